@@ -1,0 +1,164 @@
+"""Every error the framework raises: each holds its facts and says what to do next."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any, ClassVar
+
+from attrs import frozen
+
+
+@frozen
+class Problem:
+    """One thing that is wrong: where it stands, the value found there, and why it cannot be used.
+
+    ``line`` counts from 1 and includes the header line of a table; 0 means "not in a file".
+    """
+
+    reason: str
+    file: str = ""
+    line: int = 0
+    column: str = ""
+    value: str = ""
+
+    def __str__(self) -> str:
+        place = ":".join(part for part in (self.file, str(self.line or "")) if part)
+        named = f"{self.column}={self.value!r}" if self.value and self.column else self.column
+        return ": ".join(part for part in (place, named, self.reason) if part)
+
+
+class CrmError(Exception):
+    """The base of all errors shown to people; ``exit_code`` is what the command line returns."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, todo: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.todo = todo
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.todo}" if self.todo else self.message
+
+
+class UsageError(CrmError):
+    """The request itself makes no sense: a malformed option, date or filter."""
+
+    exit_code = 2
+
+
+class UnknownName(UsageError):
+    """A column, field, metric, scheme, plugin, view or setting that nobody declared."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, todo: str = "") -> None:
+        self.kind = kind
+        self.name = name
+        self.known = tuple(sorted(set(known)))
+        near = get_close_matches(name, self.known, n=3, cutoff=0.5)
+        if near:
+            hint = f"did you mean {' or '.join(repr(word) for word in near)}?"
+        elif self.known:
+            shown = ", ".join(self.known[:12]) + (" ..." if len(self.known) > 12 else "")  # noqa: PLR2004 - one line of names
+            hint = f"known: {shown}"
+        else:
+            hint = f"no {kind} is declared"
+        super().__init__(f"no {kind} named {name!r}; {hint}", todo=todo)
+
+
+class RuleError(UsageError, TypeError):
+    """An expression that cannot mean anything: money times money, a date plus a number, ..."""
+
+
+class NotFound(CrmError):
+    """A record that is not in the store."""
+
+    exit_code = 3
+
+    def __init__(self, record: str, key: str, *, todo: str = "") -> None:
+        self.record = record
+        self.key = key
+        super().__init__(f"there is no {record} with id {key!r}", todo=todo)
+
+
+class Invalid(CrmError):
+    """Values that were refused: all of them at once, each with its place and reason."""
+
+    def __init__(self, problems: Iterable[Problem], *, heading: str = "", todo: str = "") -> None:
+        self.problems = tuple(problems)
+        self.heading = heading
+        lines = [heading] if heading else []
+        lines += [str(problem) for problem in self.problems]
+        super().__init__("\n".join(lines), todo=todo)
+
+
+class NameConflict(CrmError):
+    """Two plugins contribute different things under one name."""
+
+    def __init__(self, kind: str, name: str, first: str, second: str, way_out: str) -> None:
+        self.kind = kind
+        self.name = name
+        self.owners = (first, second)
+        super().__init__(
+            f"two plugins provide the {kind} {name!r}:\n  - {first}\n  - {second}", todo=way_out
+        )
+
+
+class StaleEdit(CrmError):
+    """Somebody changed the record since it was read; nothing was written."""
+
+    def __init__(self, record: str, key: str, differences: Iterable[tuple[str, Any, Any]]) -> None:
+        self.record = record
+        self.key = key
+        self.differences = tuple(differences)
+        lines = [f"{record} {key!r} was changed by somebody else meanwhile; nothing was written"]
+        lines += [
+            f"  {name}: yours {mine!r}, now {theirs!r}" for name, mine, theirs in self.differences
+        ]
+        super().__init__("\n".join(lines), todo="Read it again and repeat the change.")
+
+
+class StillReferenced(CrmError):
+    """A record cannot be removed while others hang on it."""
+
+    def __init__(self, record: str, key: str, holders: Iterable[tuple[str, int]]) -> None:
+        self.record = record
+        self.key = key
+        self.holders = tuple(holders)
+        listed = ", ".join(f"{count} {name}" for name, count in self.holders)
+        super().__init__(
+            f"{record} {key!r} still has {listed}; nothing was removed",
+            todo="Use --cascade to remove them as well; `crm undo` brings everything back.",
+        )
+
+
+class NotAllowed(CrmError):
+    """The actor may not do this."""
+
+    exit_code = 4
+
+
+class StoreError(CrmError):
+    """The store cannot be used as it is."""
+
+
+class StoreLocked(StoreError):
+    """Another process is writing and did not finish in time."""
+
+
+class StoreBroken(StoreError):
+    """The file is not a store, or is damaged."""
+
+
+class StoreTooNew(StoreError):
+    """The file was written by a newer version of crmcore."""
+
+
+class NotCommitted(StoreError):
+    """A commit failed as a whole: the store is as it was before."""
+
+
+class CommitUnknown(StoreError):
+    """The data was written, but the disk did not confirm that it will survive a power cut."""
+
+
+class RunRefused(CrmError):
+    """A classification that would contradict what was already recorded."""

@@ -1,0 +1,89 @@
+"""The kinds of values that columns, fields and terms have, and how their edge forms are read.
+
+Inside, money and decimals are integers (``Decimal("12.5")`` with 6 digits is ``12_500_000``), so that sums
+are equal in any order. At every edge they are `decimal.Decimal`.
+"""
+
+import unicodedata
+from decimal import Decimal
+from typing import Final
+
+from attrs import frozen
+
+MONEY_EXTRA_DIGITS: Final = 4
+"""Digits that money keeps beyond its currency's own, e.g. 2 + 4 for the euro."""
+
+NUMBER_LIMIT: Final = 10**12
+"""Integers, decimals and money (in major units) must be smaller than this, either sign."""
+
+
+@frozen
+class Kind:
+    """What sort of value something is; ``scale`` counts the digits after the point of a decimal."""
+
+    name: str
+    scale: int = 0
+
+    @property
+    def is_number(self) -> bool:
+        """Whether arithmetic is defined: integer, decimal, money, ratio or number."""
+        return self.name in _NUMBERS
+
+    @property
+    def is_time(self) -> bool:
+        """Whether it is a day (``date``) or a moment (``instant``)."""
+        return self.name in {"date", "instant"}
+
+
+INTEGER: Final = Kind("integer")
+MONEY: Final = Kind("money")
+RATIO: Final = Kind("ratio")
+NUMBER: Final = Kind("number")
+"""A literal or setting: takes the kind of what stands beside it."""
+TEXT: Final = Kind("text")
+TEXTS: Final = Kind("texts")
+"""Several texts, such as tags."""
+BOOLEAN: Final = Kind("boolean")
+DATE: Final = Kind("date")
+INSTANT: Final = Kind("instant")
+
+_NUMBERS: Final = frozenset({"integer", "decimal", "money", "ratio", "number"})
+
+
+def decimal(scale: int) -> Kind:
+    """Return the kind of exact decimals with ``scale`` digits after the point."""
+    return Kind("decimal", scale)
+
+
+def fold(text: str) -> str:
+    """Return the form in which texts are compared: composed and without case."""
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def to_units(value: Decimal | int, digits: int) -> int:
+    """Return ``value`` as an integer count of 10**-digits.
+
+    Raises `ValueError` where that would lose a digit, for NaN and for infinity.
+    """
+    if isinstance(value, int):
+        return value * 10**digits
+    sign, figures, exponent = value.as_tuple()
+    if not isinstance(exponent, int):
+        raise ValueError("not a finite number")  # noqa: TRY004 - the type is right, the value is not
+    shift = exponent + digits
+    units = int("".join(map(str, figures)) or "0")
+    if shift >= 0:
+        units *= 10**shift
+    else:
+        units, rest = divmod(units, 10**-shift)
+        if rest:
+            raise ValueError(f"more than {digits} digits after the point")
+    return -units if sign else units
+
+
+def from_units(units: int, digits: int) -> Decimal:
+    """Return an integer count of 10**-digits as an exact `Decimal` without trailing zeros."""
+    while digits > 0 and units % 10 == 0:
+        units //= 10
+        digits -= 1
+    return Decimal((int(units < 0), tuple(map(int, str(abs(units)))), -digits))

@@ -1,0 +1,30 @@
+"""Names for people, in English and Chinese, with the code name as the fallback."""
+
+from collections.abc import Mapping
+from attrs import frozen
+
+
+@frozen
+class Label:
+    """A display text per language code; ``label("zh")`` falls back to English, then to nothing."""
+
+    texts: tuple[tuple[str, str], ...] = ()
+
+    def __call__(self, language: str, fallback: str = "") -> str:
+        """Return the text in ``language``, else in English, else ``fallback``."""
+        known = dict(self.texts)
+        return known.get(language) or known.get("en") or fallback
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The language codes that have a text."""
+        return tuple(code for code, _ in self.texts)
+
+    @classmethod
+    def of(cls, texts: "Mapping[str, str] | Label | str | None") -> "Label":
+        """Accept what plugins write: ``{"en": ..., "zh": ...}``, one English text, or nothing."""
+        if isinstance(texts, Label):
+            return texts
+        if isinstance(texts, str):
+            return cls((("en", texts),)) if texts else cls()
+        return cls(tuple(sorted((texts or {}).items())))

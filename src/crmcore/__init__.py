@@ -1,1 +1,96 @@
-"""A customer-relationship framework whose rules are plugins."""
+"""A customer-relationship framework whose rules are plugins.
+
+Everything that a plugin may use is listed in ``__all__``; names are imported when they are first used, so that
+``crm --help`` does not pay for them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crmcore.declare import Field, Metric, Rule, Scheme, Segment, Setting
+    from crmcore.entities import Record, column, record
+    from crmcore.errors import CrmError, Invalid, Problem, RuleError, UnknownName
+    from crmcore.expr import as_of
+    from crmcore.hookspecs import hookimpl
+    from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY, TEXT, TEXTS, decimal
+    from crmcore.records import Contact, Customer, Interaction, Purchase, PurchaseLine, Task
+    from crmcore.terms import (
+        band,
+        choose,
+        count,
+        days_since,
+        days_until,
+        distinct,
+        earliest,
+        greatest,
+        largest,
+        last,
+        latest,
+        least,
+        mean,
+        nth_largest,
+        pareto_cut,
+        population_count,
+        population_mean,
+        population_total,
+        quantile,
+        rows,
+        smallest,
+        total,
+    )
+    from crmcore.view import Report, Table, View
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "declare": ("Field", "Metric", "Rule", "Scheme", "Segment", "Setting"),
+    "entities": ("Record", "column", "record"),
+    "errors": ("CrmError", "Invalid", "Problem", "RuleError", "UnknownName"),
+    "expr": ("as_of",),
+    "hookspecs": ("hookimpl",),
+    "kinds": ("BOOLEAN", "DATE", "INSTANT", "INTEGER", "MONEY", "TEXT", "TEXTS", "decimal"),
+    "records": ("Contact", "Customer", "Interaction", "Purchase", "PurchaseLine", "Task"),
+    "terms": (
+        "band",
+        "choose",
+        "count",
+        "days_since",
+        "days_until",
+        "distinct",
+        "earliest",
+        "greatest",
+        "largest",
+        "last",
+        "latest",
+        "least",
+        "mean",
+        "nth_largest",
+        "pareto_cut",
+        "population_count",
+        "population_mean",
+        "population_total",
+        "quantile",
+        "rows",
+        "smallest",
+        "total",
+    ),
+    "view": ("Report", "Table", "View"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [  # noqa: PLE0604 - every name stands in _HOMES; a test compares it with the imports above
+    "__version__",
+    *_HOME_OF,
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

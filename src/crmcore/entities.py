@@ -26,6 +26,7 @@ class ColumnType:
     refers_to: str = ""
     choices: tuple[str, ...] = ()
     label: Label = Label()
+    target: "type[Record] | None" = attrs.field(default=None, eq=False, repr=False)
 
 
 @frozen
@@ -51,13 +52,15 @@ def column(  # noqa: PLR0913 - keyword-only facts of one declaration
     kind: Kind,
     *,
     required: bool = False,
-    refers_to: str = "",
+    refers_to: "type[Record] | str" = "",
     choices: tuple[str, ...] = (),
     default: Any = None,
     label: Mapping[str, str] | None = None,
 ) -> Any:
-    """Declare a column; ``refers_to`` names the record type whose id it holds."""
-    facts = ColumnType("", kind, required, refers_to, choices, Label.of(label))
+    """Declare a column; ``refers_to`` is the record type whose id it holds ("self" for the same one)."""
+    target = None if isinstance(refers_to, str) else refers_to
+    named = type_of(target).name if target else str(refers_to)
+    facts = ColumnType("", kind, required, named, choices, Label.of(label), target)
     return attrs.field(
         default=attrs.NOTHING if required else default, metadata={"crm": facts}, kw_only=True
     )
@@ -107,7 +110,7 @@ def record(
     def declare(cls: type[RecordClass]) -> type[RecordClass]:
         made = frozen(kw_only=True)(cls)
         columns = tuple(
-            attrs.evolve(field.metadata["crm"], name=field.name)
+            _completed(field.metadata["crm"], field.name, name, made)
             for field in attrs.fields(made)
             if "crm" in field.metadata
         )
@@ -121,6 +124,12 @@ def record(
         return made
 
     return declare
+
+
+def _completed(facts: ColumnType, column_name: str, record_name: str, made: type[Record]) -> ColumnType:
+    if facts.refers_to != "self":
+        return attrs.evolve(facts, name=column_name)
+    return attrs.evolve(facts, name=column_name, refers_to=record_name, target=made)
 
 
 def type_of(cls: type[Record]) -> RecordType:

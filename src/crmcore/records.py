@@ -37,10 +37,10 @@ class Customer(Record):
     language: str | None = column(TEXT, label={"en": "Language", "zh": "语言"})
     source: str | None = column(TEXT, label={"en": "Source", "zh": "来源"})
     parent: str | None = column(
-        TEXT, refers_to="customer", label={"en": "Parent", "zh": "上级客户"}
+        TEXT, refers_to="self", label={"en": "Parent", "zh": "上级客户"}
     )
     referred_by: str | None = column(
-        TEXT, refers_to="customer", label={"en": "Referred by", "zh": "推荐人"}
+        TEXT, refers_to="self", label={"en": "Referred by", "zh": "推荐人"}
     )
     tags: tuple[str, ...] = column(TEXTS, default=(), label={"en": "Tags", "zh": "标签"})
     notes: str | None = column(TEXT, label={"en": "Notes", "zh": "备注"})
@@ -52,7 +52,7 @@ class Contact(Record):
     """A person to speak with at a customer."""
 
     customer: str = column(
-        TEXT, required=True, refers_to="customer", label={"en": "Customer", "zh": "客户"}
+        TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"}
     )
     name: str = column(TEXT, required=True, label={"en": "Name", "zh": "姓名"})
     title: str | None = column(TEXT, label={"en": "Title", "zh": "职务"})
@@ -75,7 +75,7 @@ class Purchase(Record):
     """
 
     customer: str = column(
-        TEXT, required=True, refers_to="customer", label={"en": "Customer", "zh": "客户"}
+        TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"}
     )
     at: Moment = column(INSTANT, required=True, label={"en": "At", "zh": "时间"})
     amount: Decimal | None = column(MONEY, label={"en": "Amount", "zh": "金额"})
@@ -103,7 +103,7 @@ class PurchaseLine(Record):
     """
 
     purchase: str = column(
-        TEXT, required=True, refers_to="purchase", label={"en": "Purchase", "zh": "购买记录"}
+        TEXT, required=True, refers_to=Purchase, label={"en": "Purchase", "zh": "购买记录"}
     )
     product: str | None = column(TEXT, label={"en": "Product", "zh": "产品"})
     category: str | None = column(TEXT, label={"en": "Category", "zh": "品类"})
@@ -123,10 +123,10 @@ class Interaction(Record):
     """A call, visit, letter or message, in either direction."""
 
     customer: str = column(
-        TEXT, required=True, refers_to="customer", label={"en": "Customer", "zh": "客户"}
+        TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"}
     )
     contact: str | None = column(
-        TEXT, refers_to="contact", label={"en": "Contact", "zh": "联系人"}
+        TEXT, refers_to=Contact, label={"en": "Contact", "zh": "联系人"}
     )
     at: Moment = column(INSTANT, required=True, label={"en": "At", "zh": "时间"})
     channel: str | None = column(TEXT, label={"en": "Channel", "zh": "渠道"})
@@ -144,7 +144,7 @@ class Task(Record):
     """Something to do for a customer; undated, since it lies ahead."""
 
     customer: str = column(
-        TEXT, required=True, refers_to="customer", label={"en": "Customer", "zh": "客户"}
+        TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"}
     )
     title: str = column(TEXT, required=True, label={"en": "Title", "zh": "标题"})
     due: date | None = column(DATE, label={"en": "Due", "zh": "到期日"})

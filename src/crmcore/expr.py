@@ -1,0 +1,519 @@
+"""The closed grammar of rules: terms and predicates as data, and the operators that build them.
+
+What a node is worth stands in `evaluate`, how it reads in `wording`, when it next may change in `boundaries`.
+"""
+
+import math
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, Literal as OneWord, NoReturn
+
+import attrs
+from attrs import frozen
+
+from crmcore.entities import ColumnType, Record, type_of
+from crmcore.errors import RuleError, UnknownName
+from crmcore.kinds import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    MONEY,
+    NUMBER,
+    RATIO,
+    TEXT,
+    Kind,
+    decimal,
+)
+
+if TYPE_CHECKING:
+    from crmcore.declare import Setting
+
+ArithmeticSign = OneWord["+", "-", "*", "/"]
+ComparisonSign = OneWord["<", "<=", ">", ">="]
+AggregateName = OneWord["count", "total", "mean", "smallest", "largest", "earliest", "latest", "distinct", "last"]
+PopulationName = OneWord["total", "mean", "count", "quantile", "pareto_cut", "nth_largest"]
+
+Value = int | str | Decimal | float | date | bool
+
+
+class Node:
+    """A part of a rule. ``==`` means "the same node"; it never builds a rule."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> NoReturn:
+        raise RuleError(
+            "a rule has no truth value of its own",
+            todo="Combine rules with & | ~ instead of and, or, not, and with .between(a, b) instead of a < x < b.",
+        )
+
+
+class Term(Node):
+    """Something that has a value for a customer or a row."""
+
+    __slots__ = ()
+
+    def result_kind(self) -> Kind:
+        """Return what sort of value this is."""
+        raise NotImplementedError
+
+    def __add__(self, other: "Term | Value") -> "Arithmetic":
+        return Arithmetic("+", self, as_term(other))
+
+    def __radd__(self, other: Value) -> "Arithmetic":
+        return Arithmetic("+", as_term(other), self)
+
+    def __sub__(self, other: "Term | Value") -> "Arithmetic":
+        return Arithmetic("-", self, as_term(other))
+
+    def __rsub__(self, other: Value) -> "Arithmetic":
+        return Arithmetic("-", as_term(other), self)
+
+    def __mul__(self, other: "Term | Value") -> "Arithmetic":
+        return Arithmetic("*", self, as_term(other))
+
+    def __rmul__(self, other: Value) -> "Arithmetic":
+        return Arithmetic("*", as_term(other), self)
+
+    def __truediv__(self, other: "Term | Value") -> "Arithmetic":
+        return Arithmetic("/", self, as_term(other))
+
+    def __rtruediv__(self, other: Value) -> "Arithmetic":
+        return Arithmetic("/", as_term(other), self)
+
+    def __lt__(self, other: "Term | Value") -> "Compare":
+        return Compare("<", self, as_term(other))
+
+    def __le__(self, other: "Term | Value") -> "Compare":
+        return Compare("<=", self, as_term(other))
+
+    def __gt__(self, other: "Term | Value") -> "Compare":
+        return Compare(">", self, as_term(other))
+
+    def __ge__(self, other: "Term | Value") -> "Compare":
+        return Compare(">=", self, as_term(other))
+
+    def is_(self, other: "Term | Value") -> "Equals":
+        """Hold where both values are equal; texts are compared without case."""
+        return Equals(self, as_term(other))
+
+    def is_in(self, *values: Value) -> "OneOf":
+        """Hold where the value is one of ``values``."""
+        return OneOf(self, tuple(_literal(value) for value in values))
+
+    def between(self, low: "Term | Value", high: "Term | Value") -> "And":
+        """Hold where ``low <= value <= high``."""
+        return And((self >= low, self <= high))
+
+    def is_known(self) -> "Known":
+        """Hold where there is a value; a default does not count as one."""
+        return Known(self)
+
+    def contains(self, part: "str | Setting") -> "TextTest":
+        """Hold where the text has ``part`` in it, or where one of several texts (tags) is ``part``."""
+        return TextTest("contains", self, as_term(part))
+
+    def starts_with(self, part: "str | Setting") -> "TextTest":
+        """Hold where the text begins with ``part``."""
+        return TextTest("starts_with", self, as_term(part))
+
+    def within(self, *, days: "int | Setting", ending: "int | Setting" = 0) -> "Within":
+        """Hold for a date in the window of ``days`` days that ended ``ending`` days before the as-of date."""
+        return Within(self, as_term(days), as_term(ending))
+
+    def in_year_of(self, moment: "AsOf") -> "InYear":
+        """Hold for a date in the calendar year of the as-of date, up to that date."""
+        if not isinstance(moment, AsOf):
+            raise RuleError("in_year_of() takes `as_of` and nothing else")
+        return InYear(self)
+
+
+class Predicate(Node):
+    """Something that is true, false or unknown for a customer or a row."""
+
+    __slots__ = ()
+
+    def __and__(self, other: "Predicate") -> "And":
+        return And((*_parts(And, self), *_parts(And, other)))
+
+    def __or__(self, other: "Predicate") -> "Or":
+        return Or((*_parts(Or, self), *_parts(Or, other)))
+
+    def __invert__(self) -> "Not":
+        return Not(self)
+
+    def or_else(self, default: bool) -> "OrElse":  # noqa: FBT001 - reads as .or_else(False)
+        """Take ``default`` where the predicate is unknown."""
+        return OrElse(self, default)
+
+
+node = frozen(cache_hash=True, repr=False)
+"""How every node class is made: immutable, compared by its parts, hashed once."""
+
+
+@frozen
+class AsOf:
+    """The date of the evaluation, in `Term.in_year_of`."""
+
+
+as_of: Final = AsOf()
+
+
+@frozen(cache_hash=True)
+class Rows:
+    """The rows of a record type that belong to a customer through one of its links.
+
+    ``rows(Customer)`` without a role is the customer itself. Attributes are the columns of the class; a misspelt one
+    raises `UnknownName`.
+    """
+
+    record_class: type[Record]
+    role: str = ""
+
+    @property
+    def is_customer(self) -> bool:
+        """Whether these "rows" are the customer itself."""
+        return not self.role
+
+    def __getattr__(self, name: str) -> "Column":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Column(self, (_column_of(self.record_class, name),))
+
+
+@node
+class Column(Term):
+    """A column of a row, perhaps through references: ``line.purchase.channel``."""
+
+    source_rows: Rows
+    steps: tuple[ColumnType, ...]
+
+    def result_kind(self) -> Kind:
+        return self.steps[-1].kind
+
+    def __getattr__(self, name: str) -> "Column":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        target = self.steps[-1].target
+        if target is None:
+            raise AttributeError(f"the column {self.steps[-1].name!r} refers to no record, so it has no {name!r}")
+        return Column(self.source_rows, (*self.steps, _column_of(target, name)))
+
+
+@node
+class Literal(Term):
+    """A constant: a `Decimal` for every number, a text, a boolean or a date."""
+
+    value: Decimal | str | bool | date
+
+    def result_kind(self) -> Kind:
+        match self.value:
+            case bool():
+                return BOOLEAN
+            case Decimal():
+                return NUMBER
+            case str():
+                return TEXT
+            case _:
+                return DATE
+
+
+@node
+class Arithmetic(Term):
+    """``left op right``."""
+
+    op: ArithmeticSign
+    left: Term
+    right: Term
+
+    def __attrs_post_init__(self) -> None:
+        self.result_kind()
+
+    def result_kind(self) -> Kind:
+        return combined_kind(self.op, self.left.result_kind(), self.right.result_kind())
+
+
+@node
+class Extreme(Term):
+    """The least or the greatest of several values; unknown if one of them is."""
+
+    op: OneWord["least", "greatest"]
+    terms: tuple[Term, ...]
+
+    def __attrs_post_init__(self) -> None:
+        common_kind(self.terms)
+
+    def result_kind(self) -> Kind:
+        return common_kind(self.terms)
+
+
+@node
+class Choose(Term):
+    """The value beside the first predicate that holds; unknown as soon as one is unknown."""
+
+    cases: tuple[tuple[Predicate, Term], ...]
+    otherwise: Term | None
+
+    def __attrs_post_init__(self) -> None:
+        self.result_kind()
+
+    def result_kind(self) -> Kind:
+        values = [value for _, value in self.cases]
+        return common_kind([*values, self.otherwise] if self.otherwise is not None else values)
+
+
+@node
+class Aggregate(Term):
+    """One value over a customer's rows; ``term`` is None where rows themselves are counted."""
+
+    op: AggregateName
+    source: Rows
+    term: Term | None
+    where: Predicate | None
+
+    def result_kind(self) -> Kind:
+        if self.op in {"count", "distinct"} or self.term is None:
+            return INTEGER
+        return RATIO if self.op == "mean" else self.term.result_kind()
+
+
+@node
+class PopulationValue(Term):
+    """One number over all customers whose ``term`` is known and whose ``among`` is true."""
+
+    op: PopulationName
+    term: Term | None
+    among: Predicate | None
+    parameter: Term | None
+
+    def result_kind(self) -> Kind:
+        return INTEGER if self.op == "count" or self.term is None else self.term.result_kind()
+
+
+@node
+class Band(Term):
+    """1 + the number of ``cuts`` that do not exceed the value."""
+
+    term: Term
+    cuts: tuple[Term, ...]
+
+    def __attrs_post_init__(self) -> None:
+        for cut in self.cuts:
+            check_comparable(self.term, cut)
+
+    def result_kind(self) -> Kind:
+        return INTEGER
+
+
+@node
+class DayCount(Term):
+    """Whole days from a date to the as-of date ("since") or from the as-of date to it ("until")."""
+
+    op: OneWord["since", "until"]
+    term: Term
+
+    def __attrs_post_init__(self) -> None:
+        _need_time(self.term, f"days_{self.op}")
+
+    def result_kind(self) -> Kind:
+        return INTEGER
+
+
+@node
+class Compare(Predicate):
+    """``left op right`` for two numbers or two dates."""
+
+    op: ComparisonSign
+    left: Term
+    right: Term
+
+    def __attrs_post_init__(self) -> None:
+        check_comparable(self.left, self.right)
+        if not (self.left.result_kind().is_number or self.left.result_kind().is_time):
+            raise RuleError(f"{self.left.result_kind().name} values have no order; use .is_(...)")
+
+
+@node
+class Equals(Predicate):
+    """Both values are the same."""
+
+    left: Term
+    right: Term
+
+    def __attrs_post_init__(self) -> None:
+        check_comparable(self.left, self.right)
+
+
+@node
+class OneOf(Predicate):
+    """The value is one of several constants."""
+
+    term: Term
+    choices: tuple[Literal, ...]
+
+    def __attrs_post_init__(self) -> None:
+        for choice in self.choices:
+            check_comparable(self.term, choice)
+
+
+@node
+class Known(Predicate):
+    """There is a value; never unknown itself."""
+
+    term: Term
+
+
+@node
+class TextTest(Predicate):
+    """A text contains or starts with another."""
+
+    op: OneWord["contains", "starts_with"]
+    term: Term
+    part: Term
+
+    def __attrs_post_init__(self) -> None:
+        allowed = {"text", "texts"} if self.op == "contains" else {"text"}
+        if self.term.result_kind().name not in allowed or self.part.result_kind() != TEXT:
+            raise RuleError(f".{self.op}() needs a text, not {self.term.result_kind().name}")
+
+
+@node
+class Within(Predicate):
+    """``as_of - ending - days < date <= as_of - ending``."""
+
+    term: Term
+    days: Term
+    ending: Term
+
+    def __attrs_post_init__(self) -> None:
+        _need_time(self.term, ".within")
+        for length in (self.days, self.ending):
+            if length.result_kind() != NUMBER:
+                raise RuleError(".within() takes whole numbers of days, or settings that hold them")
+
+
+@node
+class InYear(Predicate):
+    """The date lies in the as-of date's calendar year and not after it."""
+
+    term: Term
+
+    def __attrs_post_init__(self) -> None:
+        _need_time(self.term, ".in_year_of")
+
+
+@node
+class Not(Predicate):
+    """The opposite; unknown stays unknown."""
+
+    part: Predicate
+
+
+@node
+class And(Predicate):
+    """All parts hold: false if one is false, else unknown if one is unknown."""
+
+    parts: tuple[Predicate, ...] = attrs.field(validator=attrs.validators.deep_iterable(attrs.validators.instance_of(Predicate)))
+
+
+@node
+class Or(Predicate):
+    """One part holds: true if one is true, else unknown if one is unknown."""
+
+    parts: tuple[Predicate, ...] = attrs.field(validator=attrs.validators.deep_iterable(attrs.validators.instance_of(Predicate)))
+
+
+@node
+class OrElse(Predicate):
+    """The predicate, or ``default`` where it is unknown."""
+
+    part: Predicate
+    default: bool
+
+
+def as_term(value: Term | Value | Any) -> Term:
+    """Return ``value`` as a term; plain values become constants."""
+    return value if isinstance(value, Term) else _literal(value)
+
+
+def _literal(value: Any) -> Literal:
+    match value:
+        case Literal():
+            return value
+        case bool() | str():
+            return Literal(value)
+        case int():
+            return Literal(Decimal(value))
+        case float() if math.isfinite(value):
+            return Literal(Decimal(repr(value)))
+        case Decimal() if value.is_finite():
+            return Literal(value)
+        case date() if not isinstance(value, datetime):
+            return Literal(value)
+    raise RuleError(f"{value!r} cannot stand in a rule; use a number, text, date, true or false")
+
+
+def _parts(cls: type[And] | type[Or], part: Predicate) -> tuple[Predicate, ...]:
+    if not isinstance(part, Predicate):
+        raise RuleError(f"only rules can be combined with & and |, not {part!r}")
+    return part.parts if isinstance(part, cls) else (part,)
+
+
+def _column_of(record_class: type[Record], name: str) -> ColumnType:
+    facts = type_of(record_class)
+    found = facts.column(name)
+    if found is None:
+        raise UnknownName(f"column of {facts.name}", name, (column.name for column in facts.columns))
+    return found
+
+
+def _need_time(term: Term, what: str) -> None:
+    if not term.result_kind().is_time:
+        raise RuleError(f"{what} needs a date, not {term.result_kind().name}")
+
+
+def combined_kind(op: ArithmeticSign, left: Kind, right: Kind) -> Kind:
+    """Return the kind of ``left op right``; raises `RuleError` where that has no meaning."""
+    if not (left.is_number and right.is_number):
+        raise RuleError(f"{left.name} {op} {right.name} has no meaning; arithmetic needs numbers")
+    names = {left.name, right.name}
+    if "number" in names and not (op == "/" and names != {"number"}):
+        return right if left.name == "number" else left
+    if op == "/" or "ratio" in names:
+        return RATIO
+    if names == {"money"}:
+        if op == "*":
+            raise RuleError("money times money has no meaning")
+        return MONEY
+    if "money" in names:
+        if op == "*":
+            return MONEY
+        raise RuleError(f"{left.name} {op} {right.name} mixes money with plain numbers")
+    if "decimal" not in names:
+        return INTEGER
+    return decimal(left.scale + right.scale if op == "*" else max(left.scale, right.scale))
+
+
+def common_kind(terms: Sequence[Term]) -> Kind:
+    """Return the one kind that several values have; raises `RuleError` if they differ."""
+    first, *others = terms
+    kind = first.result_kind()
+    for term in others:
+        check_comparable(first, term)
+        other = term.result_kind()
+        kind = combined_kind("+", kind, other) if kind.is_number else kind
+    return kind
+
+
+def check_comparable(left: Term, right: Term) -> None:
+    """Raise `RuleError` unless the two values can be compared with each other."""
+    one, two = left.result_kind(), right.result_kind()
+    both_numbers = one.is_number and two.is_number
+    if both_numbers and {one.name, two.name} & {"number", "ratio"}:
+        return
+    if both_numbers and (one.name == "money") == (two.name == "money"):
+        return
+    if (one.is_time and two.is_time) or (one.name == two.name and one.name in {"text", "boolean"}):
+        return
+    raise RuleError(f"{one.name} cannot be compared with {two.name}")

@@ -1,0 +1,3 @@
+"""stub, being written"""
+import pluggy
+hookimpl = pluggy.HookimplMarker("crm")

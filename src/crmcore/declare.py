@@ -14,9 +14,9 @@ from attrs import frozen
 
 from crmcore.entities import Record
 from crmcore.errors import RuleError, UnknownName
-from crmcore.expr import Predicate, Term, as_term, node
+from crmcore.expr import Predicate, Term, as_term
 from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, NUMBER, TEXT, Kind, decimal
-from crmcore.labels import Label
+from crmcore.labels import Label, as_label
 
 PLAIN_DECIMAL: Final = decimal(6)
 """What a field declared as `Decimal` holds."""
@@ -46,7 +46,7 @@ class Place:
         return f"{self.file}:{self.line}" if self.file else "(unknown place)"
 
 
-def _here() -> Place:
+def here() -> Place:
     """Return the nearest caller outside this package and attrs' generated code."""
     inside = str(Path(__file__).parent)
     frame = sys._getframe(1)  # noqa: SLF001 - the documented way to a caller's line without importing inspect
@@ -62,15 +62,7 @@ def full_name(_: Any, __: Any, name: str) -> None:
         raise RuleError(f"{name!r} is no full name; write plugin.name in small letters, digits and _")
 
 
-def place_of_declaration() -> Any:
-    return attrs.field(factory=_here, eq=False, repr=False, kw_only=True)
-
-
-def label_field() -> Any:
-    return attrs.field(default=None, converter=Label.of, kw_only=True)
-
-
-@node
+@frozen(cache_hash=True, repr=False)
 class Field(Term):
     """A stored value that a plugin adds to a record type.
 
@@ -88,9 +80,9 @@ class Field(Term):
     )
     soft: bool = attrs.field(default=False, kw_only=True)
     privacy: Privacy = attrs.field(default="internal", kw_only=True)
-    label: Label = label_field()
-    doc: Label = label_field()
-    place: Place = place_of_declaration()
+    label: Label = attrs.field(default=None, converter=as_label, kw_only=True)
+    doc: Label = attrs.field(default=None, converter=as_label, kw_only=True)
+    place: Place = attrs.field(factory=here, eq=False, repr=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         self.result_kind()
@@ -109,22 +101,22 @@ class Field(Term):
             ) from None
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class Metric(Term):
     """A value computed for each customer as of a date."""
 
     name: str = attrs.field(validator=full_name)
     term: Term = attrs.field(converter=as_term)
     unit: str = attrs.field(default="", kw_only=True)
-    label: Label = label_field()
-    doc: Label = label_field()
-    place: Place = place_of_declaration()
+    label: Label = attrs.field(default=None, converter=as_label, kw_only=True)
+    doc: Label = attrs.field(default=None, converter=as_label, kw_only=True)
+    place: Place = attrs.field(factory=here, eq=False, repr=False, kw_only=True)
 
     def result_kind(self) -> Kind:
         return self.term.result_kind()
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class Setting(Term):
     """A number, text, date or yes/no that a company sets; ``default`` is ours, since no source gives thresholds."""
 
@@ -134,9 +126,9 @@ class Setting(Term):
     choices: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     least: Any = attrs.field(default=None, kw_only=True)
     greatest: Any = attrs.field(default=None, kw_only=True)
-    label: Label = label_field()
-    doc: Label = label_field()
-    place: Place = place_of_declaration()
+    label: Label = attrs.field(default=None, converter=as_label, kw_only=True)
+    doc: Label = attrs.field(default=None, converter=as_label, kw_only=True)
+    place: Place = attrs.field(factory=here, eq=False, repr=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         self.result_kind()
@@ -168,9 +160,9 @@ class Segment:
 
     name: str = attrs.field()
     when: Predicate | None = None
-    label: Label = label_field()
-    doc: Label = label_field()
-    treatment: Label = label_field()
+    label: Label = attrs.field(default=None, converter=as_label, kw_only=True)
+    doc: Label = attrs.field(default=None, converter=as_label, kw_only=True)
+    treatment: Label = attrs.field(default=None, converter=as_label, kw_only=True)
 
     @name.validator
     def _check_name(self, _: Any, name: str) -> None:
@@ -199,7 +191,7 @@ class Scheme:
         label: Mapping[str, str] | Label | None = None,
         doc: Mapping[str, str] | Label | str | None = None,
     ) -> None:
-        self.__attrs_init__(name, segments, Label.of(label), Label.of(doc), _here())  # type: ignore[attr-defined]  # made by attrs
+        self.__attrs_init__(name, segments, Label.of(label), Label.of(doc), here())  # type: ignore[attr-defined]  # made by attrs
         _check_segments(name, segments)
 
     def __repr__(self) -> str:
@@ -217,7 +209,7 @@ class Scheme:
         raise UnknownName(f"segment of {self.name}", name, (segment.name for segment in self.segments))
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class InSegment(Predicate):
     """The customer's answer in a scheme is a certain segment."""
 
@@ -235,8 +227,8 @@ class Rule:
     name: str = attrs.field(validator=full_name)
     on: type[Record]
     must: Predicate
-    message: Label = attrs.field(default=None, converter=Label.of)
-    place: Place = place_of_declaration()
+    message: Label = attrs.field(default=None, converter=as_label)
+    place: Place = attrs.field(factory=here, eq=False, repr=False, kw_only=True)
 
 
 def _choices_of(given: Any) -> tuple[str, ...]:

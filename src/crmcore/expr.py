@@ -148,10 +148,6 @@ class Predicate(Node):
         return OrElse(self, default)
 
 
-node = frozen(cache_hash=True, repr=False)
-"""How every node class is made: immutable, compared by its parts, hashed once."""
-
-
 @frozen
 class AsOf:
     """The date of the evaluation, in `Term.in_year_of`."""
@@ -182,7 +178,7 @@ class Rows:
         return Column(self, (_column_of(self.record_class, name),))
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class Column(Term):
     """A column of a row, perhaps through references: ``line.purchase.channel``."""
 
@@ -201,7 +197,7 @@ class Column(Term):
         return Column(self.source_rows, (*self.steps, _column_of(target, name)))
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class Literal(Term):
     """A constant: a `Decimal` for every number, a text, a boolean or a date."""
 
@@ -219,7 +215,7 @@ class Literal(Term):
                 return DATE
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class Arithmetic(Term):
     """``left op right``."""
 
@@ -234,7 +230,7 @@ class Arithmetic(Term):
         return combined_kind(self.op, self.left.result_kind(), self.right.result_kind())
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class Extreme(Term):
     """The least or the greatest of several values; unknown if one of them is."""
 
@@ -248,7 +244,7 @@ class Extreme(Term):
         return common_kind(self.terms)
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class Choose(Term):
     """The value beside the first predicate that holds; unknown as soon as one is unknown."""
 
@@ -263,7 +259,7 @@ class Choose(Term):
         return common_kind([*values, self.otherwise] if self.otherwise is not None else values)
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class Aggregate(Term):
     """One value over a customer's rows; ``term`` is None where rows themselves are counted."""
 
@@ -278,7 +274,7 @@ class Aggregate(Term):
         return RATIO if self.op == "mean" else self.term.result_kind()
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class PopulationValue(Term):
     """One number over all customers whose ``term`` is known and whose ``among`` is true."""
 
@@ -291,7 +287,7 @@ class PopulationValue(Term):
         return INTEGER if self.op == "count" or self.term is None else self.term.result_kind()
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class Band(Term):
     """1 + the number of ``cuts`` that do not exceed the value."""
 
@@ -306,7 +302,7 @@ class Band(Term):
         return INTEGER
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class DayCount(Term):
     """Whole days from a date to the as-of date ("since") or from the as-of date to it ("until")."""
 
@@ -320,7 +316,7 @@ class DayCount(Term):
         return INTEGER
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class Compare(Predicate):
     """``left op right`` for two numbers or two dates."""
 
@@ -334,7 +330,7 @@ class Compare(Predicate):
             raise RuleError(f"{self.left.result_kind().name} values have no order; use .is_(...)")
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class Equals(Predicate):
     """Both values are the same."""
 
@@ -345,7 +341,7 @@ class Equals(Predicate):
         check_comparable(self.left, self.right)
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class OneOf(Predicate):
     """The value is one of several constants."""
 
@@ -357,14 +353,14 @@ class OneOf(Predicate):
             check_comparable(self.term, choice)
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class Known(Predicate):
     """There is a value; never unknown itself."""
 
     term: Term
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class TextTest(Predicate):
     """A text contains or starts with another."""
 
@@ -378,7 +374,7 @@ class TextTest(Predicate):
             raise RuleError(f".{self.op}() needs a text, not {self.term.result_kind().name}")
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class Within(Predicate):
     """``as_of - ending - days < date <= as_of - ending``."""
 
@@ -393,7 +389,7 @@ class Within(Predicate):
                 raise RuleError(".within() takes whole numbers of days, or settings that hold them")
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class InYear(Predicate):
     """The date lies in the as-of date's calendar year and not after it."""
 
@@ -403,28 +399,28 @@ class InYear(Predicate):
         _need_time(self.term, ".in_year_of")
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class Not(Predicate):
     """The opposite; unknown stays unknown."""
 
     part: Predicate
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class And(Predicate):
     """All parts hold: false if one is false, else unknown if one is unknown."""
 
     parts: tuple[Predicate, ...] = attrs.field(validator=attrs.validators.deep_iterable(attrs.validators.instance_of(Predicate)))
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class Or(Predicate):
     """One part holds: true if one is true, else unknown if one is unknown."""
 
     parts: tuple[Predicate, ...] = attrs.field(validator=attrs.validators.deep_iterable(attrs.validators.instance_of(Predicate)))
 
 
-@node
+@frozen(cache_hash=True, repr=False)
 class OrElse(Predicate):
     """The predicate, or ``default`` where it is unknown."""
 

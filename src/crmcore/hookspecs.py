@@ -1,3 +1,286 @@
-"""stub, being written"""
+"""The hooks: everything that a plugin can add to a company's CRM, in the order in which it is asked.
+
+A plugin is a module named by an entry point of the group ``crm.plugins``. The entry point's name is the plugin's name
+and the prefix of all names that it declares. Each hook is a function without parameters that is decorated with
+``@hookimpl`` and returns what it adds; the two events at the end are told what happened instead.
+
+Hooks are called once, when a store is opened, before any customer is read. What metrics, schemes and views are made of
+is found by walking them: the settings, fields, metrics, schemes and record types that a rule uses need no hook.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Final, Literal
+
 import pluggy
-hookimpl = pluggy.HookimplMarker("crm")
+from attrs import frozen
+
+from crmcore.declare import Field, Metric, Rule, Scheme, Setting
+from crmcore.entities import Record
+from crmcore.view import Report, View
+
+if TYPE_CHECKING:
+    import click
+
+    from crmcore.store import Change, Store
+
+__all__ = [
+    "ENTRY_POINT_GROUP",
+    "Move",
+    "StoreKind",
+    "crm_commands",
+    "crm_committed",
+    "crm_fields",
+    "crm_metrics",
+    "crm_placements_changed",
+    "crm_records",
+    "crm_reports",
+    "crm_rules",
+    "crm_schemes",
+    "crm_settings",
+    "crm_stores",
+    "crm_views",
+    "hookimpl",
+    "hookspec",
+]
+
+ENTRY_POINT_GROUP: Final = "crm.plugins"
+
+hookspec: Final = pluggy.HookspecMarker("crm")
+hookimpl: Final = pluggy.HookimplMarker("crm")
+
+
+@frozen
+class StoreKind:
+    """A kind of store: the scheme of its URLs (``sqlite`` in ``sqlite:///crm.db``) and the function that opens one."""
+
+    scheme: str
+    open: "Callable[[str], Store]"
+
+
+@frozen
+class Move:
+    """One customer's new answer in one scheme; a segment of None is "cannot tell".
+
+    ``is_first`` tells a first placement, where ``before`` is None as well. ``commit`` numbers the change that wrote it.
+    """
+
+    customer: str
+    scheme: str
+    before: str | None
+    after: str | None
+    cause: Literal["data", "time", "rule", "refit"]
+    commit: int
+    is_first: bool = False
+
+
+# --- what the company records -----------------------------------------------------------------------------------------
+
+
+@hookspec
+def crm_records() -> Iterable[type[Record]]:
+    """Add record types that no rule of yours reaches.
+
+    When: once, when a store is opened.
+    Return: classes decorated with ``@record``; a record type's name carries no prefix.
+    Conflicts: a name that another record type or command has sets the later plugin aside.
+    On error: the plugin is set aside as failed; what it has stored is kept.
+
+    >>> @record("visit", links={"customer": "customer"})
+    ... class Visit(Record):
+    ...     customer: str = column(TEXT, required=True, refers_to=Customer)
+    >>> @hookimpl
+    ... def crm_records():
+    ...     return [Visit]
+    """
+    return ()
+
+
+@hookspec
+def crm_fields() -> Iterable[Field]:
+    """Add stored values to record types, the core's or any other plugin's.
+
+    When: once, when a store is opened.
+    Return: fields named ``plugin.name``.
+    Conflicts: a different field, metric, scheme or setting of that name sets the later plugin aside.
+    On error: the plugin is set aside as failed; stored values are kept and shown as they stand.
+
+    >>> @hookimpl
+    ... def crm_fields():
+    ...     return [Field("northwind.chairs", int, on=Customer, unit="chairs")]
+    """
+    return ()
+
+
+@hookspec
+def crm_settings() -> Iterable[Setting]:
+    """Add numbers and choices of the company's own that no rule uses.
+
+    When: once, when a store is opened.
+    Return: settings named ``plugin.name``.
+    Conflicts: a different field, metric, scheme or setting of that name sets the later plugin aside.
+    On error: the plugin is set aside as failed; values that were set are kept.
+
+    >>> @hookimpl
+    ... def crm_settings():
+    ...     return [Setting("northwind.letter_size", "A4", choices=("A4", "letter"))]
+    """
+    return ()
+
+
+@hookspec
+def crm_rules() -> Iterable[Rule]:
+    """Add conditions that records must meet to be stored.
+
+    When: once, when a store is opened; the rules hold for every later change.
+    Return: rules named ``plugin.name``; a record for which one is false is refused with its message.
+    Conflicts: a different rule of that name sets the later plugin aside.
+    On error: the plugin is set aside as failed, and its rules are not checked.
+
+    >>> @hookimpl
+    ... def crm_rules():
+    ...     paid = rows(Purchase).amount >= 0
+    ...     return [Rule("northwind.no_returns", Purchase, paid, message="We take nothing back")]
+    """
+    return ()
+
+
+# --- what it asks about its customers ---------------------------------------------------------------------------------
+
+
+@hookspec
+def crm_metrics() -> Iterable[Metric]:
+    """Add computed values that no scheme or view of yours uses.
+
+    When: once, when a store is opened; they are computed where somebody lists them.
+    Return: metrics named ``plugin.name``.
+    Conflicts: a different field, metric, scheme or setting of that name sets the later plugin aside.
+    On error: the plugin is set aside as failed.
+
+    >>> @hookimpl
+    ... def crm_metrics():
+    ...     return [Metric("northwind.spend", total(rows(Purchase).amount))]
+    """
+    return ()
+
+
+@hookspec
+def crm_schemes() -> Iterable[Scheme]:
+    """Add questions about each customer, with their ordered answers.
+
+    When: once, when a store is opened; ``crm classify`` then places every customer.
+    Return: schemes named ``plugin.name``.
+    Conflicts: a different field, metric, scheme or setting of that name sets the later plugin aside.
+    On error: the plugin is set aside as failed; its placements stay and are reported as stale.
+
+    >>> @hookimpl
+    ... def crm_schemes():
+    ...     buys = count(rows(Purchase)) > 0
+    ...     return [Scheme("northwind.stage", Segment("buyer", when=buys), Segment("prospect"))]
+    """
+    return ()
+
+
+# --- what it shows ----------------------------------------------------------------------------------------------------
+
+
+@hookspec
+def crm_views() -> Iterable[View]:
+    """Add declared tables: columns, filter, order and grouping.
+
+    When: once, when a store is opened; the table is made when somebody asks for it.
+    Return: views named ``plugin.name``.
+    Conflicts: a different view of that name sets the later plugin aside.
+    On error: the plugin is set aside as failed.
+
+    >>> @hookimpl
+    ... def crm_views():
+    ...     return [View("northwind.phone_list", ["name", "phone"], sort="name")]
+    """
+    return ()
+
+
+@hookspec
+def crm_reports() -> Iterable[Report]:
+    """Add functions that make tables from the company's data.
+
+    When: once, when a store is opened; the function is called when somebody asks for the report.
+    Return: reports named ``plugin.name``.
+    Conflicts: a different report of that name sets the later plugin aside.
+    On error: the plugin is set aside as failed; an error inside a report stops only that report.
+
+    >>> @hookimpl
+    ... def crm_reports():
+    ...     return [Report("northwind.hello", lambda company: [Table(("greeting",), (("hello",),))])]
+    """
+    return ()
+
+
+# --- how it works with it ---------------------------------------------------------------------------------------------
+
+
+@hookspec
+def crm_commands() -> "Iterable[click.Command]":
+    """Add commands to ``crm``.
+
+    When: once, when a store is opened; import click and heavy libraries inside the functions that need them.
+    Return: click commands or groups; a command's name carries no prefix.
+    Conflicts: a name that another command or record type has sets the later plugin aside.
+    On error: the plugin is set aside as failed; an error inside a command stops only that command.
+
+    >>> @hookimpl
+    ... def crm_commands():
+    ...     import click
+    ...     return [click.Command("letters", help="Print letters to customers.")]
+    """
+    return ()
+
+
+@hookspec
+def crm_stores() -> Iterable[StoreKind]:
+    """Add places where a company's data can be kept.
+
+    When: once, before the store is opened.
+    Return: store kinds; ``open`` takes a URL and returns a store without touching anything yet.
+    Conflicts: a URL scheme that another plugin has sets the later plugin aside.
+    On error: the plugin is set aside as failed, and its stores cannot be opened.
+
+    >>> def open_ledger(url):
+    ...     return Ledger(url)  # your class with the methods of crmcore.store.Store
+    >>> @hookimpl
+    ... def crm_stores():
+    ...     return [StoreKind("ledger", open_ledger)]
+    """
+    return ()
+
+
+# --- what happened ----------------------------------------------------------------------------------------------------
+
+
+@hookspec
+def crm_committed(changes: "Sequence[Change]") -> None:
+    """Act on documents that have just been stored.
+
+    When: after every commit, at least once, in the order of commits.
+    Return: nothing.
+    Conflicts: none; every plugin is told.
+    On error: the others are still told and the commit stands; this plugin is told again later.
+
+    >>> @hookimpl
+    ... def crm_committed(changes):
+    ...     gone = [change.key for change in changes if change.after is None]
+    """
+
+
+@hookspec
+def crm_placements_changed(moves: Sequence[Move]) -> None:
+    """Act on customers that have just come into another segment.
+
+    When: after every commit that moved somebody, at least once, in the order of commits.
+    Return: nothing.
+    Conflicts: none; every plugin is told.
+    On error: the others are still told and the placements stand; this plugin is told again later.
+
+    >>> @hookimpl
+    ... def crm_placements_changed(moves):
+    ...     lost = [move.customer for move in moves if move.after == "lost"]
+    """

@@ -28,3 +28,8 @@ class Label:
         if isinstance(texts, str):
             return cls((("en", texts),)) if texts else cls()
         return cls(tuple(sorted((texts or {}).items())))
+
+
+def as_label(texts: Mapping[str, str] | Label | str | None) -> Label:
+    """Accept what plugins write: ``{"en": ..., "zh": ...}``, one English text, or nothing."""
+    return Label.of(texts)

@@ -59,14 +59,20 @@ class Reader(Protocol):
         """Return the number of documents in a table; 0 for an unknown one."""
 
     def tables(self) -> tuple[str, ...]:
-        """Return the names of all tables, sorted."""
+        """Return the names of all tables that hold a document, sorted."""
 
 
 class Transaction(Reader, Protocol):
-    """A view with changes of its own, which nobody else sees before ``commit_as``."""
+    """A view with changes of its own, which nobody else sees before ``commit_as``, with which it ends.
+
+    Changes after its end raise `StoreError`.
+    """
 
     def put(self, table: str, key: str, document: Document) -> None:
-        """Insert or replace a document."""
+        """Insert or replace a document, of which a copy is kept; a replaced one keeps its place in the order.
+
+        Raises `Invalid` for what would not come back from JSON as it was, and without a table or key.
+        """
 
     def delete(self, table: str, key: str) -> None:
         """Remove a document; removing what is not there does nothing."""
@@ -74,8 +80,8 @@ class Transaction(Reader, Protocol):
     def commit_as(self, entry: LogEntry) -> int:
         """Make all changes durable at once and log ``entry`` under the next number, which is returned.
 
-        Raises `NotCommitted` when nothing was written (disk full, ...) and `CommitUnknown` when the
-        disk did not confirm.
+        Raises `NotCommitted` when nothing was written (disk full, ...), after which it may be tried again, and
+        `CommitUnknown` when the disk did not confirm.
         """
 
 
@@ -93,7 +99,7 @@ class Store(Protocol):
         """Create an empty store; raises `StoreError` if there is one."""
 
     def read(self) -> Reader:
-        """Return the last committed state; never waits for a writer."""
+        """Return the last committed state; never waits for a writer. Raises `StoreError` if there is no store."""
 
     def write(self) -> AbstractContextManager[Transaction]:
         """Hold the write lock; leaving without ``commit_as`` discards the changes.
@@ -102,7 +108,7 @@ class Store(Protocol):
         """
 
     def log(self, since: int = 0) -> Iterator[LogEntry]:
-        """Yield the logged commits after ``since``, oldest first."""
+        """Yield the logged commits after ``since``, oldest first; raises `StoreBroken` if one of them is lost."""
 
     def info(self) -> Mapping[str, Any]:
         """Return facts for people: url, format, commit, bytes, documents per table."""
@@ -111,7 +117,7 @@ class Store(Protocol):
         """Read everything and return what is wrong with it, one sentence each; empty if sound."""
 
     def backup(self, target: Path) -> None:
-        """Write a complete copy, with its log, into one new file at ``target``."""
+        """Write a complete copy, with its log, into one new file at ``target``; raises `StoreError` if it is there."""
 
     def restore(self, source: Path) -> None:
         """Replace the state by a backup after verifying it; the old state is kept beside it."""

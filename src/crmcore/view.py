@@ -6,10 +6,10 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from crmcore.declare import Field, Metric, Place, Scheme, full_name, label_field, place_of_declaration
+from crmcore.declare import Field, Metric, Place, Scheme, full_name, here
 from crmcore.entities import Record
 from crmcore.expr import Predicate
-from crmcore.labels import Label
+from crmcore.labels import Label, as_label
 from crmcore.records import Customer
 
 Listed = str | Field | Metric | Scheme
@@ -42,9 +42,9 @@ class View:
     group: Listed | None = attrs.field(default=None, kw_only=True)
     sums: tuple[Listed, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
     bar: str = attrs.field(default="", kw_only=True)
-    label: Label = label_field()
-    doc: Label = label_field()
-    place: Place = place_of_declaration()
+    label: Label = attrs.field(default=None, converter=as_label, kw_only=True)
+    doc: Label = attrs.field(default=None, converter=as_label, kw_only=True)
+    place: Place = attrs.field(factory=here, eq=False, repr=False, kw_only=True)
 
 
 @frozen
@@ -53,9 +53,9 @@ class Report:
 
     name: str = attrs.field(validator=full_name)
     build: Callable[[Any], Iterable[Table]]
-    label: Label = label_field()
-    doc: Label = label_field()
-    place: Place = place_of_declaration()
+    label: Label = attrs.field(default=None, converter=as_label, kw_only=True)
+    doc: Label = attrs.field(default=None, converter=as_label, kw_only=True)
+    place: Place = attrs.field(factory=here, eq=False, repr=False, kw_only=True)
 
 
 def listed_name(column: Listed) -> str:

@@ -1,0 +1,212 @@
+"""The one place where store, plugins and rules are put together."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from crmcore import company as companies
+from crmcore.book import Book
+from crmcore.catalogue import Catalogue
+from crmcore.checks import RuleBook
+from crmcore.codec import Codec
+from crmcore.company import Company
+from crmcore.declare import Scheme, Setting
+from crmcore.entities import type_of
+from crmcore.errors import NotFound, StaleEdit, StoreError
+from crmcore.evaluate import Evaluator, World
+from crmcore.facts import Case
+from crmcore.fitting import fits_in, values_of
+from crmcore.identifiers import Identifiers
+from crmcore.placements import Timeline
+from crmcore.placing import Move, Placer, Run, classify, replace, timeline_of
+from crmcore.settings import SETTINGS, settings_in, write_setting
+from crmcore.store import Change, LogEntry, Reader, Store, Transaction
+from crmcore.touched import followed, touched_customers
+from crmcore.unit import Author, Unit
+
+
+@frozen(eq=False)
+class State:
+    """One consistent state, ready to be asked: records, facts, settings, population values, the date that counts."""
+
+    reader: Reader
+    book: Book
+    company: Company
+    world: World
+    day: date
+
+    @property
+    def evaluator(self) -> Evaluator:
+        """A fresh evaluator of this state's world."""
+        return Evaluator(self.world)
+
+
+@define(eq=False)
+class Crm:
+    """A company's customers, with the plugins that classify them. Made by `crmcore.open`."""
+
+    store: Store
+    catalogue: Catalogue
+    actor: str
+    language: str = "en"
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    moves: list[Move] = field(factory=list, init=False)
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def state(self, as_of: date | None = None) -> State:
+        """Return the last committed state, as of the book date (else today) unless ``as_of`` is given."""
+        return self._state_of(self.store.read(), as_of)
+
+    def _state_of(self, reader: Reader, as_of: date | None = None) -> State:
+        document = reader.get(companies.TABLE, companies.KEY)
+        if document is None:
+            raise StoreError(f"{self.store.url} holds no company yet", todo="Run `crm init` first.")
+        company = companies.from_document(document)
+        codec = self._codec(company)
+        settings = settings_in(reader, self.catalogue.settings)
+        world = World(
+            settings, values_of(fits_in(reader)), company.zone, company.money_digits, codec.decode_value
+        )
+        day = as_of or company.book_date or self.today(company)
+        return State(reader, Book(reader, codec, company.zone), company, world, day)
+
+    def today(self, company: Company) -> date:
+        """Return the local date of the call in the company's zone."""
+        return self.clock().astimezone(company.zone).date()
+
+    def _codec(self, company: Company) -> Codec:
+        return Codec(self.catalogue.records)
+
+    def timeline(self, customer: str, scheme: str) -> Timeline:
+        """Return a customer's placements in a scheme, oldest first."""
+        return timeline_of(self.store.read(), self.catalogue.scheme(scheme).name, customer)
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def unit(self, why: str = "", *, dry_run: bool = False) -> Iterator[Unit]:
+        """Open a unit of work; leaving it without an exception checks, places and commits everything in it.
+
+        Raises `Invalid` with all problems at once, and whatever the store raises; then nothing was written.
+        """
+        with self.store.write() as transaction:
+            state = self._state_of(transaction)
+            now = self.clock()
+            author = Author(self.actor, now, now.astimezone(state.company.zone).date(), why)
+            follow = lambda cls, key: Book(transaction, state.book.codec, state.company.zone).get(cls, key)  # noqa: E731 - one line says it
+            rules = RuleBook(self.catalogue.rules, state.evaluator, follow, state.day, self.language)
+            unit = Unit(transaction, state.book.codec, author, rules, Identifiers())
+            yield unit
+            unit.complete()
+            unit.check()
+            self.moves = []
+            if tuple(unit.changes()) and not dry_run:
+                self._commit(transaction, unit)
+
+    def _commit(self, transaction: Transaction, unit: Unit) -> int:
+        changes = tuple(unit.changes())
+        state = self._state_of(transaction)
+        classes = {type_of(cls).name: cls for cls in self.catalogue.records}
+        references = followed(self.catalogue.schemes)
+        touched = touched_customers(transaction, classes, unit.before, references)
+        for key in touched:
+            if ("customer", key) not in unit.before:
+                _advance(transaction, key)
+        number = max((int(key) for key, _ in transaction.items("run")), default=0)
+        placer = Placer(transaction, Book(transaction, unit.codec, state.company.zone), state.world, state.day, number)
+        self.moves = list(replace(placer, self.catalogue.schemes, touched))
+        return self._log(transaction, changes, unit.author.why)
+
+    def _log(self, transaction: Transaction, changes: Sequence[Change], why: str) -> int:
+        now = self.clock().astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return transaction.commit_as(LogEntry(transaction.commit + 1, now, self.actor, why, tuple(changes)))
+
+    def classify(
+        self,
+        as_of: date | None = None,
+        *,
+        schemes: Sequence[str] = (),
+        full: bool = False,
+        rewind: bool = False,
+        dry_run: bool = False,
+    ) -> Run:
+        """Place customers as of a date, which becomes the book date; without one the books are open and today counts.
+
+        Evaluates only who is due, new or stale, unless ``full``. Raises `RunRefused` for a date before the newest
+        placement unless ``rewind``. ``dry_run`` computes everything and writes nothing.
+        """
+        chosen = tuple(self.catalogue.scheme(name) for name in schemes) or self.catalogue.schemes
+        with self.store.write() as transaction:
+            state = self._state_of(transaction)
+            day = as_of or self.today(state.company)
+            run = classify(transaction, state.book, state.world, chosen, day, full=full, rewind=rewind)
+            if not dry_run:
+                booked = evolve(state.company, book_date=as_of)
+                transaction.put(companies.TABLE, companies.KEY, booked.document())
+                self._log(transaction, (), f"classify as of {day}")
+            return run
+
+    def undo(self, commit: int, *, dry_run: bool = False) -> tuple[Change, ...]:
+        """Reverse a commit as a new one; raises `StaleEdit` where a later commit changed the same record."""
+        entry = next((entry for entry in self.store.log(commit - 1) if entry.commit == commit), None)
+        if entry is None:
+            raise NotFound("commit", str(commit), todo="`crm log` lists them.")
+        with self.unit(f"undo {commit}", dry_run=dry_run) as unit:
+            for change in reversed(entry.changes):
+                _reverse(unit, change)
+        return entry.changes
+
+    def apply_settings(self, values: Mapping[str, Any], *, dry_run: bool = False) -> dict[str, tuple[Any, Any]]:
+        """Record the company's values of settings that rules use; returns what changed, from and to.
+
+        Schemes that use them are stale until the next classification, which attributes the moves to the rule.
+        """
+        with self.store.write() as transaction:
+            changed = {}
+            changes = []
+            for name, value in values.items():
+                setting = self.catalogue.setting(name)
+                before = transaction.get(SETTINGS, name)
+                after = {"value": write_setting(value)}
+                if before != after:
+                    changed[name] = (settings_in(transaction, (setting,)).get(name, setting.default), value)
+                    transaction.put(SETTINGS, name, after)
+                    changes.append(Change(SETTINGS, name, before, after))
+            if changes and not dry_run:
+                self._log(transaction, changes, "settings")
+        return changed
+
+
+def _advance(transaction: Transaction, customer: str) -> None:
+    """Give a customer whose records changed a new version, so that two such changes cannot miss each other."""
+    document = transaction.get("customer", customer)
+    if document is not None:
+        transaction.put("customer", customer, {**document, "version": document.get("version", 0) + 1})
+
+
+def _reverse(unit: Unit, change: Change) -> None:
+    current = unit.transaction.get(change.table, change.key)
+    if _content(current) != _content(change.after):
+        names = sorted({*(current or {}), *(change.after or {})} - _HOUSEKEEPING)
+        different = [
+            (name, (change.after or {}).get(name), (current or {}).get(name))
+            for name in names
+            if (change.after or {}).get(name) != (current or {}).get(name)
+        ]
+        raise StaleEdit(change.table, change.key, different)
+    if change.before is None:
+        unit.delete(change.table, change.key)
+    else:
+        unit.restore(change.table, change.key, change.before)
+
+
+_HOUSEKEEPING = frozenset({"version", "changed", "created"})
+
+
+def _content(document: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if document is None else {name: value for name, value in document.items() if name not in _HOUSEKEEPING}
+

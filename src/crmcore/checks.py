@@ -1,0 +1,57 @@
+"""What must hold of a record before it is committed, and what hangs on it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from attrs import frozen
+
+from crmcore.declare import Rule
+from crmcore.entities import Record, type_of
+from crmcore.errors import Problem
+from crmcore.evaluate import Evaluator
+from crmcore.facts import Case, Facts, Follow
+from crmcore.store import Reader
+
+
+@frozen(eq=False)
+class RuleBook:
+    """The plugins' rules on records, ready to be asked; ``language`` is that of their messages."""
+
+    rules: tuple[Rule, ...]
+    evaluator: Evaluator
+    follow: Follow
+    day: date
+    language: str = "en"
+
+    def broken_by(self, record: Record) -> Iterator[Problem]:
+        """Yield a problem for each rule that is false of a record; unknown is not false."""
+        for rule in self.rules:
+            if rule.on is type(record):
+                case = Case(Facts(record, {}, self.follow), self.day)
+                if self.evaluator.holds(rule.must, case, record) is False:
+                    yield Problem(rule.message(self.language, f"breaks the rule {rule.name}"), column=rule.name)
+
+
+def dangling(reader: Reader, record: Record) -> Iterator[Problem]:
+    """Yield a problem for each reference of a record that leads nowhere."""
+    for column in type_of(type(record)).columns:
+        value = getattr(record, column.name)
+        if column.refers_to and value is not None and reader.get(column.refers_to, value) is None:
+            yield Problem(f"there is no {column.refers_to} with this id", column=column.name, value=str(value))
+
+
+def holders(reader: Reader, classes: Sequence[type[Record]], record: Record) -> dict[type[Record], tuple[str, ...]]:
+    """Return the ids of the records that refer to a record, by type; types without any are left out."""
+    name = type_of(type(record)).name
+    found: dict[type[Record], tuple[str, ...]] = {}
+    for cls in classes:
+        facts = type_of(cls)
+        columns = [column.name for column in facts.columns if column.refers_to == name]
+        keys = tuple(
+            key
+            for key, document in reader.items(facts.name)
+            if columns and any(document.get(column) == record.id for column in columns)
+        )
+        if keys:
+            found[cls] = keys
+    return found

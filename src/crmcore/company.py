@@ -1,0 +1,69 @@
+"""What is fixed for a whole store: the company's currency, its time zone and its book date."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from attrs import evolve, frozen
+
+from crmcore.errors import UsageError
+from crmcore.kinds import MONEY_EXTRA_DIGITS
+
+TABLE: Final = "company"
+KEY: Final = "company"
+
+_DIGITS: Final = {
+    **dict.fromkeys(("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF").split(), 0),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+}
+"""Minor digits of the currencies of ISO 4217 that have other than two."""
+
+
+@frozen
+class Company:
+    """One company: its base currency (ISO 4217), IANA time zone, and the date up to which its books are classified.
+
+    Without a book date, the day of the call counts.
+    """
+
+    currency: str
+    zone: ZoneInfo
+    book_date: date | None = None
+
+    @property
+    def currency_digits(self) -> int:
+        """Digits after the point of the currency's own units, 2 for the euro."""
+        return _DIGITS.get(self.currency, 2)
+
+    @property
+    def money_digits(self) -> int:
+        """Digits with which money is kept."""
+        return self.currency_digits + MONEY_EXTRA_DIGITS
+
+    def booked(self, day: date) -> "Company":
+        """Return the company with ``day`` as its book date."""
+        return evolve(self, book_date=day)
+
+    def document(self) -> dict[str, Any]:
+        """Return the company as it stands in the store."""
+        book = {"book_date": self.book_date.isoformat()} if self.book_date else {}
+        return {"currency": self.currency, "zone": self.zone.key, **book}
+
+
+def company(currency: str, zone: str) -> Company:
+    """Return a new company; raises `UsageError` for a malformed currency code or an unknown time zone."""
+    code = currency.upper()
+    if len(code) != 3 or not code.isascii() or not code.isalpha():  # noqa: PLR2004 - ISO 4217 codes have three letters
+        raise UsageError(f"{currency!r} is no currency code; use three letters of ISO 4217, such as EUR or CNY")
+    try:
+        return Company(code, ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(f"{zone!r} is no time zone; use an IANA name such as Europe/Berlin or Asia/Shanghai") from None
+
+
+def from_document(document: Mapping[str, Any]) -> Company:
+    """Read a company from the store."""
+    made = company(document["currency"], document["zone"])
+    day = document.get("book_date")
+    return made.booked(date.fromisoformat(day)) if day else made

@@ -1,0 +1,116 @@
+"""Dated placements: which segment a customer was in, from when until when, and why it changed."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal
+
+from attrs import evolve, frozen
+
+Cause = Literal["data", "time", "rule", "refit"]
+"""Why a placement began: new data, time alone, a changed rule or setting, or newly fitted population values."""
+
+
+@frozen
+class Placement:
+    """The segment of one customer in one scheme from ``since`` up to, but not including, ``until`` (None: still).
+
+    ``segment`` is None for "cannot tell", and ``missing`` then names what is unknown. ``review_on`` is no later than the
+    first date on which time alone could change it; None is never.
+    """
+
+    segment: str | None
+    since: date
+    run: int
+    cause: Cause
+    until: date | None = None
+    review_on: date | None = None
+    missing: tuple[str, ...] = ()
+
+
+@frozen
+class Timeline:
+    """All placements of one customer in one scheme, oldest first; only the last can be open."""
+
+    placements: tuple[Placement, ...] = ()
+
+    @property
+    def current(self) -> Placement | None:
+        """The open placement, or None for a customer that is not placed."""
+        return self.placements[-1] if self.placements and self.placements[-1].until is None else None
+
+    def on(self, day: date) -> Placement | None:
+        """Return the placement that was believed for ``day``."""
+        for placement in reversed(self.placements):
+            if placement.since <= day:
+                return placement if placement.until is None or day < placement.until else None
+        return None
+
+    def placed(self, new: Placement) -> "Timeline":
+        """Return the timeline with ``new`` as the open placement.
+
+        An unchanged segment keeps its beginning, run and cause. Two changes on one day leave the last of them only.
+        """
+        current = self.current
+        if current is not None and current.segment == new.segment:
+            kept = evolve(current, review_on=new.review_on, missing=new.missing)
+            return Timeline((*self.placements[:-1], kept))
+        closed = self.closed(new.since).placements
+        if closed and closed[-1].until == new.since and closed[-1].segment == new.segment:
+            reopened = evolve(closed[-1], until=None, review_on=new.review_on, missing=new.missing)
+            return Timeline((*closed[:-1], reopened))
+        return Timeline((*closed, new))
+
+    def closed(self, day: date) -> "Timeline":
+        """Return the timeline with the open placement ended on ``day``; one that began that day never was."""
+        current = self.current
+        if current is None:
+            return self
+        if current.since >= day:
+            return Timeline(self.placements[:-1])
+        return Timeline((*self.placements[:-1], evolve(current, until=day, review_on=None)))
+
+    def rewound(self, day: date) -> "Timeline":
+        """Return the timeline as it was before anything placed on or after ``day``."""
+        kept = tuple(placement for placement in self.placements if placement.since < day)
+        if kept and kept[-1].until is not None and kept[-1].until >= day:
+            # nothing says when it would be reviewed, so it is due at once
+            kept = (*kept[:-1], evolve(kept[-1], until=None, review_on=day))
+        return Timeline(kept)
+
+
+def to_document(timeline: Timeline) -> dict[str, Any]:
+    """Return a timeline as a compact document: one short list per placement."""
+    return {"rows": [_to_row(placement) for placement in timeline.placements]}
+
+
+def from_document(document: Mapping[str, Any] | None) -> Timeline:
+    """Read back what `to_document` made; nothing for None."""
+    return Timeline(tuple(_from_row(row) for row in document["rows"])) if document else Timeline()
+
+
+def _to_row(placement: Placement) -> list[Any]:
+    row: list[Any] = [
+        placement.segment,
+        placement.since.isoformat(),
+        placement.run,
+        placement.cause,
+        placement.until.isoformat() if placement.until else None,
+        placement.review_on.isoformat() if placement.review_on else None,
+        *placement.missing,
+    ]
+    while row[-1] is None:
+        row.pop()
+    return row
+
+
+def _from_row(row: list[Any]) -> Placement:
+    segment, since, run, cause, until, review_on, *missing = [*row, None, None][: max(6, len(row))]
+    return Placement(
+        segment=segment,
+        since=date.fromisoformat(since),
+        run=run,
+        cause=cause,
+        until=date.fromisoformat(until) if until else None,
+        review_on=date.fromisoformat(review_on) if review_on else None,
+        missing=tuple(missing),
+    )

@@ -1,0 +1,254 @@
+"""Placing customers in segments: the classification run, and re-placing those whom a commit touches."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Any, Final
+
+from attrs import define, evolve, field, frozen
+
+from crmcore.book import Book
+from crmcore.boundaries import Horizon
+from crmcore.declare import Scheme
+from crmcore.errors import RunRefused
+from crmcore.evaluate import Evaluator, World
+from crmcore.facts import Case
+from crmcore.fitting import fit, fits_in, is_due, keep, population_of, values_of
+from crmcore.missing import missing_of, name_of
+from crmcore.records import Customer
+from crmcore.placements import Cause, Placement, Timeline, from_document, to_document
+from crmcore.store import Reader, Transaction
+from crmcore.walk import canonical_scheme, fingerprint
+
+SCHEMES: Final = "scheme"
+RUNS: Final = "run"
+
+
+def table_of(scheme: str) -> str:
+    """Return the table that holds a scheme's timelines, one per customer."""
+    return f"placement:{scheme}"
+
+
+@frozen
+class Move:
+    """A customer that changed segment; ``before`` is None if it was not placed or could not be told."""
+
+    customer: str
+    scheme: str
+    before: str | None
+    after: str | None
+    on: date
+    cause: Cause
+
+
+@frozen
+class SchemeState:
+    """When and how a scheme was last placed: the definition then, and the population values it used."""
+
+    fingerprint: str
+    as_of: date
+    run: int
+    population: Mapping[str, str]
+
+
+@frozen
+class Run:
+    """The outcome of a classification; ``evaluated`` counts customers per scheme, ``fitted`` new population values."""
+
+    number: int
+    as_of: date
+    evaluated: Mapping[str, int]
+    fitted: int
+    moves: tuple[Move, ...]
+
+
+def state_of(reader: Reader, scheme: str) -> SchemeState | None:
+    """Return when a scheme was last placed, or None if it never was."""
+    document = reader.get(SCHEMES, scheme)
+    if document is None:
+        return None
+    return SchemeState(
+        document["fingerprint"], date.fromisoformat(document["as_of"]), document["run"], document["population"]
+    )
+
+
+def timeline_of(reader: Reader, scheme: str, customer: str) -> Timeline:
+    """Return a customer's placements in a scheme."""
+    return from_document(reader.get(table_of(scheme), customer))
+
+
+def definition(scheme: Scheme, world: World) -> str:
+    """Return the fingerprint of everything that a scheme reaches, settings included."""
+    return fingerprint(canonical_scheme(scheme, world.settings))
+
+
+@define(eq=False)
+class Placer:
+    """Places customers on one date in one transaction; collects who moved."""
+
+    transaction: Transaction
+    book: Book
+    world: World
+    day: date
+    run: int
+    moves: list[Move] = field(factory=list)
+    _cases: dict[str, Case] = field(factory=dict)
+    _evaluator: Evaluator | None = None
+
+    def case(self, customer: Any) -> Case:
+        """Return the customer's facts on the date, with what was already computed of them."""
+        if customer.id not in self._cases:
+            self._cases[customer.id] = Case(self.book.facts(customer), self.day)
+        return self._cases[customer.id]
+
+    def place(self, scheme: Scheme, customer: Any, cause: Cause) -> None:
+        """Evaluate a customer and record where it belongs."""
+        evaluator = self._evaluator = self._evaluator or Evaluator(self.world)
+        case = self.case(customer)
+        answer = evaluator.answer(scheme, case)
+        new = Placement(
+            segment=answer.segment,
+            since=self.day,
+            run=self.run,
+            cause=cause,
+            review_on=Horizon(evaluator, case).of_scheme(scheme),
+            missing=tuple(name_of(part) for part in missing_of(scheme, case, evaluator)),
+        )
+        self._record(scheme.name, customer.id, lambda timeline: timeline.placed(new))
+
+    def withdraw(self, scheme: Scheme, customer: str) -> None:
+        """End the placement of a customer that is archived or gone."""
+        self._record(scheme.name, customer, lambda timeline: timeline.closed(self.day))
+
+    def _record(self, scheme: str, customer: str, change: Any) -> None:
+        old = timeline_of(self.transaction, scheme, customer)
+        new = change(old)
+        if new == old:
+            return
+        self.transaction.put(table_of(scheme), customer, to_document(new))
+        before, after = (timeline.current.segment if timeline.current else None for timeline in (old, new))
+        if before != after:
+            cause: Cause = new.current.cause if new.current else "data"
+            self.moves.append(Move(customer, scheme, before, after, self.day, cause))
+
+
+def classify(  # noqa: PLR0913 - the state, the rules and the date of one run
+    transaction: Transaction,
+    book: Book,
+    world: World,
+    schemes: Sequence[Scheme],
+    day: date,
+    *,
+    full: bool = False,
+    rewind: bool = False,
+) -> Run:
+    """Fit what is due, place everyone who is due, and return what happened; commits nothing.
+
+    Raises `RunRefused` for a date before the newest placement unless ``rewind`` is given, which drops what was
+    placed since.
+    """
+    number = 1 + max((int(key) for key, _ in transaction.items(RUNS)), default=0)
+    full = _rewind(transaction, schemes, day, allowed=rewind) or full
+    customers = tuple(book.customers())
+    placer = Placer(transaction, book, world, day, number)
+    stored = fits_in(transaction)
+    world = evolve(world, population=values_of(stored))
+    due = [node for node in population_of(schemes) if full or is_due(node, stored.get(world.key(node)), world, day)]
+    fits = fit(world, due, [placer.case(customer) for customer in customers] if due else [], day, number)
+    keep(transaction, fits)
+    placer.world = evolve(world, population={**world.population, **values_of(fits)})
+    evaluated = {scheme.name: _place_due(placer, scheme, customers, full=full) for scheme in schemes}
+    run = Run(number, day, evaluated, len(fits), tuple(placer.moves))
+    transaction.put(RUNS, str(number), _run_document(run))
+    return run
+
+
+def _place_due(placer: Placer, scheme: Scheme, customers: Sequence[Any], *, full: bool) -> int:
+    reader, day = placer.transaction, placer.day
+    state = state_of(reader, scheme.name)
+    now = SchemeState(definition(scheme, placer.world), day, placer.run, _population_values(scheme, placer.world))
+    everyone: Cause | None = None
+    if state is None:
+        everyone = "data"
+    elif state.fingerprint != now.fingerprint:
+        everyone = "rule"
+    elif state.population != now.population or full:
+        everyone = "refit"
+    evaluated = 0
+    for customer in customers:
+        cause = everyone or _cause_if_due(timeline_of(reader, scheme.name, customer.id).current, day)
+        if cause is not None:
+            placer.place(scheme, customer, cause)
+            evaluated += 1
+    present = {customer.id for customer in customers}
+    for key, _ in tuple(reader.items(table_of(scheme.name))):
+        if key not in present:
+            placer.withdraw(scheme, key)
+    placer.transaction.put(SCHEMES, scheme.name, _state_document(now))
+    return evaluated
+
+
+def _cause_if_due(current: Placement | None, day: date) -> Cause | None:
+    if current is None:
+        return "data"
+    return "time" if current.review_on is not None and current.review_on <= day else None
+
+
+def replace(placer: Placer, schemes: Iterable[Scheme], customers: Iterable[str]) -> tuple[Move, ...]:
+    """Re-place touched customers in every scheme that was placed before and whose rule has not changed since.
+
+    Others are stale: the next classification places everyone in them.
+    """
+    touched = tuple(customers)
+    for scheme in schemes:
+        state = state_of(placer.transaction, scheme.name)
+        if state is None or state.fingerprint != definition(scheme, placer.world):
+            continue
+        for key in touched:
+            customer = placer.book.get(Customer, key)
+            if isinstance(customer, Customer) and customer.archived_at is None:
+                placer.place(scheme, customer, "data")
+            else:
+                placer.withdraw(scheme, key)
+    return tuple(placer.moves)
+
+
+def _rewind(transaction: Transaction, schemes: Sequence[Scheme], day: date, *, allowed: bool) -> bool:
+    newest = max((state.as_of for scheme in schemes if (state := state_of(transaction, scheme.name))), default=day)
+    if newest <= day:
+        return False
+    if not allowed:
+        raise RunRefused(
+            f"customers are already classified as of {newest}; a run as of {day} would contradict that history",
+            todo="Use --dry-run to only look, or --rewind to drop every placement since that day.",
+        )
+    for scheme in schemes:
+        for key, document in tuple(transaction.items(table_of(scheme.name))):
+            transaction.put(table_of(scheme.name), key, to_document(from_document(document).rewound(day)))
+    return True
+
+
+def _population_values(scheme: Scheme, world: World) -> dict[str, str]:
+    found: dict[str, Fraction | None] = {}
+    for node in population_of((scheme,)):
+        key = world.key(node)
+        found[key] = world.population.get(key)
+    return {key: str(value) for key, value in found.items()}
+
+
+def _state_document(state: SchemeState) -> dict[str, Any]:
+    return {
+        "fingerprint": state.fingerprint,
+        "as_of": state.as_of.isoformat(),
+        "run": state.run,
+        "population": dict(state.population),
+    }
+
+
+def _run_document(run: Run) -> dict[str, Any]:
+    return {
+        "as_of": run.as_of.isoformat(),
+        "evaluated": dict(run.evaluated),
+        "fitted": run.fitted,
+        "moved": len(run.moves),
+    }

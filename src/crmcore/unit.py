@@ -1,0 +1,209 @@
+"""The unit of work: the only way to change records. Everything in it is committed together, or nothing is."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import attrs
+from attrs import define, field, frozen
+
+from crmcore.amounts import complete_line, complete_purchases
+from crmcore.checks import RuleBook, dangling, holders
+from crmcore.codec import Codec
+from crmcore.entities import Record, Stamp, type_of
+from crmcore.errors import Invalid, NotFound, Problem, StaleEdit, StillReferenced, UnknownName
+from crmcore.identifiers import Identifiers
+from crmcore.records import Customer, PurchaseLine
+from crmcore.store import Change, Document, Transaction
+
+Kept = TypeVar("Kept", bound=Record)
+Place = tuple[str, str]
+"""A table and a key."""
+
+
+@frozen
+class Author:
+    """Who changes something, when (UTC), the local date of that moment, and why."""
+
+    actor: str
+    now: datetime
+    today: date
+    why: str = ""
+
+
+@define(eq=False)
+class Unit:
+    """Changes to records, pending until the caller commits.
+
+    Problems with values, references and rules are collected and raised together by ``check``.
+    """
+
+    transaction: Transaction
+    codec: Codec
+    author: Author
+    rules: RuleBook | None = None
+    identifiers: Identifiers = field(factory=Identifiers)
+    before: dict[Place, Document | None] = field(factory=dict, init=False)
+    sources: dict[Place, Problem] = field(factory=dict, init=False)
+
+    def get(self, record_class: type[Kept], key: str) -> Kept:
+        """Return a record as it is in this unit; raises `NotFound`."""
+        name = type_of(record_class).name
+        document = self.transaction.get(name, key)
+        if document is None:
+            raise NotFound(name, key)
+        return self.codec.decode(record_class, document)  # type: ignore[return-value]  # decoded as the class asked for
+
+    def add(self, record: Kept, source: Problem | None = None) -> Kept:
+        """Insert a record; without an id it gets one. ``source`` says where it came from, for error messages."""
+        stamp = Stamp(self.author.now, self.author.actor)
+        key = record.id or self.identifiers.make(self.author.now)
+        name = type_of(type(record)).name
+        if self.transaction.get(name, key) is not None:
+            clash = source or Problem("")
+            raise Invalid([attrs.evolve(clash, column="id", value=key, reason=f"there is a {name} with this id already")])
+        made = attrs.evolve(record, id=key, version=1, created=stamp, changed=stamp)
+        self._put(made, source)
+        return made
+
+    def edit(self, record: Kept, **columns: Any) -> Kept:
+        """Change columns of a record, or plugin fields in ``fields``; raises `StaleEdit` if it changed meanwhile."""
+        known = {column.name for column in type_of(type(record)).columns} | {"fields"}
+        for name in columns:
+            if name not in known or name == "id":
+                raise UnknownName(f"editable column of {type_of(type(record)).name}", name, known - {"id"})
+        return self.replace(attrs.evolve(record, **columns))
+
+    def replace(self, record: Kept, source: Problem | None = None) -> Kept:
+        """Store a changed record over the version it was read at; raises `StaleEdit` if that is no longer current."""
+        stored = self.get(type(record), record.id)
+        if stored.version != record.version:
+            raise StaleEdit(type_of(type(record)).name, record.id, _differences(record, stored))
+        stamp = Stamp(self.author.now, self.author.actor)
+        made = attrs.evolve(record, version=record.version + 1, changed=stamp)
+        self._put(made, source)
+        return made
+
+    def remove(self, record_class: type[Record], key: str, *, cascade: bool = False) -> None:
+        """Archive a customer, or delete another record; raises `StillReferenced` while others hang on it.
+
+        ``cascade`` removes those as well. `Customer` rows that refer to an archived one stay.
+        """
+        record = self.get(record_class, key)
+        found = holders(self.transaction, self.codec.classes, record)
+        hanging = {cls: keys for cls, keys in found.items() if cls is not Customer}
+        if hanging and not cascade:
+            counts = [(type_of(cls).name, len(keys)) for cls, keys in hanging.items()]
+            raise StillReferenced(type_of(record_class).name, key, counts)
+        for cls, keys in hanging.items():
+            for held in keys:
+                if self.transaction.get(type_of(cls).name, held) is not None:
+                    self.remove(cls, held, cascade=True)
+        if isinstance(record, Customer):
+            self.replace(attrs.evolve(record, archived_at=self.author.today))
+        else:
+            self.delete(type_of(record_class).name, key)
+
+    def delete(self, table: str, key: str) -> None:
+        """Delete a document outright."""
+        self._remember((table, key))
+        self.transaction.delete(table, key)
+
+    def restore(self, table: str, key: str, document: Document) -> None:
+        """Put an earlier document back as a new version."""
+        current = self.transaction.get(table, key)
+        self._remember((table, key))
+        version = max(document.get("version", 0), (current or {}).get("version", 0)) + 1
+        self.transaction.put(table, key, {**document, "version": version})
+
+    def discard(self, place: Place) -> None:
+        """Undo this unit's change of one document."""
+        before = self.before.pop(place)
+        if before is None:
+            self.transaction.delete(*place)
+        else:
+            self.transaction.put(*place, before)
+
+    # -- before the commit -------------------------------------------------------------------------------------------
+
+    def problems(self) -> dict[Place, tuple[Problem, ...]]:
+        """Return what is wrong with each changed record: missing references, values, rules of plugins."""
+        found = {}
+        for place in self.before:
+            document = self.transaction.get(*place)
+            record_class = self.codec.class_of(place[0])
+            if record_class is None:
+                continue
+            if document is None:
+                self._check_unreferenced(record_class, place)
+                continue
+            record = self.codec.decode(record_class, document)
+            broken = () if self.rules is None else self.rules.broken_by(record)
+            listed = (*dangling(self.transaction, record), *broken)
+            source = self.sources.get(place, Problem(""))
+            if listed:
+                found[place] = tuple(_placed(problem, source) for problem in listed)
+        return found
+
+    def check(self) -> None:
+        """Raise `Invalid` with every problem of every changed record."""
+        listed = [problem for problems in self.problems().values() for problem in problems]
+        if listed:
+            raise Invalid(listed, todo="Nothing was written.")
+
+    def complete(self) -> None:
+        """Derive the amounts of purchases whose lines changed."""
+        for purchase, amount in complete_purchases(self.transaction, self.before):
+            document = self.transaction.get("purchase", purchase)
+            if document is not None:
+                self._remember(("purchase", purchase))
+                version = document.get("version", 0) + 1
+                kept = {name: value for name, value in document.items() if name != "amount"}
+                self.transaction.put("purchase", purchase, {**kept, **amount, "version": version})
+
+    def changes(self) -> Iterator[Change]:
+        """Yield what differs from before, in the order in which it was first changed."""
+        for (table, key), before in self.before.items():
+            after = self.transaction.get(table, key)
+            if before != after:
+                yield Change(table, key, before, after)
+
+    def _check_unreferenced(self, record_class: type[Record], place: Place) -> None:
+        before = self.before[place]
+        if before is None:
+            return
+        gone = self.codec.decode(record_class, before)
+        found = holders(self.transaction, self.codec.classes, gone)
+        if found:
+            raise StillReferenced(*place, [(type_of(cls).name, len(keys)) for cls, keys in found.items()])
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _put(self, record: Record, source: Problem | None) -> None:
+        if isinstance(record, PurchaseLine):
+            record = complete_line(record)
+        place = type_of(type(record)).name, record.id
+        self._remember(place)
+        if source is not None:
+            self.sources[place] = source
+        self.transaction.put(*place, self.codec.encode(record))
+
+    def _remember(self, place: Place) -> None:
+        if place not in self.before:
+            self.before[place] = self.transaction.get(*place)
+
+
+def _differences(mine: Record, theirs: Record) -> Iterator[tuple[str, Any, Any]]:
+    for column in type_of(type(mine)).columns:
+        one, two = getattr(mine, column.name), getattr(theirs, column.name)
+        if one != two:
+            yield column.name, one, two
+    for name in sorted({*mine.fields, *theirs.fields}):
+        if mine.fields.get(name) != theirs.fields.get(name):
+            yield name, mine.fields.get(name), theirs.fields.get(name)
+
+
+def _placed(problem: Problem, source: Problem) -> Problem:
+    return attrs.evolve(problem, file=source.file, line=source.line)
+
+

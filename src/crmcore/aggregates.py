@@ -10,7 +10,9 @@ from crmcore.facts import Case, Row, instant
 from crmcore.meaning import Compute, Meaning, alike
 
 
-def aggregate(node: Aggregate, term: Meaning | None, where: Compute | None, zone: ZoneInfo) -> Meaning:
+def aggregate(  # noqa: C901, PLR0911 - one case per aggregate
+    node: Aggregate, term: Meaning | None, where: Compute | None, zone: ZoneInfo
+) -> Meaning:
     """Return the meaning of an aggregate; rows for which ``where`` is false or unknown are left out."""
     if term is not None:
         term = alike((term,))[0]

@@ -13,13 +13,13 @@ from crmcore.catalogue import Catalogue
 from crmcore.checks import RuleBook
 from crmcore.codec import Codec
 from crmcore.company import Company
-from crmcore.declare import Scheme, Setting
-from crmcore.entities import type_of
+from crmcore.declare import Scheme
+from crmcore.entities import Record
 from crmcore.errors import NotFound, StaleEdit, StoreError
 from crmcore.evaluate import Evaluator, World
-from crmcore.facts import Case
 from crmcore.fitting import fits_in, values_of
 from crmcore.identifiers import Identifiers
+from crmcore.json_values import decode_value
 from crmcore.placements import Timeline
 from crmcore.placing import Move, Placer, Run, classify, replace, timeline_of
 from crmcore.settings import SETTINGS, settings_in, write_setting
@@ -55,6 +55,16 @@ class Crm:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     moves: list[Move] = field(factory=list, init=False)
 
+    @property
+    def schemes(self) -> tuple[Scheme, ...]:
+        """Every scheme of the active plugins, by name."""
+        return self.catalogue.values("scheme")
+
+    @property
+    def classes(self) -> dict[str, type[Record]]:
+        """Every record type, by name."""
+        return {name: self.catalogue.record(name) for name in self.catalogue.names("record")}
+
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def state(self, as_of: date | None = None) -> State:
@@ -66,20 +76,15 @@ class Crm:
         if document is None:
             raise StoreError(f"{self.store.url} holds no company yet", todo="Run `crm init` first.")
         company = companies.from_document(document)
-        codec = self._codec(company)
-        settings = settings_in(reader, self.catalogue.settings)
-        world = World(
-            settings, values_of(fits_in(reader)), company.zone, company.money_digits, codec.decode_value
-        )
+        codec = Codec(self.catalogue.values("record"))
+        settings = settings_in(reader, self.catalogue.values("setting"))
+        world = World(settings, values_of(fits_in(reader)), company.zone, company.money_digits, decode_value)
         day = as_of or company.book_date or self.today(company)
         return State(reader, Book(reader, codec, company.zone), company, world, day)
 
     def today(self, company: Company) -> date:
         """Return the local date of the call in the company's zone."""
         return self.clock().astimezone(company.zone).date()
-
-    def _codec(self, company: Company) -> Codec:
-        return Codec(self.catalogue.records)
 
     def timeline(self, customer: str, scheme: str) -> Timeline:
         """Return a customer's placements in a scheme, oldest first."""
@@ -98,8 +103,8 @@ class Crm:
             now = self.clock()
             author = Author(self.actor, now, now.astimezone(state.company.zone).date(), why)
             follow = lambda cls, key: Book(transaction, state.book.codec, state.company.zone).get(cls, key)  # noqa: E731 - one line says it
-            rules = RuleBook(self.catalogue.rules, state.evaluator, follow, state.day, self.language)
-            unit = Unit(transaction, state.book.codec, author, rules, Identifiers())
+            rules = RuleBook(self.catalogue.values("rule"), state.evaluator, follow, state.day, self.language)
+            unit = Unit(transaction, state.book.codec, self.classes, author, rules, Identifiers())
             yield unit
             unit.complete()
             unit.check()
@@ -110,15 +115,15 @@ class Crm:
     def _commit(self, transaction: Transaction, unit: Unit) -> int:
         changes = tuple(unit.changes())
         state = self._state_of(transaction)
-        classes = {type_of(cls).name: cls for cls in self.catalogue.records}
-        references = followed(self.catalogue.schemes)
+        classes = self.classes
+        references = followed(self.schemes)
         touched = touched_customers(transaction, classes, unit.before, references)
         for key in touched:
             if ("customer", key) not in unit.before:
                 _advance(transaction, key)
         number = max((int(key) for key, _ in transaction.items("run")), default=0)
         placer = Placer(transaction, Book(transaction, unit.codec, state.company.zone), state.world, state.day, number)
-        self.moves = list(replace(placer, self.catalogue.schemes, touched))
+        self.moves = list(replace(placer, self.schemes, touched))
         return self._log(transaction, changes, unit.author.why)
 
     def _log(self, transaction: Transaction, changes: Sequence[Change], why: str) -> int:
@@ -139,7 +144,7 @@ class Crm:
         Evaluates only who is due, new or stale, unless ``full``. Raises `RunRefused` for a date before the newest
         placement unless ``rewind``. ``dry_run`` computes everything and writes nothing.
         """
-        chosen = tuple(self.catalogue.scheme(name) for name in schemes) or self.catalogue.schemes
+        chosen = tuple(self.catalogue.scheme(name) for name in schemes) or self.schemes
         with self.store.write() as transaction:
             state = self._state_of(transaction)
             day = as_of or self.today(state.company)
@@ -209,4 +214,3 @@ _HOUSEKEEPING = frozenset({"version", "changed", "created"})
 
 def _content(document: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if document is None else {name: value for name, value in document.items() if name not in _HOUSEKEEPING}
-

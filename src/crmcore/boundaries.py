@@ -7,6 +7,7 @@ the first real change; None means never. What the analysis cannot bound may chan
 from collections.abc import Iterable
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 
@@ -63,13 +64,20 @@ def later(dates: Iterable[date | None]) -> date | None:
     return None if None in found else max(day for day in found if day is not None)
 
 
+@lru_cache(maxsize=4096)
+def is_timeless(part: Node) -> bool:
+    """Whether nothing in an expression looks at the date: it only changes when rows appear."""
+    moving = (DayCount, Within, InYear)
+    return not any(isinstance(node, moving) or (isinstance(node, Field) and node.soft) for node in reached(part))
+
+
 @define(eq=False)
 class Horizon:
     """Looks ahead for one customer from one date."""
 
     evaluator: Evaluator
     case: Case
-    _timeless: dict[Node, bool] = field(factory=dict)
+    _trends: dict[Term, Trend] = field(factory=dict, init=False)
 
     def of_scheme(self, scheme: Scheme) -> date | None:
         """Return the date on which the segment, or what is missing to tell it, may next differ."""
@@ -107,10 +115,8 @@ class Horizon:
                 return Trend(0, None)
             case Field():
                 return Trend(0, self._stated_later(term, row))
-            case Metric(term=inner):
-                return self.of_term(inner, row)
-            case Aggregate():
-                return Trend(0, self._of_aggregate(term))
+            case Metric() | Aggregate():
+                return self._kept_trend(term, row)
             case DayCount(op=op, term=inner):
                 until = self.of_term(inner, row).until
                 known = self._value(inner, row) is not None
@@ -142,7 +148,7 @@ class Horizon:
         gap = Fraction(first) - Fraction(second)
         match whole:
             case Compare(op=op):
-                ways = (op in {"<=", ">"},)
+                ways: tuple[bool, ...] = (op in {"<=", ">"},)
             case Band():
                 ways = (False,)
             case _:  # equality changes on reaching the value and on leaving it
@@ -179,6 +185,13 @@ class Horizon:
             return Trend(one.slope + (two.slope if term.op == "+" else -two.slope), until)
         return Trend(0, self._after(1))
 
+    def _kept_trend(self, term: Metric | Aggregate, row: Record | None) -> Trend:
+        found = self._trends.get(term)
+        if found is None:
+            found = self.of_term(term.term, row) if isinstance(term, Metric) else Trend(0, self._of_aggregate(term))
+            self._trends[term] = found
+        return found
+
     def _of_choice(self, term: Choose, row: Record | None) -> Trend:
         dates: list[date | None] = []
         chosen = term.otherwise
@@ -193,9 +206,11 @@ class Horizon:
 
     def _of_aggregate(self, term: Aggregate) -> date | None:
         given = self.case.facts.rows.get(term.source, ())
-        dates: list[date | None] = [min((row.day for row in given if row.day and row.day > self.case.day), default=None)]
+        dates: list[date | None] = [
+            min((row.day for row in given if row.day and row.day > self.case.day), default=None)
+        ]
         where, inner = term.where, term.term
-        moving = [part for part in (where, inner) if part is not None and not self._is_timeless(part)]
+        moving = [part for part in (where, inner) if part is not None and not is_timeless(part)]
         for row in self.case.visible(term.source) if moving else ():
             if where is not None:
                 dates.append(self.of_rule(where, row.record))
@@ -218,13 +233,6 @@ class Horizon:
 
     def _is_ratio(self, term: Term) -> bool:
         return self.evaluator.meaning(term).shape == "ratio"
-
-    def _is_timeless(self, part: Node) -> bool:
-        if part not in self._timeless:
-            moving = (DayCount, Within, InYear)
-            found = any(isinstance(node, moving) or (isinstance(node, Field) and node.soft) for node in reached(part))
-            self._timeless[part] = not found
-        return self._timeless[part]
 
     def _after(self, steps: int | None) -> date | None:
         if steps is None or steps > (date.max - self.case.day).days:

@@ -50,19 +50,18 @@ def here() -> Place:
     """Return the nearest caller outside this package and attrs' generated code."""
     inside = str(Path(__file__).parent)
     frame = sys._getframe(1)  # noqa: SLF001 - the documented way to a caller's line without importing inspect
-    while frame.f_back and (
-        frame.f_code.co_filename.startswith((inside, "<attrs generated"))
-    ):
+    while frame.f_back and (frame.f_code.co_filename.startswith((inside, "<attrs generated"))):
         frame = frame.f_back
     return Place(frame.f_code.co_filename, frame.f_lineno)
 
 
 def full_name(_: Any, __: Any, name: str) -> None:
+    """Refuse a name that is not of the form plugin.name."""
     if not _FULL_NAME.fullmatch(name):
         raise RuleError(f"{name!r} is no full name; write plugin.name in small letters, digits and _")
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class Field(Term):
     """A stored value that a plugin adds to a record type.
 
@@ -101,7 +100,7 @@ class Field(Term):
             ) from None
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class Metric(Term):
     """A value computed for each customer as of a date."""
 
@@ -116,7 +115,7 @@ class Metric(Term):
         return self.term.result_kind()
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class Setting(Term):
     """A number, text, date or yes/no that a company sets; ``default`` is ours, since no source gives thresholds."""
 
@@ -191,7 +190,7 @@ class Scheme:
         label: Mapping[str, str] | Label | None = None,
         doc: Mapping[str, str] | Label | str | None = None,
     ) -> None:
-        self.__attrs_init__(name, segments, Label.of(label), Label.of(doc), here())  # type: ignore[attr-defined]  # made by attrs
+        self.__attrs_init__(name, segments, Label.of(label), Label.of(doc), here())
         _check_segments(name, segments)
 
     def __repr__(self) -> str:
@@ -209,7 +208,7 @@ class Scheme:
         raise UnknownName(f"segment of {self.name}", name, (segment.name for segment in self.segments))
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class InSegment(Predicate):
     """The customer's answer in a scheme is a certain segment."""
 

@@ -25,7 +25,7 @@ class ColumnType:
     required: bool = False
     refers_to: str = ""
     choices: tuple[str, ...] = ()
-    label: Label = Label()
+    label: Label = attrs.field(factory=Label)
     target: "type[Record] | None" = attrs.field(default=None, eq=False, repr=False)
 
 
@@ -41,7 +41,7 @@ class RecordType:
     links: tuple[tuple[str, tuple[str, ...]], ...]
     dated_by: tuple[str, ...]
     columns: tuple[ColumnType, ...]
-    label: Label = Label()
+    label: Label = attrs.field(factory=Label)
 
     def column(self, name: str) -> ColumnType | None:
         """Return the column called ``name``, or None."""
@@ -61,9 +61,7 @@ def column(  # noqa: PLR0913 - keyword-only facts of one declaration
     target = None if isinstance(refers_to, str) else refers_to
     named = type_of(target).name if target else str(refers_to)
     facts = ColumnType("", kind, required, named, choices, Label.of(label), target)
-    return attrs.field(
-        default=attrs.NOTHING if required else default, metadata={"crm": facts}, kw_only=True
-    )
+    return attrs.field(default=attrs.NOTHING if required else default, metadata={"crm": facts}, kw_only=True)
 
 
 @frozen
@@ -81,7 +79,9 @@ class Record:
     ``fields`` holds the stored values of plugins' fields by full name, exactly as they stand in the store.
     """
 
-    id: str = attrs.field(default="", metadata={"crm": ColumnType("", TEXT, label=Label.of({"en": "Id", "zh": "编号"}))})
+    id: str = attrs.field(
+        default="", metadata={"crm": ColumnType("", TEXT, label=Label.of({"en": "Id", "zh": "编号"}))}
+    )
     version: int = 0
     created: Stamp | None = None
     changed: Stamp | None = None

@@ -97,9 +97,7 @@ class NameConflict(CrmError):
         self.kind = kind
         self.name = name
         self.owners = (first, second)
-        super().__init__(
-            f"two plugins provide the {kind} {name!r}:\n  - {first}\n  - {second}", todo=way_out
-        )
+        super().__init__(f"two plugins provide the {kind} {name!r}:\n  - {first}\n  - {second}", todo=way_out)
 
 
 class StaleEdit(CrmError):
@@ -110,9 +108,7 @@ class StaleEdit(CrmError):
         self.key = key
         self.differences = tuple(differences)
         lines = [f"{record} {key!r} was changed by somebody else meanwhile; nothing was written"]
-        lines += [
-            f"  {name}: yours {mine!r}, now {theirs!r}" for name, mine, theirs in self.differences
-        ]
+        lines += [f"  {name}: yours {mine!r}, now {theirs!r}" for name, mine, theirs in self.differences]
         super().__init__("\n".join(lines), todo="Read it again and repeat the change.")
 
 

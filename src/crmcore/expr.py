@@ -4,10 +4,10 @@ What a node is worth stands in `evaluate`, how it reads in `wording`, when it ne
 """
 
 import math
-from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, Literal as OneWord, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import Literal as OneWord
 
 import attrs
 from attrs import frozen
@@ -18,12 +18,13 @@ from crmcore.kinds import (
     BOOLEAN,
     DATE,
     INTEGER,
-    MONEY,
     NUMBER,
     RATIO,
     TEXT,
     Kind,
-    decimal,
+    check_comparable,
+    combined_kind,
+    common_kind,
 )
 
 if TYPE_CHECKING:
@@ -61,25 +62,25 @@ class Term(Node):
     def __add__(self, other: "Term | Value") -> "Arithmetic":
         return Arithmetic("+", self, as_term(other))
 
-    def __radd__(self, other: Value) -> "Arithmetic":
+    def __radd__(self, other: "Term | Value") -> "Arithmetic":
         return Arithmetic("+", as_term(other), self)
 
     def __sub__(self, other: "Term | Value") -> "Arithmetic":
         return Arithmetic("-", self, as_term(other))
 
-    def __rsub__(self, other: Value) -> "Arithmetic":
+    def __rsub__(self, other: "Term | Value") -> "Arithmetic":
         return Arithmetic("-", as_term(other), self)
 
     def __mul__(self, other: "Term | Value") -> "Arithmetic":
         return Arithmetic("*", self, as_term(other))
 
-    def __rmul__(self, other: Value) -> "Arithmetic":
+    def __rmul__(self, other: "Term | Value") -> "Arithmetic":
         return Arithmetic("*", as_term(other), self)
 
     def __truediv__(self, other: "Term | Value") -> "Arithmetic":
         return Arithmetic("/", self, as_term(other))
 
-    def __rtruediv__(self, other: Value) -> "Arithmetic":
+    def __rtruediv__(self, other: "Term | Value") -> "Arithmetic":
         return Arithmetic("/", as_term(other), self)
 
     def __lt__(self, other: "Term | Value") -> "Compare":
@@ -178,7 +179,7 @@ class Rows:
         return Column(self, (_column_of(self.record_class, name),))
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class Column(Term):
     """A column of a row, perhaps through references: ``line.purchase.channel``."""
 
@@ -197,7 +198,7 @@ class Column(Term):
         return Column(self.source_rows, (*self.steps, _column_of(target, name)))
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class Literal(Term):
     """A constant: a `Decimal` for every number, a text, a boolean or a date."""
 
@@ -215,7 +216,7 @@ class Literal(Term):
                 return DATE
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class Arithmetic(Term):
     """``left op right``."""
 
@@ -230,7 +231,7 @@ class Arithmetic(Term):
         return combined_kind(self.op, self.left.result_kind(), self.right.result_kind())
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class Extreme(Term):
     """The least or the greatest of several values; unknown if one of them is."""
 
@@ -238,13 +239,13 @@ class Extreme(Term):
     terms: tuple[Term, ...]
 
     def __attrs_post_init__(self) -> None:
-        common_kind(self.terms)
+        self.result_kind()
 
     def result_kind(self) -> Kind:
-        return common_kind(self.terms)
+        return common_kind([term.result_kind() for term in self.terms])
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class Choose(Term):
     """The value beside the first predicate that holds; unknown as soon as one is unknown."""
 
@@ -255,11 +256,11 @@ class Choose(Term):
         self.result_kind()
 
     def result_kind(self) -> Kind:
-        values = [value for _, value in self.cases]
-        return common_kind([*values, self.otherwise] if self.otherwise is not None else values)
+        kinds = [value.result_kind() for _, value in self.cases]
+        return common_kind(kinds if self.otherwise is None else [*kinds, self.otherwise.result_kind()])
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class Aggregate(Term):
     """One value over a customer's rows; ``term`` is None where rows themselves are counted."""
 
@@ -274,7 +275,7 @@ class Aggregate(Term):
         return RATIO if self.op == "mean" else self.term.result_kind()
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class PopulationValue(Term):
     """One number over all customers whose ``term`` is known and whose ``among`` is true."""
 
@@ -287,7 +288,7 @@ class PopulationValue(Term):
         return INTEGER if self.op == "count" or self.term is None else self.term.result_kind()
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class Band(Term):
     """1 + the number of ``cuts`` that do not exceed the value."""
 
@@ -296,13 +297,13 @@ class Band(Term):
 
     def __attrs_post_init__(self) -> None:
         for cut in self.cuts:
-            check_comparable(self.term, cut)
+            check_comparable(self.term.result_kind(), cut.result_kind())
 
     def result_kind(self) -> Kind:
         return INTEGER
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class DayCount(Term):
     """Whole days from a date to the as-of date ("since") or from the as-of date to it ("until")."""
 
@@ -316,7 +317,7 @@ class DayCount(Term):
         return INTEGER
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class Compare(Predicate):
     """``left op right`` for two numbers or two dates."""
 
@@ -325,12 +326,12 @@ class Compare(Predicate):
     right: Term
 
     def __attrs_post_init__(self) -> None:
-        check_comparable(self.left, self.right)
+        check_comparable(self.left.result_kind(), self.right.result_kind())
         if not (self.left.result_kind().is_number or self.left.result_kind().is_time):
             raise RuleError(f"{self.left.result_kind().name} values have no order; use .is_(...)")
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class Equals(Predicate):
     """Both values are the same."""
 
@@ -338,10 +339,10 @@ class Equals(Predicate):
     right: Term
 
     def __attrs_post_init__(self) -> None:
-        check_comparable(self.left, self.right)
+        check_comparable(self.left.result_kind(), self.right.result_kind())
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class OneOf(Predicate):
     """The value is one of several constants."""
 
@@ -350,17 +351,17 @@ class OneOf(Predicate):
 
     def __attrs_post_init__(self) -> None:
         for choice in self.choices:
-            check_comparable(self.term, choice)
+            check_comparable(self.term.result_kind(), choice.result_kind())
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class Known(Predicate):
     """There is a value; never unknown itself."""
 
     term: Term
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class TextTest(Predicate):
     """A text contains or starts with another."""
 
@@ -374,7 +375,7 @@ class TextTest(Predicate):
             raise RuleError(f".{self.op}() needs a text, not {self.term.result_kind().name}")
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class Within(Predicate):
     """``as_of - ending - days < date <= as_of - ending``."""
 
@@ -389,7 +390,7 @@ class Within(Predicate):
                 raise RuleError(".within() takes whole numbers of days, or settings that hold them")
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class InYear(Predicate):
     """The date lies in the as-of date's calendar year and not after it."""
 
@@ -399,28 +400,32 @@ class InYear(Predicate):
         _need_time(self.term, ".in_year_of")
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class Not(Predicate):
     """The opposite; unknown stays unknown."""
 
     part: Predicate
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class And(Predicate):
     """All parts hold: false if one is false, else unknown if one is unknown."""
 
-    parts: tuple[Predicate, ...] = attrs.field(validator=attrs.validators.deep_iterable(attrs.validators.instance_of(Predicate)))
+    parts: tuple[Predicate, ...] = attrs.field(
+        validator=attrs.validators.deep_iterable(attrs.validators.instance_of(Predicate))
+    )
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class Or(Predicate):
     """One part holds: true if one is true, else unknown if one is unknown."""
 
-    parts: tuple[Predicate, ...] = attrs.field(validator=attrs.validators.deep_iterable(attrs.validators.instance_of(Predicate)))
+    parts: tuple[Predicate, ...] = attrs.field(
+        validator=attrs.validators.deep_iterable(attrs.validators.instance_of(Predicate))
+    )
 
 
-@frozen(cache_hash=True, repr=False)
+@frozen(cache_hash=True, order=False, repr=False)
 class OrElse(Predicate):
     """The predicate, or ``default`` where it is unknown."""
 
@@ -467,49 +472,3 @@ def _column_of(record_class: type[Record], name: str) -> ColumnType:
 def _need_time(term: Term, what: str) -> None:
     if not term.result_kind().is_time:
         raise RuleError(f"{what} needs a date, not {term.result_kind().name}")
-
-
-def combined_kind(op: ArithmeticSign, left: Kind, right: Kind) -> Kind:
-    """Return the kind of ``left op right``; raises `RuleError` where that has no meaning."""
-    if not (left.is_number and right.is_number):
-        raise RuleError(f"{left.name} {op} {right.name} has no meaning; arithmetic needs numbers")
-    names = {left.name, right.name}
-    if "number" in names and not (op == "/" and names != {"number"}):
-        return right if left.name == "number" else left
-    if op == "/" or "ratio" in names:
-        return RATIO
-    if names == {"money"}:
-        if op == "*":
-            raise RuleError("money times money has no meaning")
-        return MONEY
-    if "money" in names:
-        if op == "*":
-            return MONEY
-        raise RuleError(f"{left.name} {op} {right.name} mixes money with plain numbers")
-    if "decimal" not in names:
-        return INTEGER
-    return decimal(left.scale + right.scale if op == "*" else max(left.scale, right.scale))
-
-
-def common_kind(terms: Sequence[Term]) -> Kind:
-    """Return the one kind that several values have; raises `RuleError` if they differ."""
-    first, *others = terms
-    kind = first.result_kind()
-    for term in others:
-        check_comparable(first, term)
-        other = term.result_kind()
-        kind = combined_kind("+", kind, other) if kind.is_number else kind
-    return kind
-
-
-def check_comparable(left: Term, right: Term) -> None:
-    """Raise `RuleError` unless the two values can be compared with each other."""
-    one, two = left.result_kind(), right.result_kind()
-    both_numbers = one.is_number and two.is_number
-    if both_numbers and {one.name, two.name} & {"number", "ratio"}:
-        return
-    if both_numbers and (one.name == "money") == (two.name == "money"):
-        return
-    if (one.is_time and two.is_time) or (one.name == two.name and one.name in {"text", "boolean"}):
-        return
-    raise RuleError(f"{one.name} cannot be compared with {two.name}")

@@ -63,4 +63,4 @@ class Case:
             given = self.facts.rows.get(source, ())
             found = tuple(row for row in given if row.day is None or row.day <= self.day)
             self.memo[source] = found
-        return found  # type: ignore[no-any-return]  # the memo holds any kind of value
+        return found

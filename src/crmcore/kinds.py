@@ -5,10 +5,13 @@ are equal in any order. At every edge they are `decimal.Decimal`.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
 from attrs import frozen
+
+from crmcore.errors import RuleError
 
 MONEY_EXTRA_DIGITS: Final = 4
 """Digits that money keeps beyond its currency's own, e.g. 2 + 4 for the euro."""
@@ -66,7 +69,7 @@ def to_units(value: Decimal | int, digits: int) -> int:
     Raises `ValueError` where that would lose a digit, for NaN and for infinity.
     """
     if isinstance(value, int):
-        return value * 10**digits
+        return value * int(10**digits)
     sign, figures, exponent = value.as_tuple()
     if not isinstance(exponent, int):
         raise ValueError("not a finite number")  # noqa: TRY004 - the type is right, the value is not
@@ -78,7 +81,7 @@ def to_units(value: Decimal | int, digits: int) -> int:
         units, rest = divmod(units, 10**-shift)
         if rest:
             raise ValueError(f"more than {digits} digits after the point")
-    return -units if sign else units
+    return int(-units if sign else units)
 
 
 def from_units(units: int, digits: int) -> Decimal:
@@ -87,3 +90,44 @@ def from_units(units: int, digits: int) -> Decimal:
         units //= 10
         digits -= 1
     return Decimal((int(units < 0), tuple(map(int, str(abs(units)))), -digits))
+
+
+def combined_kind(op: str, left: Kind, right: Kind) -> Kind:
+    """Return the kind of ``left op right``; raises `RuleError` where that has no meaning."""
+    if not (left.is_number and right.is_number):
+        raise RuleError(f"{left.name} {op} {right.name} has no meaning; arithmetic needs numbers")
+    names = {left.name, right.name}
+    if "number" in names and not (op == "/" and names != {"number"}):
+        return right if left.name == "number" else left
+    if op == "/" or "ratio" in names:
+        return RATIO
+    if names == {"money"}:
+        if op == "*":
+            raise RuleError("money times money has no meaning")
+        return MONEY
+    if "money" in names:
+        if op == "*":
+            return MONEY
+        raise RuleError(f"{left.name} {op} {right.name} mixes money with plain numbers")
+    if "decimal" not in names:
+        return INTEGER
+    return decimal(left.scale + right.scale if op == "*" else max(left.scale, right.scale))
+
+
+def common_kind(kinds: Sequence[Kind]) -> Kind:
+    """Return the one kind that several values have; raises `RuleError` if they differ."""
+    found, *others = kinds
+    for kind in others:
+        check_comparable(found, kind)
+        found = combined_kind("+", found, kind) if found.is_number else found
+    return found
+
+
+def check_comparable(left: Kind, right: Kind) -> None:
+    """Raise `RuleError` unless values of the two kinds can be compared with each other."""
+    names = {left.name, right.name}
+    if left.is_number and right.is_number and (names & {"number", "ratio"} or "money" not in names or len(names) == 1):
+        return
+    if (left.is_time and right.is_time) or names in ({"text"}, {"boolean"}):
+        return
+    raise RuleError(f"{left.name} cannot be compared with {right.name}")

@@ -1,6 +1,7 @@
 """Names for people, in English and Chinese, with the code name as the fallback."""
 
 from collections.abc import Mapping
+
 from attrs import frozen
 
 

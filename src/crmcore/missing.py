@@ -1,6 +1,5 @@
 """Which unknown values keep a rule from being answered."""
 
-
 from crmcore.declare import Field, InSegment, Metric, Scheme, Setting
 from crmcore.entities import Record, type_of
 from crmcore.evaluate import Evaluator

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
@@ -15,8 +16,8 @@ from crmcore.evaluate import Evaluator, World
 from crmcore.facts import Case
 from crmcore.fitting import fit, fits_in, is_due, keep, population_of, values_of
 from crmcore.missing import missing_of, name_of
-from crmcore.records import Customer
 from crmcore.placements import Cause, Placement, Timeline, from_document, to_document
+from crmcore.records import Customer
 from crmcore.store import Reader, Transaction
 from crmcore.walk import canonical_scheme, fingerprint
 
@@ -82,7 +83,7 @@ def definition(scheme: Scheme, world: World) -> str:
     return fingerprint(canonical_scheme(scheme, world.settings))
 
 
-@define(eq=False)
+@define(eq=False, slots=False)
 class Placer:
     """Places customers on one date in one transaction; collects who moved."""
 
@@ -93,25 +94,34 @@ class Placer:
     run: int
     moves: list[Move] = field(factory=list)
     _cases: dict[str, Case] = field(factory=dict)
-    _evaluator: Evaluator | None = None
+    _horizons: dict[str, Horizon] = field(factory=dict)
 
-    def case(self, customer: Any) -> Case:
+    def case(self, customer: Customer) -> Case:
         """Return the customer's facts on the date, with what was already computed of them."""
         if customer.id not in self._cases:
             self._cases[customer.id] = Case(self.book.facts(customer), self.day)
         return self._cases[customer.id]
 
-    def place(self, scheme: Scheme, customer: Any, cause: Cause) -> None:
+    def _horizon(self, customer: Customer) -> Horizon:
+        if customer.id not in self._horizons:
+            self._horizons[customer.id] = Horizon(self._evaluator, self.case(customer))
+        return self._horizons[customer.id]
+
+    @cached_property
+    def _evaluator(self) -> Evaluator:
+        return Evaluator(self.world)
+
+    def place(self, scheme: Scheme, customer: Customer, cause: Cause) -> None:
         """Evaluate a customer and record where it belongs."""
-        evaluator = self._evaluator = self._evaluator or Evaluator(self.world)
-        case = self.case(customer)
+        case, horizon = self.case(customer), self._horizon(customer)
+        evaluator = horizon.evaluator
         answer = evaluator.answer(scheme, case)
         new = Placement(
             segment=answer.segment,
             since=self.day,
             run=self.run,
             cause=cause,
-            review_on=Horizon(evaluator, case).of_scheme(scheme),
+            review_on=horizon.of_scheme(scheme),
             missing=tuple(name_of(part) for part in missing_of(scheme, case, evaluator)),
         )
         self._record(scheme.name, customer.id, lambda timeline: timeline.placed(new))
@@ -163,7 +173,7 @@ def classify(  # noqa: PLR0913 - the state, the rules and the date of one run
     return run
 
 
-def _place_due(placer: Placer, scheme: Scheme, customers: Sequence[Any], *, full: bool) -> int:
+def _place_due(placer: Placer, scheme: Scheme, customers: Sequence[Customer], *, full: bool) -> int:
     reader, day = placer.transaction, placer.day
     state = state_of(reader, scheme.name)
     now = SchemeState(definition(scheme, placer.world), day, placer.run, _population_values(scheme, placer.world))

@@ -36,12 +36,8 @@ class Customer(Record):
     postcode: str | None = column(TEXT, label={"en": "Postcode", "zh": "邮编"})
     language: str | None = column(TEXT, label={"en": "Language", "zh": "语言"})
     source: str | None = column(TEXT, label={"en": "Source", "zh": "来源"})
-    parent: str | None = column(
-        TEXT, refers_to="self", label={"en": "Parent", "zh": "上级客户"}
-    )
-    referred_by: str | None = column(
-        TEXT, refers_to="self", label={"en": "Referred by", "zh": "推荐人"}
-    )
+    parent: str | None = column(TEXT, refers_to="self", label={"en": "Parent", "zh": "上级客户"})
+    referred_by: str | None = column(TEXT, refers_to="self", label={"en": "Referred by", "zh": "推荐人"})
     tags: tuple[str, ...] = column(TEXTS, default=(), label={"en": "Tags", "zh": "标签"})
     notes: str | None = column(TEXT, label={"en": "Notes", "zh": "备注"})
     archived_at: date | None = column(DATE, label={"en": "Archived", "zh": "归档日期"})
@@ -51,9 +47,7 @@ class Customer(Record):
 class Contact(Record):
     """A person to speak with at a customer."""
 
-    customer: str = column(
-        TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"}
-    )
+    customer: str = column(TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"})
     name: str = column(TEXT, required=True, label={"en": "Name", "zh": "姓名"})
     title: str | None = column(TEXT, label={"en": "Title", "zh": "职务"})
     email: str | None = column(TEXT, label={"en": "E-mail", "zh": "电子邮箱"})
@@ -74,18 +68,14 @@ class Purchase(Record):
     has the total of its lines.
     """
 
-    customer: str = column(
-        TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"}
-    )
+    customer: str = column(TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"})
     at: Moment = column(INSTANT, required=True, label={"en": "At", "zh": "时间"})
     amount: Decimal | None = column(MONEY, label={"en": "Amount", "zh": "金额"})
     cost: Decimal | None = column(MONEY, label={"en": "Cost", "zh": "成本"})
     channel: str | None = column(TEXT, label={"en": "Channel", "zh": "渠道"})
     reference: str | None = column(TEXT, label={"en": "Reference", "zh": "单号"})
     seller: str | None = column(TEXT, label={"en": "Seller", "zh": "销售人员"})
-    original_amount: Decimal | None = column(
-        QUANTITY, label={"en": "Original amount", "zh": "原币金额"}
-    )
+    original_amount: Decimal | None = column(QUANTITY, label={"en": "Original amount", "zh": "原币金额"})
     currency: str | None = column(TEXT, label={"en": "Currency", "zh": "原币种"})
     rate: Decimal | None = column(RATE, label={"en": "Rate", "zh": "汇率"})
 
@@ -102,9 +92,7 @@ class PurchaseLine(Record):
     Without an amount of its own a line has price * quantity * (1 - discount).
     """
 
-    purchase: str = column(
-        TEXT, required=True, refers_to=Purchase, label={"en": "Purchase", "zh": "购买记录"}
-    )
+    purchase: str = column(TEXT, required=True, refers_to=Purchase, label={"en": "Purchase", "zh": "购买记录"})
     product: str | None = column(TEXT, label={"en": "Product", "zh": "产品"})
     category: str | None = column(TEXT, label={"en": "Category", "zh": "品类"})
     quantity: Decimal | None = column(QUANTITY, label={"en": "Quantity", "zh": "数量"})
@@ -122,17 +110,11 @@ class PurchaseLine(Record):
 class Interaction(Record):
     """A call, visit, letter or message, in either direction."""
 
-    customer: str = column(
-        TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"}
-    )
-    contact: str | None = column(
-        TEXT, refers_to=Contact, label={"en": "Contact", "zh": "联系人"}
-    )
+    customer: str = column(TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"})
+    contact: str | None = column(TEXT, refers_to=Contact, label={"en": "Contact", "zh": "联系人"})
     at: Moment = column(INSTANT, required=True, label={"en": "At", "zh": "时间"})
     channel: str | None = column(TEXT, label={"en": "Channel", "zh": "渠道"})
-    direction: str | None = column(
-        TEXT, choices=("in", "out"), label={"en": "Direction", "zh": "方向"}
-    )
+    direction: str | None = column(TEXT, choices=("in", "out"), label={"en": "Direction", "zh": "方向"})
     subject: str | None = column(TEXT, label={"en": "Subject", "zh": "主题"})
     outcome: str | None = column(TEXT, label={"en": "Outcome", "zh": "结果"})
     agent: str | None = column(TEXT, label={"en": "Agent", "zh": "经办人"})
@@ -143,15 +125,11 @@ class Interaction(Record):
 class Task(Record):
     """Something to do for a customer; undated, since it lies ahead."""
 
-    customer: str = column(
-        TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"}
-    )
+    customer: str = column(TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"})
     title: str = column(TEXT, required=True, label={"en": "Title", "zh": "标题"})
     due: date | None = column(DATE, label={"en": "Due", "zh": "到期日"})
     owner: str | None = column(TEXT, label={"en": "Owner", "zh": "负责人"})
-    state: str = column(
-        TEXT, choices=("open", "done", "dropped"), default="open", label={"en": "State", "zh": "状态"}
-    )
+    state: str = column(TEXT, choices=("open", "done", "dropped"), default="open", label={"en": "State", "zh": "状态"})
     origin: str | None = column(TEXT, label={"en": "Origin", "zh": "来源"})
 
 

@@ -1,6 +1,6 @@
 """The words that rules are written with: rows, aggregates, population values, bands and choices."""
 
-from crmcore.declare import Field, InSegment, Metric, Setting
+from crmcore.declare import Field, InSegment, Metric
 from crmcore.entities import Record, type_of
 from crmcore.errors import RuleError, UnknownName
 from crmcore.expr import (
@@ -226,4 +226,3 @@ def check_customer_level(part: Node) -> None:
             raise RuleError(f"{name} has one value per row; say which with total(), latest(), last() ...")
         if isinstance(inner, Field) and inner.on is not Customer:
             raise RuleError(f"the field {inner.name!r} has one value per row; say which with total(), last() ...")
-

@@ -1,6 +1,6 @@
 """The unit of work: the only way to change records. Everything in it is committed together, or nothing is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -40,6 +40,7 @@ class Unit:
 
     transaction: Transaction
     codec: Codec
+    classes: Mapping[str, type[Record]]
     author: Author
     rules: RuleBook | None = None
     identifiers: Identifiers = field(factory=Identifiers)
@@ -52,7 +53,7 @@ class Unit:
         document = self.transaction.get(name, key)
         if document is None:
             raise NotFound(name, key)
-        return self.codec.decode(record_class, document)  # type: ignore[return-value]  # decoded as the class asked for
+        return self.codec.decode(record_class, document)
 
     def add(self, record: Kept, source: Problem | None = None) -> Kept:
         """Insert a record; without an id it gets one. ``source`` says where it came from, for error messages."""
@@ -61,7 +62,9 @@ class Unit:
         name = type_of(type(record)).name
         if self.transaction.get(name, key) is not None:
             clash = source or Problem("")
-            raise Invalid([attrs.evolve(clash, column="id", value=key, reason=f"there is a {name} with this id already")])
+            raise Invalid(
+                [attrs.evolve(clash, column="id", value=key, reason=f"there is a {name} with this id already")]
+            )
         made = attrs.evolve(record, id=key, version=1, created=stamp, changed=stamp)
         self._put(made, source)
         return made
@@ -90,7 +93,7 @@ class Unit:
         ``cascade`` removes those as well. `Customer` rows that refer to an archived one stay.
         """
         record = self.get(record_class, key)
-        found = holders(self.transaction, self.codec.classes, record)
+        found = holders(self.transaction, tuple(self.classes.values()), record)
         hanging = {cls: keys for cls, keys in found.items() if cls is not Customer}
         if hanging and not cascade:
             counts = [(type_of(cls).name, len(keys)) for cls, keys in hanging.items()]
@@ -131,7 +134,7 @@ class Unit:
         found = {}
         for place in self.before:
             document = self.transaction.get(*place)
-            record_class = self.codec.class_of(place[0])
+            record_class = self.classes.get(place[0])
             if record_class is None:
                 continue
             if document is None:
@@ -173,7 +176,7 @@ class Unit:
         if before is None:
             return
         gone = self.codec.decode(record_class, before)
-        found = holders(self.transaction, self.codec.classes, gone)
+        found = holders(self.transaction, tuple(self.classes.values()), gone)
         if found:
             raise StillReferenced(*place, [(type_of(cls).name, len(keys)) for cls, keys in found.items()])
 
@@ -205,5 +208,3 @@ def _differences(mine: Record, theirs: Record) -> Iterator[tuple[str, Any, Any]]
 
 def _placed(problem: Problem, source: Problem) -> Problem:
     return attrs.evolve(problem, file=source.file, line=source.line)
-
-

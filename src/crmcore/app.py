@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from crmcore import company as companies
 from crmcore.book import Book
@@ -16,32 +16,19 @@ from crmcore.company import Company
 from crmcore.declare import Scheme
 from crmcore.entities import Record
 from crmcore.errors import NotFound, StaleEdit, StoreError
-from crmcore.evaluate import Evaluator, World
+from crmcore.evaluate import World
 from crmcore.fitting import fits_in, values_of
 from crmcore.identifiers import Identifiers
 from crmcore.json_values import decode_value
-from crmcore.placements import Timeline
-from crmcore.placing import Move, Placer, Run, classify, replace, timeline_of
+from crmcore.outbox import TABLE as OUTBOX
+from crmcore.outbox import deliver, note, settle
+from crmcore.placements import Move, Timeline
+from crmcore.placing import Placer, Run, classify, replace, timeline_of
 from crmcore.settings import SETTINGS, settings_in, write_setting
+from crmcore.state import Explained, State
 from crmcore.store import Change, LogEntry, Reader, Store, Transaction
 from crmcore.touched import followed, touched_customers
 from crmcore.unit import Author, Unit
-
-
-@frozen(eq=False)
-class State:
-    """One consistent state, ready to be asked: records, facts, settings, population values, the date that counts."""
-
-    reader: Reader
-    book: Book
-    company: Company
-    world: World
-    day: date
-
-    @property
-    def evaluator(self) -> Evaluator:
-        """A fresh evaluator of this state's world."""
-        return Evaluator(self.world)
 
 
 @define(eq=False)
@@ -53,7 +40,8 @@ class Crm:
     actor: str
     language: str = "en"
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    moves: list[Move] = field(factory=list, init=False)
+    moves: tuple[Move, ...] = field(default=(), init=False)
+    warnings: list[str] = field(factory=list, init=False)
 
     @property
     def schemes(self) -> tuple[Scheme, ...]:
@@ -90,6 +78,11 @@ class Crm:
         """Return a customer's placements in a scheme, oldest first."""
         return timeline_of(self.store.read(), self.catalogue.scheme(scheme).name, customer)
 
+    def explain(self, customer: str, scheme: str, as_of: date | None = None) -> Explained:
+        """Return why a customer is in its segment of a scheme, as data; `crmcore.telling.tell` says it in words."""
+        state = self.state(as_of)
+        return state.explained(self.catalogue.scheme(scheme), state.customer(customer))
+
     # -- writing -----------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -108,9 +101,10 @@ class Crm:
             yield unit
             unit.complete()
             unit.check()
-            self.moves = []
+            self.moves = ()
             if tuple(unit.changes()) and not dry_run:
                 self._commit(transaction, unit)
+        self._tell_plugins()
 
     def _commit(self, transaction: Transaction, unit: Unit) -> int:
         changes = tuple(unit.changes())
@@ -123,12 +117,12 @@ class Crm:
                 _advance(transaction, key)
         number = max((int(key) for key, _ in transaction.items("run")), default=0)
         placer = Placer(transaction, Book(transaction, unit.codec, state.company.zone), state.world, state.day, number)
-        self.moves = list(replace(placer, self.schemes, touched))
+        self.moves = replace(placer, self.schemes, touched)
         return self._log(transaction, changes, unit.author.why)
 
     def _log(self, transaction: Transaction, changes: Sequence[Change], why: str) -> int:
-        now = self.clock().astimezone(UTC).isoformat().replace("+00:00", "Z")
-        return transaction.commit_as(LogEntry(transaction.commit + 1, now, self.actor, why, tuple(changes)))
+        note(transaction, self.catalogue.plugins, changes, self.moves)
+        return transaction.commit_as(LogEntry(transaction.commit + 1, self._now(), self.actor, why, tuple(changes)))
 
     def classify(
         self,
@@ -152,8 +146,24 @@ class Crm:
             if not dry_run:
                 booked = evolve(state.company, book_date=as_of)
                 transaction.put(companies.TABLE, companies.KEY, booked.document())
+                self.moves = run.moves
                 self._log(transaction, (), f"classify as of {day}")
-            return run
+        self._tell_plugins()
+        return run
+
+    def _tell_plugins(self) -> None:
+        """Deliver the outbox; what a plugin does wrong there becomes a warning, never an error."""
+        reader = self.store.read()
+        if not reader.count(OUTBOX):
+            return
+        delivery = deliver(reader, self.catalogue.plugins)
+        self.warnings += delivery.failures
+        with self.store.write() as transaction:
+            if settle(transaction, delivery):
+                transaction.commit_as(LogEntry(transaction.commit + 1, self._now(), self.actor, "", ()))
+
+    def _now(self) -> str:
+        return self.clock().astimezone(UTC).isoformat().replace("+00:00", "Z")
 
     def undo(self, commit: int, *, dry_run: bool = False) -> tuple[Change, ...]:
         """Reverse a commit as a new one; raises `StaleEdit` where a later commit changed the same record."""
@@ -181,8 +191,10 @@ class Crm:
                     changed[name] = (settings_in(transaction, (setting,)).get(name, setting.default), value)
                     transaction.put(SETTINGS, name, after)
                     changes.append(Change(SETTINGS, name, before, after))
+            self.moves = ()
             if changes and not dry_run:
                 self._log(transaction, changes, "settings")
+        self._tell_plugins()
         return changed
 
 

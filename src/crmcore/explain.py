@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from crmcore.declare import Field, InSegment, Metric, Scheme, Setting
 from crmcore.entities import Record, type_of
@@ -30,6 +30,7 @@ from crmcore.expr import (
 )
 from crmcore.facts import Case, local_day
 from crmcore.kinds import INTEGER, Kind, from_units
+from crmcore.labels import Label
 from crmcore.meaning import decimal_digits
 from crmcore.missing import missing, missing_of, name_of
 from crmcore.walk import children, needs, reached
@@ -44,6 +45,7 @@ class Source:
     """
 
     of: str
+    label: Label = field(factory=Label)
     rows: int | None = None
     first: date | None = None
     last: date | None = None
@@ -170,10 +172,11 @@ def _sources(term: Term, case: Case, evaluator: Evaluator) -> Iterator[Source]:
         match part:
             case Aggregate():
                 yield _row_source(part, case, evaluator)
-            case Field(name=name, default=default, soft=soft):
-                yield _field_source(name, default, case.facts.customer, soft=soft)
+            case Field():
+                yield _field_source(part, case.facts.customer)
             case Column(steps=steps):
-                yield _record_source(".".join(step.name for step in steps), case.facts.customer)
+                name = ".".join(step.name for step in steps)
+                yield _record_source(name, steps[-1].label, case.facts.customer)
             case _:
                 pass
 
@@ -187,19 +190,19 @@ def _row_source(part: Aggregate, case: Case, evaluator: Evaluator) -> Source:
         term = part.term
         unknown = sum(evaluator.value(term, case, row.record) is None for row in kept)
     days = [row.day for row in kept if row.day is not None]
-    name = type_of(part.source.record_class).name
-    return Source(name, len(kept), min(days, default=None), max(days, default=None), unknown)
+    facts = type_of(part.source.record_class)
+    return Source(facts.name, facts.label, len(kept), min(days, default=None), max(days, default=None), unknown)
 
 
-def _field_source(name: str, default: Any, record: Record, *, soft: bool) -> Source:
-    raw = record.fields.get(name)
+def _field_source(part: Field, record: Record) -> Source:
+    raw = record.fields.get(part.name)
     if raw is None:
-        return Source(name, default=default is not None)
-    if soft:
-        return Source(name, actor=str(raw.get("source", "")), on=date.fromisoformat(raw["on"]))
-    return _record_source(name, record)
+        return Source(part.name, part.label, default=part.default is not None)
+    if part.soft:
+        return Source(part.name, part.label, actor=str(raw.get("source", "")), on=date.fromisoformat(raw["on"]))
+    return _record_source(part.name, part.label, record)
 
 
-def _record_source(name: str, record: Record) -> Source:
+def _record_source(name: str, label: Label, record: Record) -> Source:
     changed = record.changed
-    return Source(name) if changed is None else Source(name, actor=changed.actor, on=changed.at.date())
+    return Source(name, label) if changed is None else Source(name, label, actor=changed.actor, on=changed.at.date())

@@ -28,6 +28,22 @@ class Placement:
 
 
 @frozen
+class Move:
+    """A customer that came into another segment; None is "cannot tell", or not placed.
+
+    ``is_first`` tells the first placement of all, where ``before`` is None as well.
+    """
+
+    customer: str
+    scheme: str
+    before: str | None
+    after: str | None
+    on: date
+    cause: Cause
+    is_first: bool = False
+
+
+@frozen
 class Timeline:
     """All placements of one customer in one scheme, oldest first; only the last can be open."""
 

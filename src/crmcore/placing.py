@@ -16,7 +16,7 @@ from crmcore.evaluate import Evaluator, World
 from crmcore.facts import Case
 from crmcore.fitting import fit, fits_in, is_due, keep, population_of, values_of
 from crmcore.missing import missing_of, name_of
-from crmcore.placements import Cause, Placement, Timeline, from_document, to_document
+from crmcore.placements import Cause, Move, Placement, Timeline, from_document, to_document
 from crmcore.records import Customer
 from crmcore.store import Reader, Transaction
 from crmcore.walk import canonical_scheme, fingerprint
@@ -28,18 +28,6 @@ RUNS: Final = "run"
 def table_of(scheme: str) -> str:
     """Return the table that holds a scheme's timelines, one per customer."""
     return f"placement:{scheme}"
-
-
-@frozen
-class Move:
-    """A customer that changed segment; ``before`` is None if it was not placed or could not be told."""
-
-    customer: str
-    scheme: str
-    before: str | None
-    after: str | None
-    on: date
-    cause: Cause
 
 
 @frozen
@@ -139,7 +127,8 @@ class Placer:
         before, after = (timeline.current.segment if timeline.current else None for timeline in (old, new))
         if before != after:
             cause: Cause = new.current.cause if new.current else "data"
-            self.moves.append(Move(customer, scheme, before, after, self.day, cause))
+            move = Move(customer, scheme, before, after, self.day, cause, is_first=not old.placements)
+            self.moves.append(move)
 
 
 def classify(  # noqa: PLR0913 - the state, the rules and the date of one run

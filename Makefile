@@ -1,0 +1,43 @@
+# Everything a fresh machine needs: Python 3.11 or newer, and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PLUGINS := $(wildcard plugins/*/pyproject.toml)
+
+.PHONY: setup demo test check torture bench clean
+
+setup: $(STAMP)
+
+$(BIN)/uv:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
+
+$(STAMP): pyproject.toml constraints.txt $(PLUGINS) | $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --group dev \
+		--editable . $(foreach plugin,$(PLUGINS),--editable $(dir $(plugin)))
+	touch $@
+
+demo: setup  ## import Northwind and CDNOW, classify, explain: everything in ./demo
+	PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/northwind/demo.sh
+	PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/cdnow/demo.sh
+
+check: setup  ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check  ## all of it, with branch coverage of the heart
+	$(BIN)/pytest -n 2 --dist worksteal -m "not torture"
+
+torture: setup  ## long campaigns: crashes, generated cases, mutants
+	HYPOTHESIS_PROFILE=torture $(BIN)/pytest -n 2 --dist worksteal
+
+bench: setup  ## figures for benchmarks/README.md
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/cdnow.py
+
+clean:
+	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -108,7 +108,6 @@ is_purchase = (purchase.amount >= 0).or_else(True)
 purchases = Metric(
     "lifecycle.purchases",
     count(purchase, where=is_purchase),
-    unit="purchases",
     label={"en": "Purchases", "zh": "累计购买次数"},
     doc={"en": "How often the customer bought; returns do not count.", "zh": "购买次数,退货不计。"},
 )

@@ -43,7 +43,7 @@ prospects = View(
 )
 by_stage = View(
     "lifecycle.by_stage",
-    (stage, spend, purchases),
+    (),
     group=stage,
     sums=(spend, purchases),
     bar="lifecycle.spend",

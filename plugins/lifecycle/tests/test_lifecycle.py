@@ -202,6 +202,10 @@ def test_role(known, expected):
     assert segment(role, known, others=[[(50, 90)]] * 10 + [[(50, 400)]] * 9) == expected
 
 
+def test_where_nobody_spent_anything_nobody_has_the_key_role():
+    assert segment(role, {"bought": [(9, 500), (8, -500)]}) == "existing"
+
+
 # --- all schemes --------------------------------------------------------------------------------------------------
 
 SCHEMES = plugin.crm_schemes()

@@ -4,9 +4,9 @@ VIP and key customers, contribution, medals, two levels, size, ABC and RFM are s
 Homonyms stay apart: "high value" by contribution and "high value" of two levels need not be the same customers.
 """
 
-from crmcore import Metric, Scheme, Setting, View, hookimpl
+from crmcore import Metric, Report, Scheme, Setting, View, hookimpl
 
-from . import contribution, medal, metrics, rfm, size, vip
+from . import contribution, medal, metrics, report, rfm, size, vip
 from .views import VIEWS
 
 
@@ -22,9 +22,14 @@ def crm_settings() -> tuple[Setting, ...]:
 
 @hookimpl
 def crm_schemes() -> tuple[Scheme, ...]:
-    return (vip.vip, contribution.contribution, medal.medal, contribution.level, size.size, size.abc, rfm.rfm)
+    return report.SCHEMES
 
 
 @hookimpl
 def crm_views() -> tuple[View, ...]:
     return VIEWS
+
+
+@hookimpl
+def crm_reports() -> tuple[Report, ...]:
+    return (report.report,)

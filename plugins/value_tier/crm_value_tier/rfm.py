@@ -77,8 +77,10 @@ least_buyers = Setting(
 
 recent = recency_score >= high_score
 lately = recency_score >= middle_score
+not_lately = recency_score < middle_score
 often = frequency_score >= high_score
 at_times = frequency_score >= middle_score
+seldom = frequency_score < middle_score
 much = monetary_score >= high_score
 something = monetary_score >= middle_score
 
@@ -87,7 +89,7 @@ rfm = Scheme(
     "value_tier.rfm",
     Segment(
         "unscored",
-        when=~has_bought | (population_count(among=has_bought) < least_buyers),
+        when=(purchases <= 0) | (population_count(among=has_bought) < least_buyers),
         label={"en": "Not scored", "zh": "未评分"},
         doc={
             "en": "Has not bought yet, or too few customers have bought for scores to mean anything.",
@@ -114,7 +116,7 @@ rfm = Scheme(
     ),
     Segment(
         "promising",
-        when=recent & ~at_times,
+        when=recent & seldom,
         label={"en": "Promising", "zh": "有望客户"},
         doc={"en": "Bought lately and more than once, still seldom.", "zh": "最近买过,次数仍少。"},
     ),
@@ -126,13 +128,13 @@ rfm = Scheme(
     ),
     Segment(
         "cannot_lose",
-        when=~lately & often & much,
+        when=not_lately & often & much,
         label={"en": "Can't lose them", "zh": "不可流失客户"},
         doc={"en": "Used to buy often and spend most, but not lately.", "zh": "过去买得勤、花得多,但久未购买。"},
     ),
     Segment(
         "at_risk",
-        when=~lately & (at_times | something),
+        when=not_lately & (at_times | something),
         label={"en": "At risk", "zh": "有流失风险"},
         doc={
             "en": "Used to buy fairly often, or to spend fair amounts, but not lately.",

@@ -34,7 +34,7 @@ top = View(
 )
 by_abc = View(
     "value_tier.by_abc",
-    (abc, spend_12m),
+    (),
     group=abc,
     sums=(spend_12m,),
     bar="value_tier.spend_12m",
@@ -46,7 +46,7 @@ by_abc = View(
 )
 by_rfm = View(
     "value_tier.by_rfm",
-    (rfm, spend, purchases),
+    (),
     group=rfm,
     sums=(spend, purchases),
     bar="value_tier.spend",

@@ -4,14 +4,14 @@ from zoneinfo import ZoneInfo
 
 import crm_value_tier as plugin
 import pytest
-from crm_value_tier import rfm
+from crm_value_tier import report, rfm
 from crm_value_tier.contribution import contribution, level
 from crm_value_tier.medal import medal
 from crm_value_tier.metrics import margin_12m, profit, purchases, share_12m, spend
 from crm_value_tier.size import abc, size
 from crm_value_tier.vip import vip
 
-from crmcore import Customer, Purchase, rows
+from crmcore import Customer, Purchase, Table, rows
 from crmcore.evaluate import Evaluator, World
 from crmcore.facts import Case, Facts, Row
 from crmcore.fitting import fit, population_of, values_of
@@ -62,6 +62,10 @@ def test_a_return_lowers_spend_and_is_no_purchase():
     company = {"x": [(30, 100), (20, 50), (10, -30)]}
     assert asked(spend, company, {}) == {"x": Decimal(120)}
     assert asked(purchases, company, {}) == {"x": 2}
+
+
+def test_a_purchase_without_a_recorded_amount_was_still_made():
+    assert asked(purchases, {"x": [(30, None), (20, 50)]}, {}) == {"x": 2}
 
 
 @pytest.mark.parametrize(
@@ -324,6 +328,8 @@ def test_where_most_have_bought_once_once_is_the_lowest_score():
     company = {**crowd(8, (10, 10)), "twice": [(10, 10)] * 2, "often": [(10, 10)] * 9}
     scores = asked(rfm.frequency_score, company, {})
     assert (scores["one of many 0"], scores["twice"], scores["often"]) == (1, 5, 5)
+    assert asked(rfm.monetary_score, company, {})["one of many 0"] == 1
+    assert asked(rfm.recency_score, company, {})["one of many 0"] == 5
     assert segments(rfm.rfm, company)["one of many 0"] == "new"
 
 
@@ -332,10 +338,36 @@ def test_too_few_buyers_are_not_scored(buyers, expected):
     assert segments(rfm.rfm, {**crowd(buyers, (10, 10)), "prospect": []})["one of many 0"] == expected
 
 
+# --- the report ---------------------------------------------------------------------------------------------------
+
+
+def test_the_report_gives_each_segment_its_share_of_customers_and_revenue():
+    class Books:
+        def table(self, view):
+            rows = (("A", 1, Decimal(90)), ("B", 3, Decimal(30)), (None, 1, None))
+            return Table((view.group.name, "count", *(each.name for each in view.sums)), rows, view.name)
+
+    made = {table.title: table for table in report.tiers(Books())}
+    assert list(made) == [scheme.name for scheme in plugin.crm_schemes()]
+    found = made["value_tier.abc"]
+    assert found.columns[0] == "value_tier.abc"
+    assert found.rows == (
+        ("A", 1, 0.2, Decimal(90), 0.75),
+        ("B", 3, 0.6, Decimal(30), 0.25),
+        (None, 1, 0.2, None, None),
+    )
+
+
+def test_there_is_no_share_of_a_revenue_that_is_not_positive():
+    counted = Table(("", "", ""), (("C", 2, Decimal(-5)),))
+    assert report.with_shares(counted, abc).rows == (("C", 2, 1.0, Decimal(-5), None),)
+    assert report.with_shares(Table(("", "", ""), ()), abc).rows == ()
+
+
 # --- what every declaration promises ------------------------------------------------------------------------------
 
 SCHEMES = plugin.crm_schemes()
-DECLARED = (*plugin.crm_metrics(), *plugin.crm_settings(), *SCHEMES, *plugin.crm_views())
+DECLARED = (*plugin.crm_metrics(), *plugin.crm_settings(), *SCHEMES, *plugin.crm_views(), *plugin.crm_reports())
 
 
 @pytest.mark.parametrize("declared", DECLARED, ids=lambda declared: declared.name)

@@ -32,6 +32,13 @@ class Candidate:
     requires: tuple[str, ...] = ()
     problem: str = ""
 
+    @property
+    def module(self) -> str:
+        """The name of its module."""
+        if isinstance(self.source, Path):
+            return f"crm_plugins_{self.name}"
+        return self.source if isinstance(self.source, str) else self.source.__name__
+
     def __str__(self) -> str:
         if self.distribution:
             return f"{self.distribution} {self.version}".rstrip()

@@ -85,6 +85,8 @@ def checked_values(hook: str, result: Any, place: str) -> tuple[Any, ...]:
         if found != kind:
             hint = f"; that belongs into {HOOK_OF[found]}()" if found else ""
             raise Refused(f"{start} {described(value)} where a {kind} belongs{hint}")
+        if kind == "command" and not value.name:
+            raise Refused(f"{start} a command without a name")
     return values
 
 

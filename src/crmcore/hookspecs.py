@@ -9,7 +9,7 @@ is found by walking them: the settings, fields, metrics, schemes and record type
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import pluggy
 from attrs import frozen
@@ -21,11 +21,11 @@ from crmcore.view import Report, View
 if TYPE_CHECKING:
     import click
 
+    from crmcore.placements import Move
     from crmcore.store import Change, Store
 
 __all__ = [
     "ENTRY_POINT_GROUP",
-    "Move",
     "StoreKind",
     "crm_commands",
     "crm_committed",
@@ -55,22 +55,6 @@ class StoreKind:
 
     scheme: str
     open: "Callable[[str], Store]"
-
-
-@frozen
-class Move:
-    """One customer's new answer in one scheme; a segment of None is "cannot tell".
-
-    ``is_first`` tells a first placement, where ``before`` is None as well. ``commit`` numbers the change that wrote it.
-    """
-
-    customer: str
-    scheme: str
-    before: str | None
-    after: str | None
-    cause: Literal["data", "time", "rule", "refit"]
-    commit: int
-    is_first: bool = False
 
 
 # --- what the company records -----------------------------------------------------------------------------------------
@@ -272,7 +256,7 @@ def crm_committed(changes: "Sequence[Change]") -> None:
 
 
 @hookspec
-def crm_placements_changed(moves: Sequence[Move]) -> None:
+def crm_placements_changed(moves: "Sequence[Move]") -> None:
     """Act on customers that have just come into another segment.
 
     When: after every commit that moved somebody, at least once, in the order of commits.

@@ -11,6 +11,8 @@ from typing import Final, TypeVar
 import attrs
 from attrs import frozen
 
+from crmcore.errors import CrmError
+
 Result = TypeVar("Result")
 
 _HERE: Final = str(Path(__file__).parent) + os.sep
@@ -47,10 +49,13 @@ def apart(function: Callable[[], Result]) -> Result | Failure:
 def _failure(error: BaseException) -> Failure:
     import traceback  # noqa: PLC0415 - needed only where something is wrong
 
-    lines = traceback.format_exception_only(error)
-    said = next((line for line in lines if not line.startswith(" ")), type(error).__name__).strip().splitlines()[0]
-    if isinstance(error, SystemExit):
+    if isinstance(error, CrmError):
+        said = error.message
+    elif isinstance(error, SystemExit):
         said = f"it ended the program (SystemExit: {error.code})"
+    else:
+        lines = traceback.format_exception_only(error)
+        said = next((line for line in lines if not line.startswith(" ")), type(error).__name__).strip().splitlines()[0]
     place = _place(error)
     return Failure(f"{said} ({place})" if place else said, "".join(traceback.format_exception(error)))
 

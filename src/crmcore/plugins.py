@@ -33,7 +33,10 @@ _PLUGIN_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 @frozen
 class PluginRecord:
-    """What became of one plugin; ``reason`` says why it is not active, ``traceback`` has the details."""
+    """What became of one plugin; ``reason`` says why it is not active, ``traceback`` has the details.
+
+    ``module`` is known even of a plugin that was not imported, ``file`` only of one that was.
+    """
 
     name: str
     distribution: str = ""
@@ -41,6 +44,7 @@ class PluginRecord:
     status: Status = "active"
     reason: str = ""
     traceback: str = attrs.field(default="", repr=False)
+    module: str = ""
     file: str = ""
 
 
@@ -74,10 +78,10 @@ class Plugins:
                 return record
         raise UnknownName("plugin", name, (record.name for record in self.records))
 
-    def set_aside(self, name: str, status: Status, reason: str) -> "Plugins":
+    def set_aside(self, name: str, status: Status, reason: str, traceback: str = "") -> "Plugins":
         """Return the plugins with an active one taken out, its contributions and events included."""
         records = tuple(
-            attrs.evolve(record, status=status, reason=reason)
+            attrs.evolve(record, status=status, reason=reason, traceback=traceback)
             if record.name == name and record.status == "active"
             else record
             for record in self.records
@@ -181,8 +185,9 @@ def _obstacle(
 def _load(
     candidate: Candidate, obstacle: tuple[Status, str] | None, manager: PluginManager
 ) -> tuple[PluginRecord, tuple[Contribution, ...]]:
-    file = str(candidate.source) if isinstance(candidate.source, Path) else ""
-    record = PluginRecord(candidate.name, candidate.distribution, candidate.version, file=file)
+    record = PluginRecord(candidate.name, candidate.distribution, candidate.version, module=candidate.module)
+    if isinstance(candidate.source, Path):
+        record = attrs.evolve(record, file=str(candidate.source))
     if obstacle:
         return attrs.evolve(record, status=obstacle[0], reason=obstacle[1]), ()
     module = apart(partial(_import, candidate))
@@ -190,7 +195,7 @@ def _load(
         return attrs.evolve(record, status="failed", reason=module.reason, traceback=module.traceback), ()
     said = vars(module)  # never getattr, which may run the plugin's code
     version = record.version or str(said.get("__version__", ""))
-    record = attrs.evolve(record, version=version, file=str(said.get("__file__") or file))
+    record = attrs.evolve(record, version=version, file=str(said.get("__file__") or record.file))
     found = apart(partial(_ask, record, module, manager))
     if isinstance(found, Failure):
         if manager.has_plugin(record.name):
@@ -214,7 +219,7 @@ def _import(candidate: Candidate) -> ModuleType:
         return importlib.import_module(source)
     if not source.is_file():
         raise Refused(f"there is no file {source}")
-    name = f"crm_plugins_{candidate.name}"
+    name = candidate.module
     spec = spec_from_file_location(name, source, loader=_SourceOnly(name, str(source)))
     if spec is None or spec.loader is None:
         raise Refused(f"{source} is no Python file")

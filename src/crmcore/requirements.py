@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+import attrs
 from attrs import frozen
 
 _VERSION: Final = re.compile(
@@ -50,11 +51,6 @@ class Version:
         """Whether this is some version of the series ``release``, e.g. (1, 4) for ``1.4.*``."""
         padded = self.release + (0,) * len(release)
         return padded[: len(release)] == release
-
-    @property
-    def base(self) -> tuple[int, tuple[int, ...]]:
-        """The version without pre-release, post-release and development parts."""
-        return self.epoch, self.release
 
 
 @frozen
@@ -123,12 +119,14 @@ def _meets(text: str, specifier: str) -> bool:
 
 
 def _only_seems(sign: str, version: Version, other: Version) -> bool:
-    """Whether ``<`` or ``>`` holds by a pre- or post-release only, which PEP 440 does not count: 2.0rc1 < 2.0."""
-    if version.base != other.base:
-        return False
+    """Whether ``<`` or ``>`` holds by a pre- or post-release of ``other``, which PEP 440 does not count: 2.0rc1 < 2.0."""
     if sign == ">":
-        return version.post != _NEVER and other.post == _NEVER
-    return sign == "<" and _is_early(version) and not _is_early(other)
+        of_other = attrs.evolve(version, post=_NEVER, dev=_LAST) == other
+        return of_other and version.post != _NEVER
+    if sign == "<" and other.dev == _LAST and other.pre[0] == _FINAL:
+        pre = (_NEVER, 0) if other.post == _NEVER else other.pre
+        return version >= attrs.evolve(other, pre=pre, dev=0)
+    return False
 
 
 def _in_series(version: Version, series: str, *, drop_last: bool = False) -> bool:
@@ -141,10 +139,6 @@ def _in_series(version: Version, series: str, *, drop_last: bool = False) -> boo
             raise ValueError(f"'~={series}' needs at least two numbers")
         release = release[:-1]
     return version.epoch == int(named["epoch"] or 0) and version.starts_with(release)
-
-
-def _is_early(version: Version) -> bool:
-    return version.pre[0] != _FINAL or version.dev != _LAST
 
 
 def unmet(requires: Iterable[str], name: str, version: str) -> str:

@@ -1,0 +1,326 @@
+"""Plugins that are wrong in every way seen so far: the code of each, and what its record must say."""
+
+BROKEN = {
+    "import_error": (
+        "import torch_that_is_not_there",
+        ["ModuleNotFoundError: No module named 'torch_that_is_not_there'", "crm_bad.py:1"],
+    ),
+    "missing_name": ("from crmcore import Feild", ["ImportError: cannot import name 'Feild'", "crm_bad.py:1"]),
+    "module_absent": (None, ["No module named 'crm_bad'"]),
+    "syntax_error": (
+        """\
+x = 1
+def crm_fields(:
+    pass
+""",
+        ["SyntaxError", "crm_bad.py:2"],
+    ),
+    "not_utf8": (b"# caf\xe9\nname = '\xff'\n", ["SyntaxError", "crm_bad.py"]),
+    "null_byte": (b"x = 1\x00\n", ["null bytes"]),
+    "system_exit": (
+        """\
+x = 1
+raise SystemExit(3)
+""",
+        ["it ended the program (SystemExit: 3)", "crm_bad.py:2"],
+    ),
+    "sys_exit": (
+        """\
+import sys
+sys.exit('bye')
+""",
+        ["it ended the program (SystemExit: bye)", "crm_bad.py:2"],
+    ),
+    "own_exception": (
+        """\
+class Odd(BaseException):
+    def __str__(self): raise ValueError
+raise Odd
+""",
+        ["Odd", "crm_bad.py:3"],
+    ),
+    "endless_recursion": (
+        """\
+def f(): return f()
+f()
+""",
+        ["RecursionError", "crm_bad.py:1"],
+    ),
+    "wrong_rule": (
+        """\
+from crmcore import Purchase, rows
+x = rows(Purchase).amont
+""",
+        ["no column of purchase named 'amont'; did you mean 'amount'", "crm_bad.py:2"],
+    ),
+    "hook_typo": (
+        """\
+from crmcore import hookimpl
+@hookimpl
+def crm_feilds():
+    return []
+""",
+        ["there is no hook 'crm_feilds'", "crm_bad.py:2", "did you mean 'crm_fields'?"],
+    ),
+    "hook_unheard_of": (
+        """\
+from crmcore import hookimpl
+@hookimpl
+def on_start():
+    return []
+""",
+        ["there is no hook 'on_start'", "the hooks are crm_records, crm_fields"],
+    ),
+    "undecorated": (
+        """\
+def crm_fields():
+    return []
+""",
+        ["crm_fields() at ", "crm_bad.py:1 is not decorated; write @hookimpl above it"],
+    ),
+    "undecorated_and_misspelt": (
+        """\
+def crm_feilds():
+    return []
+""",
+        ["is not decorated and is no hook either (did you mean 'crm_fields'?)", "crm_bad.py:1"],
+    ),
+    "decorated_for_another_host": (
+        """\
+import pluggy
+@pluggy.HookimplMarker('other')
+def crm_fields():
+    return []
+""",
+        ["is not decorated", "crm_bad.py:2"],
+    ),
+    "hook_is_a_list": ("crm_fields = []", ["crm_fields is a list; a hook is a plain function"]),
+    "hook_is_a_class": (
+        """\
+from crmcore import hookimpl
+@hookimpl
+class crm_fields:
+    pass
+""",
+        ["crm_fields is a type; a hook is a plain function"],
+    ),
+    "hook_is_cached": (
+        """\
+import functools
+from crmcore import hookimpl
+@hookimpl
+@functools.cache
+def crm_fields():
+    return []
+""",
+        ["crm_fields is a _lru_cache_wrapper; a hook is a plain function"],
+    ),
+    "default_argument": (
+        """\
+from crmcore import hookimpl
+@hookimpl
+def crm_committed(changes=()):
+    pass
+""",
+        ["crm_committed() at ", "crm_bad.py:2 has a default argument; it takes changes, and no defaults"],
+    ),
+    "keyword_default": (
+        """\
+from crmcore import hookimpl
+@hookimpl
+def crm_committed(*, changes=()):
+    pass
+""",
+        ["has a default argument"],
+    ),
+    "unknown_argument": (
+        """\
+from crmcore import hookimpl
+@hookimpl
+def crm_committed(changes, store):
+    pass
+""",
+        ["takes store; it can have changes only"],
+    ),
+    "argument_of_a_contribution": (
+        """\
+from crmcore import hookimpl
+@hookimpl
+def crm_fields(entity):
+    return []
+""",
+        ["takes entity; it can have no parameters only"],
+    ),
+    "star_arguments": (
+        """\
+from crmcore import hookimpl
+@hookimpl
+def crm_committed(**facts):
+    pass
+""",
+        ["takes *args or **kwargs"],
+    ),
+    "wrapper": (
+        """\
+from crmcore import hookimpl
+@hookimpl(wrapper=True)
+def crm_fields():
+    return (yield)
+""",
+        ["has wrapper; @hookimpl takes no options"],
+    ),
+    "try_first": (
+        """\
+from crmcore import hookimpl
+@hookimpl(tryfirst=True)
+def crm_fields():
+    return []
+""",
+        ["has tryfirst; @hookimpl takes no options"],
+    ),
+    "async": (
+        """\
+from crmcore import hookimpl
+@hookimpl
+async def crm_fields():
+    return []
+""",
+        ["is async; a hook is an ordinary function"],
+    ),
+    "returns_nothing": (
+        """\
+from crmcore import hookimpl
+@hookimpl
+def crm_fields():
+    pass
+""",
+        ["crm_fields() at ", "crm_bad.py:2 returned nothing; return a list"],
+    ),
+    "returns_a_number": (
+        """\
+from crmcore import hookimpl
+@hookimpl
+def crm_fields():
+    return 42
+""",
+        ["crm_fields() at ", "crm_bad.py:2 returned 42; return a list"],
+    ),
+    "returns_one_thing": (
+        """\
+from crmcore import Customer, Field, hookimpl
+@hookimpl
+def crm_fields():
+    return Field('bad.x', int, on=Customer)
+""",
+        ["returned the field 'bad.x'; return a list, even of one"],
+    ),
+    "returns_a_record_class": (
+        """\
+from crmcore import Customer, hookimpl
+@hookimpl
+def crm_records():
+    return Customer
+""",
+        ["returned the record 'customer'; return a list, even of one"],
+    ),
+    "returns_text": (
+        """\
+from crmcore import hookimpl
+@hookimpl
+def crm_fields():
+    return 'bad.x'
+""",
+        ["returned 'bad.x'; return a list"],
+    ),
+    "returns_a_dict": (
+        """\
+from crmcore import hookimpl
+@hookimpl
+def crm_fields():
+    return {'bad.x': int}
+""",
+        ["return a list"],
+    ),
+    "wrong_kind": (
+        """\
+from crmcore import Metric, Purchase, count, hookimpl, rows
+@hookimpl
+def crm_fields():
+    yield Metric('bad.n', count(rows(Purchase)))
+""",
+        ["crm_bad.py:2 returned the metric 'bad.n' where a field belongs; that belongs into crm_metrics()"],
+    ),
+    "plain_class_as_record": (
+        """\
+from crmcore import hookimpl
+class Visit: pass
+@hookimpl
+def crm_records():
+    return [Visit]
+""",
+        ["returned <class 'crm_bad.Visit'> where a record belongs"],
+    ),
+    "undecorated_record": (
+        """\
+from crmcore import Record, hookimpl
+class Visit(Record): pass
+@hookimpl
+def crm_records():
+    return [Visit]
+""",
+        ["returned <class 'crm_bad.Visit'> where a record belongs"],
+    ),
+    "raises_in_hook": (
+        """\
+from crmcore import hookimpl
+@hookimpl
+def crm_fields():
+    return [1 / 0]
+""",
+        ["ZeroDivisionError: division by zero", "crm_bad.py:4"],
+    ),
+    "raises_half_way": (
+        """\
+from crmcore import Customer, Field, hookimpl
+@hookimpl
+def crm_fields():
+    yield Field('bad.x', int, on=Customer)
+    raise OSError('no network')
+""",
+        ["OSError: no network", "crm_bad.py:5"],
+    ),
+    "exits_in_hook": (
+        """\
+from crmcore import hookimpl
+@hookimpl
+def crm_fields():
+    raise SystemExit
+""",
+        ["it ended the program", "crm_bad.py:4"],
+    ),
+    "bad_name": (
+        """\
+from crmcore import Customer, Field, hookimpl
+@hookimpl
+def crm_fields():
+    return [Field('chairs', int, on=Customer)]
+""",
+        ["'chairs' is no full name", "crm_bad.py:4"],
+    ),
+    "wrong_prefix": (
+        """\
+from crmcore import Customer, Field, hookimpl
+@hookimpl
+def crm_fields():
+    return [Field('other.chairs', int, on=Customer)]
+""",
+        ["the field 'other.chairs' (", "crm_bad.py:4) comes from the plugin 'bad'", "call it 'bad.chairs'"],
+    ),
+    "circular_import": (
+        """\
+from crm_bad_part import x
+y = 1
+""",
+        ["cannot import name 'y' from partially initialized module 'crm_bad'", "crm_bad_part.py:1"],
+    ),
+}

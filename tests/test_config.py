@@ -1,5 +1,6 @@
 """What a company and a user configure: found, checked and explained."""
 
+import tomllib
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -141,6 +142,15 @@ def test_lines_are_right_after_values_of_several_lines(company):
     settings = company(text).settings
     assert settings["a.note"] == Given("[settings]\na.share = 1\n", "crm.toml:6")
     assert settings["a.share"] == Given(2, "crm.toml:10")
+
+
+def test_finding_lines_takes_time_in_proportion_to_the_file(company, monkeypatch):
+    parsed = []
+    loads = tomllib.loads
+    monkeypatch.setattr(tomllib, "loads", lambda text, **options: parsed.append(len(text)) or loads(text, **options))
+    text = "[plugins]\ndisabled = [\n" + '"a",\n' * 500 + ']\n[settings]\na.note = """\n' + "line\n" * 500 + '"""\n'
+    assert company(text).settings["a.note"].origin == "crm.toml:505"
+    assert sum(parsed) < 3 * len(text)
 
 
 # --- what can be wrong ------------------------------------------------------------------------------------------------

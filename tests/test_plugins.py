@@ -257,8 +257,8 @@ def test_modules_of_all_shapes_lie_beside_hooks_without_being_taken_for_them(sit
     from unittest.mock import MagicMock
     purchase = rows(Purchase)
     amount = purchase.amount
-    crm_helper = MagicMock()
-    def crm_helper_function(): return 1
+    crm_mailer = MagicMock()
+    def crm_mailing_list(): return 1
     def __getattr__(name): raise RuntimeError(name)
     """
     )

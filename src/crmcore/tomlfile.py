@@ -14,6 +14,7 @@ from crmcore.errors import Invalid, Problem
 _AT_LINE: Final = re.compile(r"\(at line (\d+), column \d+\)")
 _AT_END: Final = "(at end of document)"
 _HUGE_NUMBER: Final = re.compile(r"\d{4000}|\d[eE][+-]?\d{7}")
+_CLOSING: Final = re.compile(r"[\]}]|\"{3}|'{3}")
 _WIDE_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -94,22 +95,27 @@ def _deepest_line(text: str) -> int:
 def _lines(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
     """Yield the path and line of every key of a sound file.
 
-    Each statement is read by itself: a line, or as many as it takes until they are TOML.
+    Each statement is read by itself: a line, or as many as it takes until they are TOML. A value of several lines can
+    end only where something closes, so that other lines need no try.
     """
     table: tuple[str, ...] = ()
-    statement, start = "", 0
+    pending: list[str] = []
+    start = 0
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
-        statement, start = (f"{statement}\n{line}", start) if statement else (line, number)
+        pending.append(line)
+        start = number if len(pending) == 1 else start
+        if len(pending) > 1 and not _CLOSING.search(line):
+            continue
         try:
-            found = tomllib.loads(statement)
+            found = tomllib.loads("\n".join(pending))
         except tomllib.TOMLDecodeError:
             continue
         paths = [path for path in _paths(found) if path]
-        is_header = statement.lstrip().startswith("[")
+        is_header = pending[0].lstrip().startswith("[")
         for path in paths:
             yield (path if is_header else (*table, *path)), start
         table = paths[0] if is_header else table
-        statement = ""
+        pending = []
 
 
 def _paths(data: Any, depth: int = 3) -> Iterator[tuple[str, ...]]:

@@ -15,7 +15,10 @@ IGNORED: Final = "-"
 JOINT: Final = "+"
 """Joins file columns: ``first_name+last_name=name``; their texts stand with a blank between them."""
 
-_HOW: Final = "map it to one with --map COLUMN=NAME, or leave it out with --map COLUMN=-"
+HOW: Final = (
+    "Fill columns and fields with --map COLUMN=NAME or --set NAME=VALUE, and leave a column out with --map COLUMN=-."
+)
+"""What to do about a file whose columns do not fit."""
 
 
 @frozen
@@ -59,9 +62,7 @@ def bind(
         if column in targets and column not in used:
             problems += _add(bindings, targets, column, (column,))
         elif column not in used:
-            problems.append(
-                Problem(f"no column or field has this name; {suggestion(column, targets)}{_HOW}", column=column)
-            )
+            problems.append(Problem(f"no column or field has this name{suggestion(column, targets)}", column=column))
     return tuple(bindings.values()), tuple(problems)
 
 
@@ -81,10 +82,8 @@ def _add(
     bindings: dict[str, Binding], targets: Mapping[str, ColumnType], name: str, sources: tuple[str, ...]
 ) -> Iterable[Problem]:
     if name not in targets:
-        hint = suggestion(name, targets) or f"known: {', '.join(targets)}"
-        return [
-            Problem(f"--map says {name!r}, and no column or field has this name; {hint}", column=JOINT.join(sources))
-        ]
+        reason = f"--map says {name!r}, and no column or field has this name{suggestion(name, targets)}"
+        return [Problem(reason, column=JOINT.join(sources))]
     if name in bindings:
         first = JOINT.join(bindings[name].sources)
         reason = f"{first!r} fills {name!r} already; map one of them to -, or join them as {first}+{JOINT.join(sources)}={name}"
@@ -94,10 +93,10 @@ def _add(
 
 
 def suggestion(name: str, targets: Mapping[str, ColumnType]) -> str:
-    """Return "did you mean ...? " from the targets' names and labels, or nothing."""
+    """Return "; did you mean ...?" from the targets' names and labels, or nothing where none resembles ``name``."""
     known = {text: target.name for target in targets.values() for _, text in target.label.texts}
     near = nearest(name, known | {target: target for target in targets})
-    return f"did you mean {_either(near)}? " if near else ""
+    return f"; did you mean {_either(near)}?" if near else ""
 
 
 def _either(names: Iterable[str]) -> str:

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, TextIO
 
+from attrs import frozen
+
 from crmcore.errors import Invalid, Problem
 
 LINE_LIMIT: Final = 1 << 20
@@ -24,6 +26,14 @@ _REASONS: Final = (
 )
 
 
+@frozen
+class Fault:
+    """Why a record cannot be read; after a ``final`` one it is unclear where the next record begins."""
+
+    reason: str
+    final: bool = False
+
+
 class TooLong(csv.Error):
     """A line or record beyond the limits."""
 
@@ -35,6 +45,7 @@ class BoundedLines:
         self._text = text
         self._left = RECORD_LIMIT
         self.number = 0
+        self.unbalanced = False
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -58,12 +69,18 @@ class BoundedLines:
         return self.number + 1
 
     def _skip_rest(self, line: str) -> None:
+        marks = line.count('"')
         while line and not line.endswith(("\n", "\r")):
             line = self._text.readline(LINE_LIMIT)
+            marks += line.count('"')
+        self.unbalanced = marks % 2 == 1
 
 
-def read_records(text: TextIO, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
-    """Yield each record's first line and its cells, or the reason why it has none; blank lines are skipped."""
+def read_records(text: TextIO, delimiter: str) -> Iterator[tuple[int, list[str] | Fault]]:
+    """Yield each record's first line and its cells, or why it has none, until the end or a final fault.
+
+    Blank lines are skipped.
+    """
     lines = BoundedLines(text)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
@@ -73,7 +90,10 @@ def read_records(text: TextIO, delimiter: str) -> Iterator[tuple[int, list[str] 
         except StopIteration:
             return
         except csv.Error as error:
-            yield start, _reason(str(error), start, lines.number)
+            fault = _fault(str(error), start, lines)
+            yield start, fault
+            if fault.final:
+                return
             continue
         if cells:
             yield start, cells
@@ -92,6 +112,10 @@ def find_delimiter(name: str, text: TextIO) -> str:
     return found[0]
 
 
-def _reason(message: str, first: int, last: int) -> str:
+def _fault(message: str, first: int, lines: BoundedLines) -> Fault:
+    """Explain an error; one that spans lines, or leaves a quotation mark open, makes the rest a guess."""
     reason = next((ours for theirs, ours in _REASONS if theirs in message), message)
-    return f"{reason} (lines {first} to {last} were taken for one row)" if last > first else reason
+    if lines.number > first:
+        reason = f"{reason} (lines {first} to {lines.number} were taken for one row)"
+    final = lines.number > first or lines.unbalanced
+    return Fault(f"{reason}; nothing below was read" if final else reason, final)

@@ -21,7 +21,10 @@ _MARKS: Final = (
 _UTF32: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _FAMILIES: Final = ("utf-8", "utf-16", "gb", "big5", "shift_jis", "euc", "iso8859", "cp", "koi8", "mac", "ascii")
 _WIDENED: Final = {"gb2312": "gb18030", "gbk": "gb18030", "utf-8-sig": "utf-8"}
-_ASCII: Final = 0x80
+_ONE_BYTE: Final = bytes(range(0x80))
+_RARE_ROWS: Final = bytes({*range(0x100)} - {*range(0xA1, 0xA4), *range(0xB0, 0xD8)})
+"""All rows of GB2312 but punctuation and the commonest 3,755 characters."""
+_SAY: Final = "Say which encoding it has with --encoding (such as gb18030, cp1252, big5)."
 
 
 @frozen
@@ -61,7 +64,7 @@ def find_encoding(file: RawIOBase, name: str, given: str | None) -> Encoding:
     if found is None:
         return _utf8_or_gb18030(file, name)
     if wrong := first_undecodable(file, found):
-        raise _refused(name, wrong.line, str(wrong), "Say which encoding it has with --encoding.")
+        raise _refused(name, wrong.line, str(wrong), _SAY)
     return found
 
 
@@ -112,24 +115,40 @@ def _utf8_or_gb18030(file: RawIOBase, name: str) -> Encoding:
     first = first_undecodable(file, Encoding("utf-8"))
     if first is None:
         return Encoding("utf-8")
-    todo = "Say which encoding it has with --encoding (such as gb18030, cp1252, big5)."
+    if _is_mostly_utf8(file):
+        raise _refused(name, first.line, f"{first}, though the rest of the file is", f"Mend that place. {_SAY}")
     try:
         plausible = _looks_chinese(_decoded(file, Encoding("gb18030")))
     except _UndecodableError as error:
         reason = f"{first}; {error.facts} either (line {error.facts.line})"
-        raise _refused(name, first.line, reason, todo) from None
+        raise _refused(name, first.line, reason, _SAY) from None
     if not plausible:
-        raise _refused(name, first.line, f"{first}, and as GB18030 the text would be unlikely Chinese", todo)
+        raise _refused(name, first.line, f"{first}, and as GB18030 the text would be unlikely Chinese", _SAY)
     return Encoding("gb18030")
 
 
+def _is_mostly_utf8(file: RawIOBase) -> bool:
+    """Tell a damaged UTF-8 file, which GB18030 might read as nonsense, from one that never was UTF-8."""
+    valid = broken = 0
+    for piece in _decoded(file, Encoding("utf-8"), "replace"):
+        lost = piece.count("\ufffd")
+        broken += lost
+        valid += len(piece) - len(piece.encode("ascii", "ignore")) - lost
+    return valid > 2 * broken
+
+
 def _looks_chinese(pieces: Iterator[str]) -> bool:
-    """Tell Chinese from Western text, whose accented letters GB18030 takes for rare characters."""
+    """Tell GB18030 from Western text and Big5, which it would take for rare characters of two bytes.
+
+    Characters of four bytes count as common: nothing else has digits between its upper bytes.
+    """
     beyond = common = 0
     for piece in pieces:
-        ascii_only = len(piece.encode("ascii", "ignore"))
-        beyond += len(piece) - ascii_only
-        common += (len(piece.encode("gb2312", "ignore")) - ascii_only) // 2
+        below = len(piece.encode("ascii", "ignore"))
+        beyond += len(piece) - below
+        common += (len(piece.encode("gb18030")) - below) // 2 - (len(piece) - below)
+        pairs = piece.encode("gb2312", "ignore").translate(None, _ONE_BYTE)
+        common += len(pairs[0::2].translate(None, _RARE_ROWS))
     return common * 2 >= beyond
 
 
@@ -139,8 +158,8 @@ class _UndecodableError(Exception):
         self.facts = facts
 
 
-def _decoded(file: RawIOBase, encoding: Encoding) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder(encoding.codec)("strict")
+def _decoded(file: RawIOBase, encoding: Encoding, errors: str = "strict") -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding.codec)(errors)
     file.seek(encoding.mark)
     offset, lines, chunk = encoding.mark, 0, b"?"
     while chunk:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final, TextIO
 
-from crmcore.csv_records import read_records
+from crmcore.csv_records import Fault, read_records
 from crmcore.errors import Invalid, Problem
 from crmcore.json_lines import read_objects
 
@@ -17,9 +17,9 @@ _VALUE: Final = re.compile(r"[-+.,:/\s0-9]*[0-9][-+.,:/\s0-9]*")
 
 def csv_header(name: str, text: TextIO, delimiter: str) -> tuple[str, ...]:
     """Return the trimmed and composed names of the first record; raises `Invalid` with all that is wrong."""
-    number, cells = next(read_records(text, delimiter), (1, "is empty: there is no header line"))
-    if isinstance(cells, str):
-        raise Invalid([Problem(cells, name, number)])
+    number, cells = next(read_records(text, delimiter), (1, Fault("is empty: there is no header line")))
+    if isinstance(cells, Fault):
+        raise Invalid([Problem(cells.reason, name, number)])
     names = tuple(unicodedata.normalize("NFC", cell.strip()) for cell in cells)
     if all(_VALUE.fullmatch(cell) for cell in names):
         reason = "the first line holds values, not names of columns"

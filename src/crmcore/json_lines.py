@@ -57,9 +57,7 @@ def _cell(name: str, value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, list) and all(isinstance(part, str) and ";" not in part for part in value):
         return ";".join(value)
-    raise BadCell(
-        "is nested; a cell holds a text, a number, true, false, null or a list of texts", name, json.dumps(value)
-    )
+    raise BadCell("is nested; a cell holds a text, a number, true, false, null or a flat list", name, json.dumps(value))
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

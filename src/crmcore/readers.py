@@ -7,7 +7,7 @@ from typing import Final, Self, TextIO
 
 from attrs import frozen
 
-from crmcore.csv_records import LINE_LIMIT, find_delimiter, read_records
+from crmcore.csv_records import LINE_LIMIT, Fault, find_delimiter, read_records
 from crmcore.errors import Problem, UnknownName, UsageError
 from crmcore.headers import csv_header, json_header
 from crmcore.json_lines import BadCell, read_objects
@@ -28,6 +28,11 @@ _SUFFIXES: Final = {
     ".json": "jsonl",
 }
 _DELIMITERS: Final = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}
+
+
+@frozen
+class Broken(Problem):
+    """A problem below which nothing was read, since it is unclear where a row begins: no bad row to be skipped."""
 
 
 @frozen
@@ -84,8 +89,8 @@ class Table:
         next(records)
         width = len(self.columns)
         for number, cells in records:
-            if isinstance(cells, str):
-                yield Problem(cells, self.name, number)
+            if isinstance(cells, Fault):
+                yield (Broken if cells.final else Problem)(cells.reason, self.name, number)
             elif len(cells) != width:
                 yield Problem(_ragged(len(cells), width), self.name, number, value=shown(self.delimiter.join(cells)))
             else:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from attrs import Factory, frozen
 
-from crmcore.binding import Binding, bind, suggestion
+from crmcore.binding import HOW, Binding, bind, suggestion
 from crmcore.entities import ColumnType, RecordType
 from crmcore.errors import Invalid, Problem
 from crmcore.parsing import parse
@@ -51,7 +51,9 @@ class RowReader:
         missing = () if self.partial else self._missing(filled | set(self.constants))
         found = [Problem(each.reason, file, 1, each.column) for each in (*problems, *missing)]
         if found or wrong:
-            raise Invalid([*found, *wrong], heading=f"the columns do not fit {self.record_type.name}:")
+            names = f"Columns and fields of {self.record_type.name}: {', '.join(targets)}."
+            heading = f"the columns do not fit {self.record_type.name}:"
+            raise Invalid([*found, *wrong], heading=heading, todo=f"{HOW}\n{names}")
         return BoundRows(file, self.reading, bindings, constants, frozenset(self.fields))
 
     def read(self, table: Table, progress: Callable[[int], None] | None = None) -> Iterator[Row | tuple[Problem, ...]]:
@@ -70,8 +72,7 @@ class RowReader:
 
     def _constant(self, targets: Mapping[str, ColumnType], name: str, *, taken: bool) -> Any:
         if name not in targets:
-            hint = suggestion(name, targets) or f"known: {', '.join(targets)}"
-            raise BadValue(f"no column or field has this name; {hint}")
+            raise BadValue(f"no column or field has this name{suggestion(name, targets)}")
         if taken:
             raise BadValue("a column of the file fills this one already; map that to -")
         value = parse(targets[name], self.constants[name], self.reading)
@@ -82,11 +83,8 @@ class RowReader:
     def _missing(self, filled: set[str]) -> Iterator[Problem]:
         for column in self.record_type.columns:
             if column.required and column.name not in filled:
-                yield Problem(
-                    f"no column of the file fills this one, which every {self.record_type.name} needs; "
-                    f"say --map COLUMN={column.name} or --set {column.name}=VALUE",
-                    column=column.name,
-                )
+                reason = f"every {self.record_type.name} needs it, and no column of the file fills it"
+                yield Problem(reason, column=column.name)
 
 
 @frozen

@@ -8,12 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from crmcore.app import Crm
     from crmcore.declare import Field, Metric, Rule, Scheme, Segment, Setting
     from crmcore.entities import Record, column, record
     from crmcore.errors import CrmError, Invalid, Problem, RuleError, UnknownName
-    from crmcore.expr import as_of
-    from crmcore.hookspecs import hookimpl
+    from crmcore.expr import Predicate, Term, as_of
+    from crmcore.hookspecs import StoreKind, hookimpl
     from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY, TEXT, TEXTS, decimal
+    from crmcore.opening import open  # noqa: A004 - read as `crmcore.open("crm.json")`
     from crmcore.records import Contact, Customer, Interaction, Purchase, PurchaseLine, Task
     from crmcore.terms import (
         band,
@@ -44,12 +46,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "app": ("Crm",),
     "declare": ("Field", "Metric", "Rule", "Scheme", "Segment", "Setting"),
     "entities": ("Record", "column", "record"),
     "errors": ("CrmError", "Invalid", "Problem", "RuleError", "UnknownName"),
-    "expr": ("as_of",),
-    "hookspecs": ("hookimpl",),
+    "expr": ("Predicate", "Term", "as_of"),
+    "hookspecs": ("StoreKind", "hookimpl"),
     "kinds": ("BOOLEAN", "DATE", "INSTANT", "INTEGER", "MONEY", "TEXT", "TEXTS", "decimal"),
+    "opening": ("open",),
     "records": ("Contact", "Customer", "Interaction", "Purchase", "PurchaseLine", "Task"),
     "terms": (
         "band",
@@ -79,9 +83,68 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = [  # noqa: PLE0604 - every name stands in _HOMES; a test compares it with the imports above
+__all__ = [
+    "BOOLEAN",
+    "DATE",
+    "INSTANT",
+    "INTEGER",
+    "MONEY",
+    "TEXT",
+    "TEXTS",
+    "Contact",
+    "Crm",
+    "CrmError",
+    "Customer",
+    "Field",
+    "Interaction",
+    "Invalid",
+    "Metric",
+    "Predicate",
+    "Problem",
+    "Purchase",
+    "PurchaseLine",
+    "Record",
+    "Report",
+    "Rule",
+    "RuleError",
+    "Scheme",
+    "Segment",
+    "Setting",
+    "StoreKind",
+    "Table",
+    "Task",
+    "Term",
+    "UnknownName",
+    "View",
     "__version__",
-    *_HOME_OF,
+    "as_of",
+    "band",
+    "choose",
+    "column",
+    "count",
+    "days_since",
+    "days_until",
+    "decimal",
+    "distinct",
+    "earliest",
+    "greatest",
+    "hookimpl",
+    "largest",
+    "last",
+    "latest",
+    "least",
+    "mean",
+    "nth_largest",
+    "open",
+    "pareto_cut",
+    "population_count",
+    "population_mean",
+    "population_total",
+    "quantile",
+    "record",
+    "rows",
+    "smallest",
+    "total",
 ]
 
 

@@ -72,6 +72,10 @@ class Stamp:
     actor: str
 
 
+def _unchangeable(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    return MappingProxyType(dict(given))
+
+
 @frozen(kw_only=True)
 class Record:
     """What every record has; ``version`` counts its commits, 0 before the first.
@@ -85,9 +89,7 @@ class Record:
     version: int = 0
     created: Stamp | None = None
     changed: Stamp | None = None
-    fields: Mapping[str, Any] = attrs.field(
-        factory=dict, converter=lambda given: MappingProxyType(dict(given)), repr=False
-    )
+    fields: Mapping[str, Any] = attrs.field(factory=dict, converter=_unchangeable, repr=False)
 
 
 RecordClass = TypeVar("RecordClass", bound=Record)

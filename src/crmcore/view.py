@@ -16,6 +16,10 @@ Listed = str | Field | Metric | Scheme
 """A column of a view: a core column by name, or a field, metric or scheme by object or full name."""
 
 
+def _listed(columns: Iterable[Listed]) -> tuple[Listed, ...]:
+    return tuple(columns)
+
+
 @frozen
 class Table:
     """Rows ready to be shown: ``columns`` are names, ``rows`` hold plain values in the same order."""
@@ -34,13 +38,13 @@ class View:
     """
 
     name: str = attrs.field(validator=full_name)
-    columns: tuple[Listed, ...] = attrs.field(converter=tuple)
+    columns: tuple[Listed, ...] = attrs.field(converter=_listed)
     on: type[Record] = attrs.field(default=Customer, kw_only=True)
     where: Predicate | None = attrs.field(default=None, kw_only=True)
     sort: str = attrs.field(default="", kw_only=True)
     limit: int | None = attrs.field(default=None, kw_only=True)
     group: Listed | None = attrs.field(default=None, kw_only=True)
-    sums: tuple[Listed, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
+    sums: tuple[Listed, ...] = attrs.field(default=(), converter=_listed, kw_only=True)
     bar: str = attrs.field(default="", kw_only=True)
     label: Label = attrs.field(default=None, converter=as_label, kw_only=True)
     doc: Label = attrs.field(default=None, converter=as_label, kw_only=True)

@@ -41,7 +41,10 @@ def main(folder: Path) -> None:
     for order in orders:
         taken[order["customer_id"]][employees[order["employee_id"]]] += 1
     owners = {key: sorted(found.items(), key=lambda one: (-one[1], one[0]))[0][0] for key, found in taken.items()}
-    write(folder / "customers.csv", ({**row, "owner": owners.get(row["customer_id"], "")} for row in read("customers.csv")))
+    write(
+        folder / "customers.csv",
+        ({**row, "owner": owners.get(row["customer_id"], "")} for row in read("customers.csv")),
+    )
     write(folder / "orders.csv", ({**row, "seller": employees[row["employee_id"]]} for row in orders))
     write(
         folder / "order_lines.csv",

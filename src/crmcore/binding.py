@@ -12,11 +12,15 @@ from crmcore.parsing import nearest
 IGNORED: Final = "-"
 """The target of file columns that are left out on purpose."""
 
+OTHERS: Final = "*"
+"""Stands for every column that nothing else says anything about: ``*=-`` leaves them out."""
+
 JOINT: Final = "+"
 """Joins file columns: ``first_name+last_name=name``; their texts stand with a blank between them."""
 
 HOW: Final = (
-    "Fill columns and fields with --map COLUMN=NAME or --set NAME=VALUE, and leave a column out with --map COLUMN=-."
+    "Fill columns and fields with --map COLUMN=NAME or --set NAME=VALUE, and leave a column out with --map COLUMN=-, "
+    "or all others with --map '*=-'."
 )
 """What to do about a file whose columns do not fit."""
 
@@ -52,7 +56,10 @@ def bind(
     bindings: dict[str, Binding] = {}
     problems: list[Problem] = []
     used: set[str] = set()
+    others_left_out = mapping.get(OTHERS) == IGNORED and OTHERS not in columns
     for given, name in mapping.items():
+        if given == OTHERS and others_left_out:
+            continue
         sources = _sources(given, columns)
         used.update(sources)
         problems += _unknown_sources(sources, columns)
@@ -61,7 +68,7 @@ def bind(
     for column in columns:
         if column in targets and column not in used:
             problems += _add(bindings, targets, column, (column,))
-        elif column not in used:
+        elif column not in used and not others_left_out:
             problems.append(Problem(f"no column or field has this name{suggestion(column, targets)}", column=column))
     return tuple(bindings.values()), tuple(problems)
 

@@ -1,0 +1,6 @@
+"""``python -m crmcore`` is the same as ``crm``."""
+
+from crmcore.cli.main import run
+
+if __name__ == "__main__":
+    run()

@@ -40,7 +40,7 @@ def main(folder: Path) -> None:
     taken: dict[str, Counter[str]] = defaultdict(Counter)
     for order in orders:
         taken[order["customer_id"]][employees[order["employee_id"]]] += 1
-    owners = {key: sorted(found.items(), key=lambda one: (-one[1], one[0]))[0][0] for key, found in taken.items()}
+    owners = {key: min(found.items(), key=lambda one: (-one[1], one[0]))[0] for key, found in taken.items()}
     write(
         folder / "customers.csv",
         ({**row, "owner": owners.get(row["customer_id"], "")} for row in read("customers.csv")),

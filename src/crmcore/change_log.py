@@ -11,13 +11,13 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import orjson
 from attrs import evolve
 
 from crmcore.errors import StoreBroken, StoreError
-from crmcore.safe_file import append_synced, cause, write_file
+from crmcore.safe_file import append_synced, cause, opened, write_file
 from crmcore.state_file import Facts, plain
 from crmcore.store import Change, LogEntry
 
@@ -71,15 +71,14 @@ def retract(file: Path, facts: Facts) -> None:
         os.truncate(path_of(file, facts.log), facts.log_last)
 
 
-def rewrite(file: Path, facts: Facts, kept: Sequence[bytes]) -> Facts:
-    """Begin a new generation with the lines of a restored log and return the facts that belong to it.
+def rewrite(file: Path, begun: int, facts: Facts, kept: Sequence[bytes]) -> Facts:
+    """Begin generation ``begun`` with the lines of a restored log and return the facts that belong to it.
 
     Raises `OSError`.
     """
     crc32, size = 0, 0
     for line in kept:
         crc32, size = zlib.crc32(line, crc32), size + len(line)
-    begun = new_generation(file)
     if kept:
         write_file(path_of(file, begun), kept)
     last = size - len(kept[-1]) if kept else 0
@@ -87,7 +86,7 @@ def rewrite(file: Path, facts: Facts, kept: Sequence[bytes]) -> Facts:
 
 
 def remove(file: Path, old: Iterable[int]) -> None:
-    """Remove generations that were kept elsewhere; never fails."""
+    """Remove generations that no state refers to; never fails."""
     for generation in old:
         with suppress(OSError):
             path_of(file, generation).unlink()
@@ -108,7 +107,7 @@ def flaw(file: Path, facts: Facts) -> str:
         return ""
     path = path_of(file, facts.log)
     try:
-        log = _opened(path)
+        log = opened(path, follow=False)
     except FileNotFoundError:
         return f"{path} is missing"
     with log:
@@ -140,7 +139,7 @@ def lines(file: Path, facts: Facts) -> Iterator[tuple[int, bytes]]:
 def _lines(path: Path, facts: Facts) -> Iterator[tuple[int, bytes]]:
     number, left = facts.log_after, facts.log_bytes
     try:
-        with _opened(path) as log:
+        with opened(path, follow=False) as log:
             while left:
                 line = log.readline(left)
                 if not line:
@@ -198,7 +197,3 @@ def _lost(file: Path, facts: Facts) -> str:
         f"the change log begins after commit {facts.log_after}; earlier commits may still be read in what is left of "
         f"older logs ({path_of(file, 0)}, ...)"
     )
-
-
-def _opened(path: Path) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")

@@ -89,8 +89,8 @@ def _text_in(raw: Any) -> str:
     return raw
 
 
-def _texts(value: Any, types: tuple[type, ...], turn: Callable[[Any], str]) -> list[str]:
-    if not isinstance(value, types):
+def _texts(value: Any, turn: Callable[[Any], str]) -> list[str]:
+    if not isinstance(value, tuple | list):
         raise unlike(value, "a list of texts")
     turned = []
     for place, text in enumerate(value):
@@ -170,20 +170,22 @@ def _date_out(value: Any) -> str:
 
 
 def _date_in(raw: Any) -> date:
+    if type(raw) is not str:
+        raise unlike(raw, "a date")
     try:
-        if type(raw) is str and raw[4:5] == raw[7:8] == "-" and "W" not in raw:
+        if raw[4:5] == raw[7:8] == "-" and "W" not in raw:  # Python reads other forms as well
             return date.fromisoformat(raw)
     except ValueError as error:
         raise Unfit(f"is not a date: {error}", raw) from error
-    raise unlike(raw, "a date as YYYY-MM-DD")
+    raise Unfit("is not a date as YYYY-MM-DD", raw)
 
 
 def _instant_out(value: Any) -> str:
     if not isinstance(value, datetime):
         return _date_out(value)
+    if value.utcoffset() is None:
+        raise Unfit("has no time zone", str(value))
     try:
-        if value.utcoffset() is None:
-            raise Unfit("has no time zone", str(value))
         return value.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
     except OverflowError as error:
         raise Unfit("is out of range in UTC", str(value)) from error
@@ -194,18 +196,18 @@ def _instant_in(raw: Any) -> date | datetime:
         return _date_in(raw)
     try:
         value = datetime.fromisoformat(raw)
-        if value.tzinfo is None:
-            raise Unfit("has no time zone", raw)
-        return value if value.tzinfo is UTC else value.astimezone(UTC)
-    except Unfit:
-        raise
+        if value.tzinfo is UTC:
+            return value
+        if value.tzinfo is not None:
+            return value.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise Unfit(f"is not a point in time: {error}", raw) from error
+    raise Unfit("has no time zone", raw)
 
 
 ENCODERS: Final[Mapping[str, Turn]] = {
     "text": _text_out,
-    "texts": lambda value: _texts(value, (tuple, list), _text_out),
+    "texts": lambda value: _texts(value, _text_out),
     "boolean": _boolean,
     "integer": _integer_out,
     "money": _decimal_out,
@@ -219,7 +221,7 @@ ENCODERS: Final[Mapping[str, Turn]] = {
 
 DECODERS: Final[Mapping[str, Turn]] = {
     "text": _text_in,
-    "texts": lambda raw: tuple(_texts(raw, (list,), _text_in)),
+    "texts": lambda raw: tuple(_texts(raw, _text_in)),
     "boolean": _boolean,
     "integer": _integer_in,
     "money": _decimal_in,

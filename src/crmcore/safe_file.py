@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from attrs import frozen
 
@@ -70,27 +70,34 @@ def read_if_changed(path: Path, seen: Seen | None) -> tuple[Seen, bytes | None]:
     Raises `StoreError` if it cannot be read, `StoreBroken` if it is no file.
     """
     try:
-        # O_NONBLOCK: opening a named pipe must not wait for somebody to write into it.
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb", buffering=0) as file:
-            mode = os.fstat(file.fileno()).st_mode
-            if not stat.S_ISREG(mode):
-                raise _no_file(path, mode)
+        with opened(path) as file:
             head = file.read(HEAD)
             now = _look(file.fileno(), head)
-            return now, None if now == seen else head + file.readall()
+            return now, None if now == seen else head + file.read()
     except OSError as error:
         why, todo = cause(error)
         raise StoreError(f"{path} cannot be read: {why}", todo=todo) from error
 
 
+def opened(path: Path, *, follow: bool = True) -> IO[bytes]:
+    """Open a file for reading, through a symbolic link only with ``follow``.
+
+    Raises `OSError`, and `StoreBroken` if it is no file.
+    """
+    # O_NONBLOCK: opening a named pipe must not wait for somebody to write into it.
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)
+    file = os.open(path, flags)
+    mode = os.fstat(file).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(file, "rb")
+    os.close(file)
+    what = "a folder" if stat.S_ISDIR(mode) else "a device or pipe"
+    raise StoreBroken(f"{path} is {what}, not a file", todo="Give the path of a file, such as crm.json.")
+
+
 def _look(file: int, head: bytes) -> Seen:
     found = os.fstat(file)
     return Seen(found.st_ino, found.st_size, found.st_mtime_ns, head)
-
-
-def _no_file(path: Path, mode: int) -> StoreBroken:
-    what = "a folder" if stat.S_ISDIR(mode) else "a device or pipe"
-    return StoreBroken(f"{path} is {what}, not a file", todo="Give the path of a store's file, such as crm.json.")
 
 
 def replace_file(path: Path, chunks: Iterable[bytes]) -> Seen:

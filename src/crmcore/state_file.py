@@ -95,9 +95,9 @@ def check_documents(table: str, documents: Any, name: str) -> None:
     """Raise `StoreBroken` unless ``documents`` is a mapping of keys to documents."""
     if not isinstance(documents, dict):
         raise StoreBroken(f"{name}: table {table!r} is not a mapping of keys to documents", todo=_RESTORE)
-    for key, document in documents.items():
-        if type(document) is not dict:
-            raise StoreBroken(f"{name}: {table} {key!r} is not a document but {document!r:.40}", todo=_RESTORE)
+    if set(map(type, documents.values())) - {dict}:
+        key, document = next(item for item in documents.items() if type(item[1]) is not dict)
+        raise StoreBroken(f"{name}: {table} {key!r} is not a document but {document!r:.40}", todo=_RESTORE)
 
 
 def _facts(own: Any, name: str) -> Facts:

@@ -92,14 +92,14 @@ def read(source: Path) -> Found:
 
 
 def _verified(lines: Iterator[bytes], source: Path) -> Found:
-    """Read the lines and compare them with the manifest, which must come last."""
+    """Read the lines and compare them with the manifest."""
     heading = next(lines, b"")
     found = Found(_heading(heading, source))
     digest, count = hashlib.sha256(heading), 1
     manifest = None
     for line in lines:
         told = _parsed(line, source)
-        if manifest or not _take(told, line, found):
+        if not _take(told, line, found):
             manifest = told
             continue
         digest.update(line)

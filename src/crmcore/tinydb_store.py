@@ -142,12 +142,19 @@ class TinyDBStore:
         with self._alone():
             try:
                 old = store_backup.keep(self._file)
-                facts = change_log.rewrite(self._file, found.facts, found.lines)
-                self._save(State(facts, found.tables))
+                self._replace_by(found)
             except OSError as error:
                 why, todo = cause(error)
                 raise NotCommitted(f"{source} was not restored: {why}", todo=todo) from error
             change_log.remove(self._file, old)
+
+    def _replace_by(self, found: store_backup.Found) -> None:
+        begun = change_log.new_generation(self._file)
+        try:
+            self._save(State(change_log.rewrite(self._file, begun, found.facts, found.lines), found.tables))
+        except OSError:
+            change_log.remove(self._file, [begun])
+            raise
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

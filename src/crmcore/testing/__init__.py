@@ -1,0 +1,1 @@
+"""What plugin authors test with: kits of tests that their own classes must pass."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from crmcore.app import Crm
+    from crmcore.cli.context import opened
     from crmcore.declare import Field, Metric, Rule, Scheme, Segment, Setting
     from crmcore.entities import Record, column, record
     from crmcore.errors import CrmError, Invalid, Problem, RuleError, UnknownName
@@ -47,6 +48,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "app": ("Crm",),
+    "cli.context": ("opened",),
     "declare": ("Field", "Metric", "Rule", "Scheme", "Segment", "Setting"),
     "entities": ("Record", "column", "record"),
     "errors": ("CrmError", "Invalid", "Problem", "RuleError", "UnknownName"),
@@ -136,6 +138,7 @@ __all__ = [
     "mean",
     "nth_largest",
     "open",
+    "opened",
     "pareto_cut",
     "population_count",
     "population_mean",

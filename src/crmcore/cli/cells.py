@@ -1,0 +1,132 @@
+"""Single values as people and as programs read them."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, Final
+from unicodedata import combining, east_asian_width
+from zoneinfo import ZoneInfo
+
+import attrs
+from attrs import frozen
+
+from crmcore.kinds import Kind
+
+UNTOLD: Final = "?"
+"""What people read where a scheme or metric cannot tell."""
+
+_RATIO_DIGITS: Final = 4
+_NO_KINDS: Final[Mapping[str, Kind]] = MappingProxyType({})
+_NO_LABELS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@frozen
+class Look:
+    """What is known of a table's columns, by name.
+
+    ``digits`` are those of the company's currency; ``zone`` is where moments are read. A column in ``answers`` holds
+    answers of schemes or metrics, where nothing means that they cannot tell. ``bar`` is also drawn.
+    """
+
+    kinds: Mapping[str, Kind] = _NO_KINDS
+    labels: Mapping[str, str] = _NO_LABELS
+    answers: frozenset[str] = frozenset()
+    digits: int = 2
+    zone: ZoneInfo | None = None
+    bar: str = ""
+
+    def drawn(self, bar: str) -> "Look":
+        """Return the look with one column drawn as bars."""
+        return attrs.evolve(self, bar=bar)
+
+
+def said(value: Any, column: str, look: Look) -> str:  # noqa: PLR0911 - one line per type
+    """Return a value on one line as people read it: money in currency digits, moments in the company's zone."""
+    match value:
+        case None:
+            return UNTOLD if column in look.answers else ""
+        case bool():
+            return "yes" if value else "no"
+        case float() | Fraction():
+            return _rounded(value, look.digits if _is_money(column, look) else _RATIO_DIGITS)
+        case Decimal() | int() if _is_money(column, look):
+            return f"{Decimal(value).quantize(Decimal(1).scaleb(-look.digits), ROUND_HALF_EVEN):,f}"
+        case Decimal():
+            return f"{value:f}"
+        case datetime():
+            local = value.astimezone(look.zone) if look.zone else value
+            return local.strftime("%Y-%m-%d %H:%M")
+        case date():
+            return value.isoformat()
+        case tuple() | list():
+            return ", ".join(said(part, "", look) for part in value)
+        case _:
+            return "".join(map(_visible, str(value)))
+
+
+def data(value: Any) -> Any:  # noqa: PLR0911 - one line per type
+    """Return a value as JSON has it: exact decimals as text, moments in UTC with a ``Z``, days as YYYY-MM-DD."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case Decimal():
+            return f"{value:f}"
+        case Fraction():
+            return float(value)
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case tuple() | list():
+            return [data(part) for part in value]
+        case Mapping():
+            return {str(name): data(part) for name, part in value.items()}
+        case _:
+            return value if isinstance(value, float) else str(value)
+
+
+def cell(value: Any, guard: Callable[[str], str]) -> str:
+    """Return a value as a cell of CSV; texts pass ``guard``, numbers and dates do not."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return guard(value)
+        case tuple() | list():
+            return guard(";".join(map(str, value)))
+        case _:
+            return str(data(value))
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is right-aligned in a table."""
+    return isinstance(value, int | float | Decimal | Fraction) and not isinstance(value, bool)
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal a text takes: two for each wide character, none for a combining one."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)
+
+
+def _is_money(column: str, look: Look) -> bool:
+    kind = look.kinds.get(column)
+    return kind is not None and kind.name == "money"
+
+
+def _rounded(value: float | Fraction, digits: int) -> str:
+    """Return an inexact or endless number with so many digits after the point, rounded half-even."""
+    units = round(Fraction(value) * 10**digits)
+    return f"{Decimal(units).scaleb(-digits):,f}"
+
+
+def _visible(character: str) -> str:
+    """Show what would break a line or command a terminal as what it is."""
+    if character.isprintable():
+        return character
+    return " " if character in "\n\t\r" else repr(character)[1:-1]

@@ -1,0 +1,49 @@
+"""``crm classify``: placing customers in segments."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crmcore.cli.cells import Look
+from crmcore.cli.context import done, note, opened
+from crmcore.cli.options import Day, dry, formatted
+from crmcore.cli.output import print_table
+from crmcore.view import Table
+
+if TYPE_CHECKING:
+    from crmcore.placing import Run
+
+
+@click.command(epilog="Example: crm classify --as-of 1998-05-07 --scheme value_tier.abc")
+@click.option(
+    "--as-of",
+    type=Day(),
+    metavar="YYYY-MM-DD",
+    help="Close the books on this date: it counts until a classify without it.  [default: today, books open]",
+)
+@click.option("--scheme", "schemes", metavar="NAME", multiple=True, help="Only this scheme; may be repeated.")
+@click.option("--full", is_flag=True, help="Fit all population values and place everyone anew, not only who is due.")
+@click.option("--rewind", is_flag=True, help="Drop every placement since the date, if it is before the newest.")
+@dry
+@formatted
+@click.pass_context
+def classify(ctx: click.Context, /, as_of: date | None, form: str, dry_run: bool, **how: Any) -> None:
+    """Place customers in the segments of all schemes, and record who moved."""
+    crm = opened(ctx)
+    run = crm.classify(as_of, dry_run=dry_run, **how)
+    print_table(_summary(run), form, Look())
+    first = sum(move.is_first for move in run.moves)
+    counts = f"{sum(run.evaluated.values())} evaluated, {first} placed first, {len(run.moves) - first} moved"
+    done(ctx, f"as of {run.as_of}: {counts}, {run.fitted} population values fitted", dry_run=dry_run)
+    if as_of is not None and not dry_run:
+        note(f"the book date is now {as_of}; `crm classify` without --as-of opens the books again")
+
+
+def _summary(run: "Run") -> Table:
+    moved = dict.fromkeys(run.evaluated, 0)
+    first = dict(moved)
+    for move in run.moves:
+        (first if move.is_first else moved)[move.scheme] += 1
+    columns = ("scheme", "evaluated", "placed_first", "moved")
+    return Table(columns, tuple((name, count, first[name], moved[name]) for name, count in run.evaluated.items()))

@@ -1,0 +1,77 @@
+"""``crm log`` and ``crm undo``: what was changed, and reversing it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crmcore.cli.cells import Look
+from crmcore.cli.context import done, opened, store_of
+from crmcore.cli.options import dry, formatted
+from crmcore.cli.output import print_table
+from crmcore.errors import NotFound
+from crmcore.view import Table
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from crmcore.store import LogEntry, Store
+
+
+@click.command(epilog="Example: crm log --limit 5; crm log 12 --format json")
+@click.argument("commit", type=click.IntRange(min=1), required=False)
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="The newest so many.")
+@click.option("--all", "everything", is_flag=True, help="All of them.")
+@formatted
+@click.pass_context
+def log(ctx: click.Context, commit: int | None, limit: int, everything: bool, form: str) -> None:
+    """List the newest commits, newest last; with COMMIT, every value that it changed."""
+    store = store_of(ctx)
+    if commit is None:
+        entries = [entry for entry in store.log() if entry.changes or entry.why]
+        shown = entries if everything else entries[-limit:]
+        rows = tuple(
+            (one.commit, datetime.fromisoformat(one.at), one.actor, one.why, len(one.changes)) for one in shown
+        )
+        print_table(Table(("commit", "at", "actor", "why", "changes"), rows), form, Look(zone=_zone(store)))
+        return
+    entry = next((one for one in store.log(commit - 1) if one.commit == commit), None)
+    if entry is None:
+        raise NotFound("commit", str(commit), todo="`crm log` lists them.")
+    print_table(Table(("record", "id", "column", "from", "to"), tuple(_values(entry))), form)
+
+
+@click.command(epilog="Example: crm undo 12 --dry-run")
+@click.argument("commit", type=click.IntRange(min=1))
+@dry
+@click.pass_context
+def undo(ctx: click.Context, commit: int, dry_run: bool) -> None:
+    """Reverse a commit by a new one; refused where a later commit changed the same record."""
+    changes = opened(ctx).undo(commit, dry_run=dry_run)
+    done(ctx, f"commit {commit} is undone: {len(changes)} changes reversed", dry_run=dry_run)
+
+
+def _zone(store: "Store") -> "ZoneInfo | None":
+    from crmcore import company as companies  # noqa: PLC0415 - only here
+
+    document = store.read().get(companies.TABLE, companies.KEY)
+    return None if document is None else companies.from_document(document).zone
+
+
+def _values(entry: "LogEntry") -> Iterator[tuple[Any, ...]]:
+    for change in entry.changes:
+        before, after = _flat(change.before), _flat(change.after)
+        for name in dict.fromkeys((*before, *after)):
+            if before.get(name) != after.get(name):
+                yield change.table, change.key, name, before.get(name), after.get(name)
+
+
+def _flat(document: Any) -> dict[str, Any]:
+    """Return a document's values by name, fields among them, without what changes with every commit."""
+    if document is None:
+        return {}
+    values = {
+        name: value for name, value in document.items() if name not in {"fields", "version", "created", "changed"}
+    }
+    return values | dict(document.get("fields", {}))

@@ -1,0 +1,123 @@
+"""``crm import``: records from files."""
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from crmcore.binding import pairs
+from crmcore.cli.context import done, note, opened
+from crmcore.cli.options import dry
+from crmcore.importing import ImportOptions, import_file
+
+if TYPE_CHECKING:
+    from crmcore.errors import Problem
+    from crmcore.importing import ImportResult
+
+FAILED: Final = 1
+
+_SHOWN: Final = 100
+"""Problems that are printed; --errors writes all."""
+
+
+@click.command(
+    "import",
+    epilog="Example: crm import orders.csv --as purchase --map orderID=id --map customerID=customer "
+    "--map orderDate=at --map '*=-' --errors bad.csv",
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--as", "record", required=True, metavar="TYPE", help="The record type: customer, purchase, ...")
+@click.option(
+    "--map",
+    "mapping",
+    metavar="COLUMN=NAME",
+    multiple=True,
+    help="A file's column fills a column or field; - leaves it out, *=- all others; A+B=NAME joins two. May be repeated.",
+)
+@click.option(
+    "--set", "constants", metavar="NAME=VALUE", multiple=True, help="The same value in every row; may be repeated."
+)
+@click.option("--key", default="", metavar="NAME", help="Change the records with the same value there, add the others.")
+@click.option("--format", type=click.Choice(["csv", "tsv", "jsonl"]), help="[default: by name and content]")
+@click.option("--encoding", metavar="NAME", help="utf-8, gb18030, utf-16, ...  [default: detected]")
+@click.option("--delimiter", metavar="MARK", help="What separates columns; also the word tab.  [default: detected]")
+@click.option("--date-format", metavar="FORMAT", help="DMY, MDY, YMD or as in %d.%m.%Y.  [default: YYYY-MM-DD only]")
+@click.option(
+    "--decimal", "decimal_mark", default=".", show_default=True, metavar="MARK", help="The decimal mark: . or ,"
+)
+@click.option("--errors", metavar="FILE", help="Write every problem to this CSV file.")
+@click.option("--skip-bad", is_flag=True, help="Import the good rows although others are bad.")
+@click.option("--again", is_flag=True, help="Import a file a second time.")
+@dry
+@click.pass_context
+def import_files(ctx: click.Context, /, files: tuple[str, ...], errors: str | None, **given: Any) -> None:
+    """Read records from FILEs (- is standard input): CSV, TSV or JSON lines.
+
+    A file is imported whole, or not at all if a row of it is bad. One that was imported before is not imported again.
+    """
+    names: dict[str, Any] = {
+        "mapping": pairs(given.pop("mapping"), "--map"),
+        "constants": pairs(given.pop("constants"), "--set"),
+    }
+    options, crm = ImportOptions(**names, **given), opened(ctx)
+    problems: list[Problem] = []
+    failed = False
+    for file in files:
+        result = import_file(crm, file, options, _progress(file))
+        _clear_progress()
+        problems += result.problems
+        failed = failed or bool(result.bad and not options.skip_bad)
+        _report(ctx, file, result, options)
+    _tell(problems, errors)
+    if failed:
+        ctx.exit(FAILED)
+
+
+def _report(ctx: click.Context, file: str, result: "ImportResult", options: ImportOptions) -> None:
+    place = "standard input" if file == "-" else file
+    if result.earlier:
+        note(f"{place} was imported as {result.record} before (commit {result.earlier}); --again imports it anyway")
+        return
+    unchanged = f", {result.unchanged} unchanged" if options.key else ""
+    counts = f"{result.new} new, {result.changed} changed{unchanged}, {result.bad} bad"
+    nothing = "; nothing of it was written" if result.bad and not (result.new or result.changed) else ""
+    rows = f"{result.rows} {_plural(result.record.replace('_', ' '), result.rows)}"
+    done(ctx, f"{place}: {rows}: {counts}{nothing}", dry_run=options.dry_run)
+
+
+def _tell(problems: Iterable["Problem"], errors: str | None) -> None:
+    """Print problems, and write them to a file if that was asked for."""
+    listed = tuple(problems)
+    for problem in listed[:_SHOWN]:
+        click.echo(str(problem), err=True)
+    if len(listed) > _SHOWN:
+        note(f"... and {len(listed) - _SHOWN} more problems; --errors FILE writes all of them")
+    if errors is not None:
+        from crmcore.problem_file import write_problems  # noqa: PLC0415 - only here
+
+        with tempfile.TemporaryDirectory() as folder:
+            count = write_problems(listed, Path(folder, "problems.csv") if errors == "-" else errors)
+            if errors == "-":
+                click.echo(Path(folder, "problems.csv").read_text("utf-8-sig"), nl=False)
+        note(f"{count} problems written to {'standard output' if errors == '-' else errors}")
+    elif listed:
+        note("mend these rows and import the file again, or import the others with --skip-bad")
+
+
+def _progress(file: str) -> Callable[[int], None] | None:
+    """Count rows on a terminal; elsewhere be silent."""
+    if not sys.stderr.isatty():
+        return None
+    return lambda rows: click.echo(f"\r{file}: {rows:,} rows", nl=False, err=True)
+
+
+def _clear_progress() -> None:
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _plural(name: str, count: int) -> str:
+    return name if count == 1 else f"{name}s"

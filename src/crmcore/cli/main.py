@@ -1,0 +1,117 @@
+"""The command ``crm``: a group whose commands are imported when they are used, and the one place where errors end."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from crmcore import __version__
+from crmcore.cli.commands import COMMANDS, PLUGINS, RECORDS, SECTIONS, short_help, target
+from crmcore.cli.groups import Suggesting
+
+_CUT_OFF = 141
+"""What the shell shows for a program that was writing to a closed pipe."""
+
+
+class Lazy(Suggesting):
+    """A group that knows its commands by name, and imports none of them before it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, those of plugins included."""
+        return [*RECORDS, *COMMANDS, *(entry.name for entry in _extra(ctx))]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; one that is not in the core is looked for in the plugins."""
+        place = target(cmd_name)
+        if not place:
+            return import_module("crmcore.cli.extra").command(ctx, cmd_name)  # type: ignore[no-any-return]  # imported by name
+        module, _, attribute = place.partition(":")
+        found: click.Command = getattr(import_module(module), attribute)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands in sections, from the table and the index alone."""
+        extra = _extra(ctx)
+        sections = [(title, [(name, short_help(name)) for name in names]) for title, names in SECTIONS]
+        sections.append((PLUGINS, [(entry.name, entry.help) for entry in extra]))
+        widest = max(len(name) for _, rows in sections for name, _ in rows)
+        for title, rows in sections:
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl([(name.ljust(widest), text) for name, text in rows])
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: FBT002 - the same
+        **extra: Any,
+    ) -> Any:
+        """Run a command line; standalone, end with its exit code and one message for whatever went wrong."""
+        given = list(sys.argv[1:] if args is None else args)
+        run = partial(super().main, given, prog_name, complete_var, standalone_mode=False, **extra)
+        return sys.exit(_ended(run, debug="--debug" in given)) if standalone_mode else run()
+
+
+def _ended(command: Callable[[], Any], *, debug: bool) -> int:
+    """Run a command and return its exit code, whatever happens."""
+    try:
+        code = command()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence()
+        return _CUT_OFF
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last place where anything can be caught
+        from crmcore.cli.failures import report  # noqa: PLC0415 - needed only where something is wrong
+
+        return report(error, debug=debug)
+    except SystemExit as ended:  # click writes to a closed pipe, or completes a word for the shell
+        closed = type(sys.stdout).__name__.endswith("PacifyFlushWrapper")
+        return _CUT_OFF if closed else int(ended.code or 0)
+    return code if isinstance(code, int) else 0
+
+
+def _extra(ctx: click.Context) -> Any:
+    """Return the names that plugins add."""
+    if ctx.find_root().params.get("no_plugins"):
+        return ()
+    from crmcore.cli.index import entries  # noqa: PLC0415 - commands of the core need no index
+
+    return entries(ctx)
+
+
+def _silence() -> None:
+    """Let nothing more be written to a pipe that nobody reads."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@click.group(
+    cls=Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="First steps: crm init, crm import FILE --as customer, crm classify, crm segments. "
+    "Options of crm itself stand before the command: crm --store shop.json customer list.",
+)
+@click.option("--store", metavar="URL", is_eager=True, help="The store: a path or a URL.  [default: crm.json]")
+@click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of labels.  [default: CRM_LANG, then LANG]")
+@click.option("--actor", metavar="NAME", help="Who changes records.  [default: login name]")
+@click.option("--no-plugin", metavar="NAME", multiple=True, is_eager=True, help="Do without a plugin; may be repeated.")
+@click.option("--no-plugins", is_flag=True, is_eager=True, help="Do without any plugin.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(__version__, prog_name="crm")
+def cli(**_: Any) -> None:
+    """Keep customers in segments that are explained, dated, and made of your own rules."""
+
+
+def run() -> NoReturn:
+    """Run the command line of this process."""
+    with suppress(AttributeError, ValueError):
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # rather than stop in the middle of a table
+    cli.main(prog_name="crm")
+    raise AssertionError  # pragma: no cover - main never returns

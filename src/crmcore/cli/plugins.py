@@ -1,0 +1,105 @@
+"""``crm plugin``: what plugins there are, what they add, and what is wrong with them. Needs no store."""
+
+import click
+
+from crmcore.catalogue import Catalogue
+from crmcore.cli.context import catalogued_anyway
+from crmcore.cli.groups import Suggesting
+from crmcore.cli.options import formatted
+from crmcore.cli.output import print_object, print_table
+from crmcore.contributions import HOOK_OF
+from crmcore.view import Table
+
+
+@click.group(cls=Suggesting, epilog="Example: crm plugin show value_tier")
+def plugin() -> None:
+    """See what plugins add, and why one does not work."""
+
+
+@plugin.command("list", epilog="Example: crm plugin list --format json")
+@formatted
+@click.pass_context
+def list_(ctx: click.Context, form: str) -> None:
+    """List every plugin that was found, with its state."""
+    catalogue = catalogued_anyway(ctx)
+    counts = {record.name: 0 for record in catalogue.plugins.records}
+    for one in catalogue.contributions:
+        if one.plugin in counts:
+            counts[one.plugin] += 1
+    rows = tuple(
+        (one.name, one.status, one.version, one.distribution, counts[one.name], _first_line(one.reason))
+        for one in catalogue.plugins.records
+    )
+    print_table(Table(("name", "status", "version", "distribution", "adds", "reason"), rows), form)
+
+
+@plugin.command(epilog="Example: crm plugin show value_tier")
+@click.argument("name")
+@formatted
+@click.pass_context
+def show(ctx: click.Context, name: str, form: str) -> None:
+    """Show one plugin: everything it adds with file and line, or why it does not work."""
+    catalogue = catalogued_anyway(ctx)
+    record = catalogue.plugins.record(name)
+    facts = {
+        "name": record.name,
+        "status": record.status,
+        "version": record.version,
+        "distribution": record.distribution,
+        "file": record.file,
+        "reason": record.reason,
+    }
+    added = [one for one in catalogue.contributions if one.plugin == name]
+    if form in {"json", "jsonl"}:
+        listed = tuple({"kind": one.kind, "name": one.name, "place": one.place} for one in added)
+        print_object({**facts, "traceback": record.traceback, "adds": listed}, form)
+        return
+    print_object({key: value for key, value in facts.items() if value}, form)
+    if added:
+        click.echo()
+        print_table(Table(("kind", "name", "place"), tuple((one.kind, one.name, one.place) for one in added)), form)
+    if record.traceback:
+        click.echo(f"\n{record.traceback.rstrip()}")
+
+
+@plugin.command(epilog="Example: crm plugin hooks crm_schemes")
+@click.argument("name", required=False)
+@formatted
+@click.pass_context
+def hooks(ctx: click.Context, name: str | None, form: str) -> None:
+    """List the hooks that plugins can implement and who does; with NAME, explain one."""
+    from crmcore import hookspecs  # noqa: PLC0415 - only here
+    from crmcore.errors import UnknownName  # noqa: PLC0415 - only here
+
+    known = {word: getattr(hookspecs, word) for word in hookspecs.__all__ if word.startswith("crm_")}
+    if name is not None and name not in known:
+        raise UnknownName("hook", name, known)
+    catalogue = catalogued_anyway(ctx)
+    users = {word: ", ".join(_users(catalogue, word)) for word in known}
+    if name is None:
+        rows = tuple((word, _first_line(hook.__doc__ or ""), users[word]) for word, hook in known.items())
+        print_table(Table(("hook", "purpose", "plugins"), rows), form)
+    elif form in {"json", "jsonl"}:
+        print_object({"hook": name, "doc": _unindented(known[name].__doc__ or ""), "plugins": users[name]}, form)
+    else:
+        click.echo(f"{name}\n\n{_unindented(known[name].__doc__ or '')}\n\nUsed by: {users[name] or 'nobody'}")
+
+
+def _users(catalogue: Catalogue, hook: str) -> tuple[str, ...]:
+    if hook not in HOOK_OF.values():
+        return catalogue.plugins.listeners(hook)
+    kinds = {kind for kind, used in HOOK_OF.items() if used == hook}
+    return tuple(
+        dict.fromkeys(one.plugin for one in catalogue.contributions if one.kind in kinds and one.plugin != "crm")
+    )
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]
+
+
+def _unindented(text: str) -> str:
+    from textwrap import dedent  # noqa: PLC0415 - only here
+
+    first, _, rest = text.strip().partition("\n")
+    return f"{first}\n{dedent(rest)}".strip()

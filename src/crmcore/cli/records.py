@@ -1,0 +1,58 @@
+"""``crm customer``, ``crm purchase``, ...: the same commands for every record type."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import click
+
+from crmcore.cli.groups import Suggesting
+from crmcore.cli.listings import export_command, list_command, show_command
+from crmcore.cli.writing import add_command, edit_command, remove_command
+from crmcore.entities import Record, type_of
+from crmcore.records import CORE_RECORDS
+
+_MAKERS: Final[dict[str, tuple[str, Callable[[type[Record]], click.Command]]]] = {
+    "list": ("List records: columns, filters, order.", list_command),
+    "show": ("Show one record with everything known of it.", show_command),
+    "add": ("Add a record and print its id.", add_command),
+    "edit": ("Change columns and fields of a record.", edit_command),
+    "remove": ("Remove a record.", remove_command),
+    "export": ("Write all records to a file that can be imported.", export_command),
+}
+
+
+class RecordGroup(Suggesting):
+    """The commands of one record type, made when they are used."""
+
+    def __init__(self, record: type[Record]) -> None:
+        """Make the group of a record class."""
+        facts = type_of(record)
+        kind = facts.label("en", facts.name).lower()
+        text = f"List, show, add, edit, remove and export records of type {kind}."
+        super().__init__(facts.name, help=text, epilog=f"Example: crm {facts.name} list --limit 10")
+        self.record = record
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
+        """Return the names of the commands."""
+        return list(_MAKERS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as click calls it
+        """Make a command."""
+        return _MAKERS[cmd_name][1](self.record) if cmd_name in _MAKERS else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as click calls it
+        """Write the commands without making them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (text, _) in _MAKERS.items()])
+
+
+def group_of(record: type[Record]) -> RecordGroup:
+    """Return the commands of a record type."""
+    return RecordGroup(record)
+
+
+def __getattr__(name: str) -> Any:
+    for record in CORE_RECORDS:
+        if type_of(record).name == name:
+            return group_of(record)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

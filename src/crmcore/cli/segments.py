@@ -1,0 +1,134 @@
+"""``crm segments``, ``crm explain`` and ``crm upcoming``: what the schemes answer, why, and until when."""
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+import click
+
+from crmcore.cli.cells import Look
+from crmcore.cli.context import note, opened, read
+from crmcore.cli.looks import headed
+from crmcore.cli.options import dated, formatted
+from crmcore.cli.output import print_objects, print_table
+from crmcore.kinds import MONEY
+from crmcore.view import Table
+
+NOTHING_FOUND: Final = 3
+
+_FOR_PEOPLE: Final = frozenset({"table", "md"})
+_ENGLISH: Final = {
+    "scheme": "Scheme",
+    "segment": "Segment",
+    "customers": "Customers",
+    "share": "Share",
+    "revenue": "Revenue",
+}
+_CHINESE: Final = {"scheme": "分类方案", "segment": "客户群", "customers": "客户数", "share": "占比", "revenue": "收入"}
+_UPCOMING: Final = {
+    "date": "Date",
+    "customer": "Customer",
+    "name": "Name",
+    "scheme": "Scheme",
+    "from": "From",
+    "to": "To",
+}
+_UPCOMING_ZH: Final = {
+    "date": "日期",
+    "customer": "客户",
+    "name": "名称",
+    "scheme": "分类方案",
+    "from": "原客户群",
+    "to": "新客户群",
+}
+
+
+@click.command(epilog="Example: crm segments value_tier.abc --format jsonl")
+@click.argument("schemes", nargs=-1, metavar="[SCHEME]...")
+@dated
+@formatted
+@click.pass_context
+def segments(ctx: click.Context, schemes: tuple[str, ...], as_of: date | None, form: str) -> None:
+    """Count customers, their share and their revenue per segment, of all schemes unless named.
+
+    "?" (null as data) is whom a scheme cannot tell. Revenue is the total of all purchases up to the date.
+    """
+    from crmcore.segments import segment_table  # noqa: PLC0415 - only here
+
+    crm, state = opened(ctx), read(ctx, as_of)
+    table = segment_table(state, crm.catalogue, schemes)
+    look = Look({"revenue": MONEY}, {}, frozenset({"segment", "share"}), state.company.currency_digits)
+    if form in _FOR_PEOPLE:
+        table, look = _labelled(table, ctx), headed(look, _ENGLISH, _CHINESE, crm.language).drawn("customers")
+    print_table(table, form, look)
+    if not any(row[2] for row in table.rows):
+        note("nobody is placed yet: run `crm classify`")
+
+
+@click.command(epilog="Example: crm explain ALFKI value_tier.abc")
+@click.argument("customer")
+@click.argument("schemes", nargs=-1, metavar="[SCHEME]...")
+@dated
+@formatted
+@click.pass_context
+def explain(ctx: click.Context, customer: str, schemes: tuple[str, ...], as_of: date | None, form: str) -> None:
+    """Say why CUSTOMER is in its segments: each condition with value, bound, margin and source."""
+    from crmcore.telling import tell, to_data  # noqa: PLC0415 - only here
+
+    crm, state = opened(ctx), read(ctx, as_of)
+    found, reader = state.customer(customer), state.listener(crm.language)
+    chosen = [crm.catalogue.scheme(name) for name in schemes] or list(crm.schemes)
+    explained = [state.explained(scheme, found) for scheme in chosen]
+    if form in {"table", "md"}:
+        blocks = ["\n".join(tell(one.explanation, one.stored, one.review_on, reader)) for one in explained]
+        click.echo("\n\n".join(f"```\n{block}\n```" for block in blocks) if form == "md" else "\n\n".join(blocks))
+        return
+    facts = [to_data(one.explanation, one.stored, one.review_on, reader) for one in explained]
+    _print_facts(facts, form)
+
+
+@click.command(epilog="Example: crm upcoming --days 90 --limit 20")
+@click.option("--days", type=click.IntRange(min=1), default=30, show_default=True, help="How far to look ahead.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many moves.")
+@dated
+@formatted
+@click.pass_context
+def upcoming(ctx: click.Context, days: int, limit: int | None, as_of: date | None, form: str) -> None:
+    """List the customers that time alone will move to another segment, and when; everything else held."""
+    from crmcore.upcoming import upcoming as moves  # noqa: PLC0415 - only here
+
+    crm, state = opened(ctx), read(ctx, as_of)
+    table = moves(state, crm.catalogue, state.day + timedelta(days=days), limit)
+    look = Look(answers=frozenset({"from", "to"}))
+    print_table(table, form, headed(look, _UPCOMING, _UPCOMING_ZH, crm.language) if form in _FOR_PEOPLE else look)
+
+
+def _labelled(table: Table, ctx: click.Context) -> Table:
+    """Write segments with their labels, shares in per cent, and each scheme once."""
+    crm = opened(ctx)
+    rows, last = [], None
+    for scheme, segment, customers, share, revenue in table.rows:
+        text = None if segment is None else crm.catalogue.scheme(scheme).segment(segment).label(crm.language, segment)
+        percent = None if share is None else f"{share:.1%}"
+        name = f"{segment} ({text})" if text and text != segment else segment
+        rows.append((scheme if scheme != last else "", name, customers, percent, revenue))
+        last = scheme
+    return Table(table.columns, tuple(rows), table.title)
+
+
+def _print_facts(facts: list[dict[str, Any]], form: str) -> None:
+    if form in {"json", "jsonl"}:
+        print_objects(facts, form)
+    else:
+        columns = (
+            "customer",
+            "scheme",
+            "as_of",
+            "segment",
+            "missing",
+            "since",
+            "stored_segment",
+            "cause",
+            "run",
+            "review_on",
+        )
+        print_table(Table(columns, tuple(tuple(one[name] for name in columns) for one in facts)), form)

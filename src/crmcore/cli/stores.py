@@ -1,0 +1,121 @@
+"""``crm init`` and ``crm store``: making a store, and looking after it."""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from crmcore.cli.context import done, note, opened, store_of
+from crmcore.cli.groups import Suggesting
+from crmcore.cli.options import dry, formatted
+from crmcore.cli.output import print_object, print_table
+from crmcore.errors import CrmError
+from crmcore.view import Table
+
+CHECK_FAILED = 3
+
+
+@click.command(epilog="Example: crm init --currency CNY --zone Asia/Shanghai")
+@click.option("--currency", default="EUR", show_default=True, help="Base currency, three letters of ISO 4217.")
+@click.option("--zone", default="UTC", show_default=True, help="The company's time zone, an IANA name.")
+@dry
+@click.pass_context
+def init(ctx: click.Context, currency: str, zone: str, dry_run: bool) -> None:
+    """Make a new store for one company. Currency and zone are fixed from then on."""
+    from crmcore.company import company  # noqa: PLC0415 - only here
+    from crmcore.opening import create  # noqa: PLC0415 - the same
+
+    made, crm = company(currency, zone), opened(ctx)
+    create(crm, made, dry_run=dry_run)
+    done(ctx, f"{crm.store.url}: a new store in {made.currency}, zone {made.zone.key}", dry_run=dry_run)
+
+
+@click.group(cls=Suggesting, epilog="Example: crm store backup crm-2026-11-21.backup")
+def store() -> None:
+    """Inspect, check, back up and restore the store."""
+
+
+@store.command(epilog="Example: crm store info --format json")
+@formatted
+@click.pass_context
+def info(ctx: click.Context, form: str) -> None:
+    """Show what the store holds, and how large it is."""
+    from crmcore import company as companies  # noqa: PLC0415 - only here
+
+    found = store_of(ctx)
+    facts = dict(found.info())
+    counts = facts.pop("documents", {})
+    facts |= found.read().get(companies.TABLE, companies.KEY) or {}
+    if form in {"table", "md", "csv"}:
+        facts |= {f"documents.{name}": count for name, count in counts.items()}
+    else:
+        facts["documents"] = counts
+    print_object(facts, form)
+    _warn_if_large(sum(count for name, count in counts.items() if ":" not in name), found.url)
+
+
+@store.command(epilog="Example: crm store check && echo sound")
+@formatted
+@click.pass_context
+def check(ctx: click.Context, form: str) -> None:
+    """Read everything and report what is damaged; exit code 3 if anything is."""
+    problems = store_of(ctx).check()
+    if problems or form != "table":
+        print_table(Table(("problem",), tuple((text,) for text in problems)), form)
+    note(f"the store is damaged: {len(problems)} problems" if problems else "the store is sound")
+    if problems:
+        ctx.exit(CHECK_FAILED)
+
+
+@store.command(epilog="Example: crm store backup - | ssh elsewhere 'cat > crm.backup'")
+@click.argument("file")
+@dry
+@click.pass_context
+def backup(ctx: click.Context, file: str, dry_run: bool) -> None:
+    """Write a complete copy, with its log, into one new FILE (- is standard output)."""
+    found = store_of(ctx)
+    if dry_run:
+        found.read()
+        if file != "-" and os.path.lexists(file):
+            raise CrmError(f"{file} is there already", todo="Choose another name.")
+    elif file == "-":
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder, "backup")
+            found.backup(copy)
+            with copy.open("rb") as content:
+                shutil.copyfileobj(content, sys.stdout.buffer)
+    else:
+        found.backup(Path(file))
+    done(ctx, f"backed up {found.url} into {'standard output' if file == '-' else file}", dry_run=dry_run)
+
+
+@store.command(epilog="Example: crm store restore crm-2026-11-21.backup")
+@click.argument("file")
+@dry
+@click.pass_context
+def restore(ctx: click.Context, file: str, dry_run: bool) -> None:
+    """Verify the backup in FILE (- is standard input) and put it in place; the old state is kept beside it."""
+    found = store_of(ctx)
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(file)
+        if file == "-":
+            source = Path(folder, "backup")
+            with source.open("wb") as copy:
+                shutil.copyfileobj(sys.stdin.buffer, copy)
+        if dry_run:
+            from crmcore import store_backup  # noqa: PLC0415 - only here
+
+            store_backup.read(source)
+        else:
+            found.restore(source)
+    done(ctx, f"restored {found.url} from {'standard input' if file == '-' else file}", dry_run=dry_run)
+
+
+def _warn_if_large(records: int, url: str) -> None:
+    from crmcore.store import COMFORTABLE_RECORDS  # noqa: PLC0415 - only here
+
+    if url.startswith("tinydb:") and records > COMFORTABLE_RECORDS:
+        note(f"{records:,} records are much for a file store; an SQL store (plugin sql) answers faster")

@@ -1,0 +1,177 @@
+"""Classifying, counting and explaining on the command line."""
+
+from decimal import Decimal
+
+import pytest
+from cli_kit import Shop, new_shop
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    made = new_shop(tmp_path, monkeypatch)
+    made.stock()
+    return made
+
+
+def tiers(shop: Shop, *options):
+    rows = shop.fine("customer", "list", "--columns", "id,shop.tier", "--format", "json", *options).json
+    return {row["id"]: row["shop.tier"] for row in rows}
+
+
+def test_classifying_prints_what_moved_and_says_that_the_book_date_is_pinned(shop: Shop):
+    ran = shop.fine("classify", "--as-of", "2024-05-31", "--format", "json")
+    assert ran.json == [
+        {"scheme": "shop.recent", "evaluated": 3, "placed_first": 3, "moved": 0},
+        {"scheme": "shop.tier", "evaluated": 3, "placed_first": 3, "moved": 0},
+    ]
+    assert "the book date is now 2024-05-31" in ran.err
+    assert tiers(shop) == {"c1": "liked", "c2": "big", "c3": "small"}
+    assert "as of the book date 2024-05-31" in shop.fine("customer", "list").err
+
+
+def test_one_scheme_can_be_classified_alone(shop: Shop):
+    assert [row["scheme"] for row in shop.fine("classify", "--scheme", "shop.tier", "--format", "json").json] == [
+        "shop.tier"
+    ]
+    assert "did you mean 'shop.tier'" in shop.crm("classify", "--scheme", "shop.teir").err
+
+
+def test_an_edit_places_the_customer_again_at_once(shop: Shop):
+    shop.fine("classify", "--as-of", "2024-05-31")
+    shop.fine("customer", "edit", "c3", "--shop.level", "high")
+    assert tiers(shop)["c3"] == "liked"
+
+
+def test_an_earlier_run_is_refused_unless_rewound(shop: Shop):
+    shop.fine("classify", "--as-of", "2024-05-31")
+    ran = shop.crm("classify", "--as-of", "2024-05-03")
+    assert ran.code == 1
+    assert "--rewind" in ran.err
+    shop.fine("classify", "--as-of", "2024-05-03", "--rewind")
+    assert "2024-05-03" in shop.fine("segments").err
+
+
+def test_segments_are_counted_with_share_and_revenue(shop: Shop):
+    shop.fine("classify", "--as-of", "2024-05-31")
+    rows = shop.fine("segments", "shop.tier", "--format", "jsonl").jsonl
+    assert [(row["scheme"], row["segment"], row["customers"], Decimal(row["revenue"])) for row in rows] == [
+        ("shop.tier", "big", 1, Decimal("1989.5")),
+        ("shop.tier", "liked", 1, Decimal("100.255")),
+        ("shop.tier", "small", 1, 0),
+    ]
+    assert sum(row["share"] for row in rows) == pytest.approx(1)
+    assert set(rows[0]) == {"scheme", "segment", "customers", "share", "revenue"}
+
+
+def test_people_read_labels_in_their_language_with_bars(shop: Shop):
+    shop.fine("classify", "--as-of", "2024-05-31")
+    english, chinese = (shop.fine("--lang", lang, "segments", "shop.tier").out for lang in ("en", "zh"))
+    assert "big (Big customer)" in english
+    assert "33.3%" in english
+    assert "1,989.50" in english
+    assert "█" in english
+    assert "big (大客户)" in chinese
+    assert "客户数" in chinese
+    assert (
+        "| shop.tier | big (Big customer) | 1 | 33.3% | 1,989.50 |"
+        in shop.fine("segments", "shop.tier", "--format", "md").out
+    )
+
+
+def test_whom_a_scheme_cannot_tell_is_null_as_data_and_a_question_mark_for_people(shop: Shop):
+    shop.write(
+        "crm_plugins/shop.py",
+        (shop.folder / "crm_plugins/shop.py").read_text().replace(".or_else(False)", ""),
+    )
+    shop.fine("classify", "--as-of", "2024-05-31")
+    rows = shop.fine("segments", "shop.tier", "--format", "jsonl").jsonl
+    assert (rows[-1]["segment"], rows[-1]["customers"]) == (None, 1)
+    assert shop.fine("segments", "shop.tier", "--format", "csv").out.splitlines()[-1].startswith("shop.tier,,1,")
+    assert "?  " in shop.fine("segments", "shop.tier").out.splitlines()[-1]
+    assert tiers(shop, "--where", "shop.tier=?") == {"c3": None}
+
+
+def test_before_the_first_run_the_way_to_one_is_shown(shop: Shop):
+    assert "crm classify" in shop.fine("segments").err
+
+
+def test_an_explanation_has_value_bound_and_source_in_words_and_as_data(shop: Shop):
+    shop.fine("classify", "--as-of", "2024-05-31")
+    text = shop.fine("explain", "c2", "shop.tier").out
+    assert "Big customer" in text
+    assert "1,989.50" in text
+    assert "shop.much" in text
+    (facts,) = shop.fine("explain", "c2", "shop.tier", "--format", "json").json
+    assert (facts["segment"], facts["since"], facts["as_of"]) == ("big", "2024-05-31", "2024-05-31")
+    clause = facts["reasons"][0]["clause"]
+    assert (clause["value"], clause["bound"], clause["margin"]) == ("1989.5", "1000", "989.5")
+    assert len(shop.fine("explain", "c2", "--format", "jsonl").jsonl) == 2
+    assert shop.fine("explain", "c2", "--format", "csv").out.startswith("customer,scheme,as_of,segment")
+
+
+def test_explaining_as_of_another_date_only_looks(shop: Shop):
+    shop.fine("classify", "--as-of", "2024-05-31")
+    before = shop.fine("store", "info", "--format", "json").out
+    (facts,) = shop.fine("explain", "c2", "shop.tier", "--as-of", "2024-05-01", "--format", "json").json
+    assert facts["segment"] == "small"
+    assert shop.fine("store", "info", "--format", "json").out == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["explain", "nobody"], 3, "no customer with id 'nobody'"),
+        (["explain", "c1", "shop.teir"], 2, "did you mean 'shop.tier'"),
+        (["segments", "tier"], 2, "shop.tier"),
+        (["view", "shop.bset"], 2, "did you mean 'shop.best'"),
+        (["report", "shop.nmaes"], 2, "did you mean 'shop.names'"),
+    ],
+)
+def test_unknown_names_get_a_hint(shop: Shop, arguments, code, said):
+    ran = shop.crm(*arguments)
+    assert (ran.code, ran.out) == (code, "")
+    assert said in ran.err
+
+
+def test_upcoming_lists_whom_time_alone_will_move(shop: Shop):
+    shop.fine("customer", "edit", "c1", "--name", "Ada")
+    shop.fine("classify", "--as-of", "2024-05-08")
+    assert shop.fine("upcoming", "--days", "14", "--format", "json").json == [
+        {
+            "date": "2024-05-11",
+            "customer": "c1",
+            "name": "Ada",
+            "scheme": "shop.recent",
+            "from": "recent",
+            "to": "quiet",
+        },
+        {
+            "date": "2024-05-12",
+            "customer": "c2",
+            "name": "客户乙",
+            "scheme": "shop.recent",
+            "from": "recent",
+            "to": "quiet",
+        },
+    ]
+    assert shop.fine("upcoming", "--days", "2", "--format", "json").json == []
+    assert len(shop.fine("upcoming", "--days", "14", "--limit", "1", "--format", "json").json) == 1
+    assert "原客户群" in shop.fine("--lang", "zh", "upcoming").out
+
+
+def test_views_and_reports_are_listed_and_printed(shop: Shop):
+    shop.fine("classify", "--as-of", "2024-05-31")
+    assert [row["name"] for row in shop.fine("view", "--format", "json").json] == ["shop.best"]
+    assert [row["name"] for row in shop.fine("report", "--format", "json").json] == ["shop.names"]
+    best = shop.fine("view", "shop.best", "--format", "json").json
+    assert [(row["id"], row["shop.spend"], row["shop.tier"]) for row in best] == [
+        ("c2", "1989.5", "big"),
+        ("c1", "100.255", "liked"),
+        ("c3", "0", "small"),
+    ]
+    assert "█" in shop.fine("view", "shop.best").out
+    assert shop.fine("view", "shop.best").out.startswith("Best\n")
+    names = [{"name": "Ada"}, {"name": "客户乙"}, {"name": "Eve|Eva"}]
+    assert shop.fine("report", "shop.names", "--format", "json").json == [{"title": "Names", "rows": names}]
+    assert shop.fine("report", "shop.names", "--format", "jsonl").jsonl == [{"table": "Names", **row} for row in names]
+    assert "客户乙" in shop.fine("report", "shop.names").out

@@ -1,0 +1,151 @@
+"""Importing on the command line."""
+
+import csv
+
+import pytest
+from cli_kit import Shop, new_shop
+
+from crmcore.cli import imports
+
+CUSTOMERS = "nr,firm,town\nk1,Ada & Co,Bonn\nk2,客户丙,上海\n"
+MAP = ("--as", "customer", "--map", "nr=id", "--map", "firm=name", "--map", "town=city")
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    made = new_shop(tmp_path, monkeypatch)
+    made.stock()
+    return made
+
+
+def ids(shop: Shop):
+    return [row["id"] for row in shop.fine("customer", "list", "--columns", "id", "--format", "json").json]
+
+
+def test_a_file_is_imported_and_summed_up_on_stderr(shop: Shop):
+    shop.write("c.csv", CUSTOMERS)
+    ran = shop.fine("import", "c.csv", *MAP, "--set", "shop.level=low")
+    assert ran.out == ""
+    assert ran.err.splitlines() == ["crm: c.csv: 2 customers: 2 new, 0 changed, 0 bad"]
+    assert shop.fine("customer", "show", "k2", "--format", "json").json["shop.level"] == "low"
+
+
+def test_standard_input_is_a_dash_and_encodings_can_be_given(shop: Shop):
+    ran = shop.fine("import", "-", *MAP, "--encoding", "gb18030", input=CUSTOMERS.encode("gb18030"))
+    assert "standard input: 2 customers" in ran.err
+    assert shop.fine("customer", "show", "k2", "--format", "json").json["name"] == "客户丙"
+
+
+def test_several_files_are_imported_in_order(shop: Shop):
+    shop.write("a.csv", "id,name\na1,A\n")
+    shop.write("b.csv", "id,name,parent\nb1,B,a1\n")
+    shop.fine("import", "a.csv", "b.csv", "--as", "customer")
+    assert ids(shop) == ["c1", "c2", "c3", "a1", "b1"]
+
+
+def test_the_same_file_is_not_imported_twice_unless_told(shop: Shop):
+    shop.write("p.csv", "customer,at,amount\nc1,2024-06-01,5\n")
+    shop.fine("import", "p.csv", "--as", "purchase")
+    ran = shop.fine("import", "p.csv", "--as", "purchase")
+    assert "before" in ran.err
+    assert "--again" in ran.err
+    assert "1 new" in shop.fine("import", "p.csv", "--as", "purchase", "--again").err
+    assert len(shop.fine("purchase", "list", "--format", "jsonl").jsonl) == 5
+
+
+def test_a_key_changes_records_instead_of_adding_them(shop: Shop):
+    shop.write("c.csv", "id,city\nc1,Bonn\nc2,\n")
+    ran = shop.fine("import", "c.csv", "--as", "customer", "--key", "id")
+    assert "2 customers: 0 new, 1 changed, 1 unchanged, 0 bad" in ran.err
+    assert shop.fine("customer", "show", "c1", "--format", "json").json["city"] == "Bonn"
+
+
+BAD = "customer,at,amount\nc1,2024-06-01,5\nc9,2024-06-01,5\nc1,31.12.2024,1.2.3\n"
+
+
+def test_nothing_is_imported_if_a_row_is_bad_and_every_problem_is_reported(shop: Shop):
+    shop.write("p.csv", BAD)
+    before = shop.fine("purchase", "list", "--format", "json").out
+    ran = shop.crm("import", "p.csv", "--as", "purchase", "--errors", "bad.csv")
+    assert ran.code == 1
+    assert "2 bad; nothing of it was written" in ran.err
+    assert shop.fine("purchase", "list", "--format", "json").out == before
+    with (shop.folder / "bad.csv").open(encoding="utf-8-sig", newline="") as file:
+        problems = list(csv.DictReader(file))
+    assert [(one["file"], one["line"], one["column"], one["value"]) for one in problems] == [
+        ("p.csv", "3", "customer", "c9"),
+        ("p.csv", "4", "at", "31.12.2024"),
+        ("p.csv", "4", "amount", "1.2.3"),
+    ]
+    assert all(one["reason"] for one in problems)
+    for one in problems:
+        assert f"p.csv:{one['line']}: {one['column']}='{one['value']}': {one['reason']}" in ran.err
+
+
+def test_problems_can_go_to_standard_output(shop: Shop):
+    shop.write("p.csv", BAD)
+    ran = shop.crm("import", "p.csv", "--as", "purchase", "--errors", "-")
+    assert len(list(csv.DictReader(ran.out.splitlines()))) == 3
+
+
+def test_good_rows_are_imported_if_bad_ones_may_be_skipped(shop: Shop):
+    shop.write("p.csv", BAD)
+    ran = shop.fine("import", "p.csv", "--as", "purchase", "--skip-bad")
+    assert "1 new, 0 changed, 2 bad" in ran.err
+    assert len(shop.fine("purchase", "list", "--format", "jsonl").jsonl) == 4
+
+
+def test_a_dry_run_finds_the_problems_and_writes_nothing(shop: Shop):
+    shop.write("c.csv", CUSTOMERS)
+    assert "2 new" in shop.fine("import", "c.csv", *MAP, "--dry-run").err
+    assert ids(shop) == ["c1", "c2", "c3"]
+    shop.write("p.csv", BAD)
+    assert shop.crm("import", "p.csv", "--as", "purchase", "--dry-run").code == 1
+
+
+def test_one_bad_file_does_not_keep_the_others_from_being_looked_at(shop: Shop):
+    shop.write("bad.csv", BAD)
+    shop.write("good.csv", "customer,at,amount\nc1,2024-06-02,5\n")
+    ran = shop.crm("import", "bad.csv", "good.csv", "--as", "purchase")
+    assert ran.code == 1
+    assert "good.csv: 1 purchase: 1 new" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["nowhere.csv", "--as", "customer"], 1, "nowhere.csv"),
+        (["c.csv"], 2, "--as"),
+        (["c.csv", "--as", "custmer"], 2, "did you mean 'customer'"),
+        (["c.csv", "--as", "customer"], 1, "firm: no column or field has this name"),
+        (["c.csv", *MAP[:-1], "town=ctiy"], 1, "did you mean 'city'"),
+        (["c.csv", *MAP, "--map", "nonsense"], 2, "NAME=VALUE"),
+        (["c.csv", *MAP, "--key", "nmae"], 2, "did you mean 'name'"),
+        (["c.csv", *MAP, "--encoding", "nonsense"], 2, "nonsense"),
+        (["c.csv", *MAP, "--decimal", "x"], 2, "decimal mark"),
+        (["c.csv", *MAP, "--date-format", "%Q"], 2, "%Q"),
+    ],
+)
+def test_what_cannot_be_imported_is_one_clear_message(shop: Shop, arguments, code, said):
+    shop.write("c.csv", CUSTOMERS)
+    ran = shop.crm("import", *arguments)
+    assert ran.code == code
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+    assert ids(shop) == ["c1", "c2", "c3"]
+
+
+def test_a_flood_of_problems_is_cut_and_says_how_to_see_all(shop: Shop):
+    shop.write("p.csv", "customer,at\n" + "c1,never\n" * 150)
+    ran = shop.crm("import", "p.csv", "--as", "purchase")
+    assert ran.err.count("p.csv:") == 101
+    assert "50 more problems; --errors FILE" in ran.err
+
+
+def test_progress_is_shown_on_a_terminal_only(shop: Shop, monkeypatch):
+    said = []
+    monkeypatch.setattr(imports.click, "echo", lambda text, **_: said.append(text))
+    assert imports._progress("c.csv") is None
+    monkeypatch.setattr(imports.sys.stderr, "isatty", lambda: True, raising=False)
+    imports._progress("c.csv")(12000)
+    assert said == ["\rc.csv: 12,000 rows"]

@@ -1,0 +1,252 @@
+"""Stores, history and configuration on the command line."""
+
+import gzip
+import json
+
+import pytest
+from cli_kit import Shop, new_shop
+from click.testing import CliRunner
+
+from crmcore.cli.main import cli
+from crmcore.tinydb_store import open_tinydb
+from crmcore.write_lock import held
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    return new_shop(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def stocked(shop):
+    shop.stock()
+    return shop
+
+
+# -- making one --------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_store_has_a_currency_and_a_zone(shop: Shop):
+    assert "would" not in shop.fine("init", "--currency", "cny", "--zone", "Asia/Shanghai").err
+    facts = shop.fine("store", "info", "--format", "json").json
+    assert (facts["currency"], facts["zone"]) == ("CNY", "Asia/Shanghai")
+    again = shop.crm("init")
+    assert again.code == 1
+    assert "already" in again.err
+
+
+def test_a_dry_run_makes_no_store(shop: Shop):
+    shop.fine("init", "--dry-run")
+    assert not list(shop.folder.glob("crm.json*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"), [(["--currency", "EURO"], "'EURO'"), (["--zone", "Mars/Base"], "'Mars/Base'")]
+)
+def test_a_store_needs_a_real_currency_and_zone(shop: Shop, arguments, said):
+    ran = shop.crm("init", *arguments)
+    assert ran.code == 2
+    assert said in ran.err
+    assert not list(shop.folder.glob("crm.json*"))
+
+
+@pytest.mark.parametrize("way", ["option", "url", "environment", "config"])
+def test_the_store_can_be_chosen(shop: Shop, monkeypatch, way):
+    chosen = {"option": ["--store", "other.json"], "url": ["--store", "tinydb:///other.json"]}.get(way, [])
+    if way == "environment":
+        monkeypatch.setenv("CRM_STORE", "other.json")
+    if way == "config":
+        shop.write("crm.toml", '[store]\nurl = "other.json"\n')
+    shop.fine(*chosen, "init")
+    assert (shop.folder / "other.json").exists()
+    assert shop.fine(*chosen, "customer", "list", "--format", "json").json == []
+
+
+def test_settings_are_taken_from_beside_the_store(shop: Shop):
+    shop.write("there/crm.toml", 'lang = "zh"\n')
+    shop.fine("--store", "there/crm.json", "init")
+    assert "中" not in shop.fine("config", "show").out
+    assert "there" in shop.fine("--store", "there/crm.json", "config", "show", "--origin").out
+    shown = shop.fine("--store", "there/crm.json", "config", "show", "--format", "json").json
+    assert {"key": "lang", "value": "zh"} in shown
+
+
+# -- a store that cannot be used ---------------------------------------------------------------------------------------
+
+
+def test_no_store_at_all_names_the_way_to_one(shop: Shop):
+    ran = shop.crm("customer", "list")
+    assert ran.code == 1
+    assert "crm init" in ran.err
+
+
+def test_a_store_without_a_company_names_the_way_out(shop: Shop):
+    open_tinydb("tinydb:///crm.json").create()
+    assert "crm init" in shop.crm("customer", "list").err
+    shop.fine("init")
+    shop.fine("customer", "list")
+
+
+@pytest.mark.parametrize(
+    "command", [["customer", "list"], ["customer", "add", "--name", "X"], ["store", "info"], ["log"]]
+)
+def test_a_broken_file_is_one_message_and_stays_as_it_is(stocked: Shop, command):
+    file = stocked.folder / "crm.json"
+    file.write_bytes(file.read_bytes()[:-100])
+    before = file.read_bytes()
+    ran = stocked.crm(*command)
+    assert (ran.code, ran.out) == (1, "")
+    assert "crm.json is cut off" in ran.err
+    assert "restore" in ran.err
+    assert file.read_bytes() == before
+
+
+def test_checking_finds_damage_with_exit_code_three(stocked: Shop):
+    assert stocked.fine("store", "check").err == "crm: the store is sound\n"
+    assert stocked.fine("store", "check", "--format", "json").json == []
+    file = stocked.folder / "crm.json"
+    file.write_text(file.read_text().replace("Ada", "Eve"))
+    ran = stocked.crm("store", "check", "--format", "json")
+    assert ran.code == 3
+    assert len(ran.json) == 1
+
+
+def test_a_store_of_a_newer_format_is_refused(stocked: Shop):
+    file = stocked.folder / "crm.json"
+    content = json.loads(file.read_text())
+    content["_crm"]["1"]["format"] = 99
+    file.write_text(json.dumps(content))
+    ran = stocked.crm("customer", "list")
+    assert ran.code == 1
+    assert "newer" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_locked_store_can_be_read_and_says_who_is_writing(stocked: Shop):
+    with held(stocked.folder / "crm.json.lock", 1):
+        ran = stocked.crm("--store", "tinydb:///crm.json?timeout=0.1", "customer", "add", "--name", "X")
+        assert ran.code == 1
+        assert "is writing" in ran.err
+        stocked.fine("customer", "list")
+    stocked.fine("customer", "add", "--name", "X")
+
+
+# -- looking after it --------------------------------------------------------------------------------------------------
+
+
+def test_a_backup_brings_everything_back(stocked: Shop):
+    stocked.fine("store", "backup", "crm.backup")
+    before = stocked.fine("customer", "list", "--format", "json").out
+    stocked.fine("customer", "edit", "c1", "--name", "Changed")
+    stocked.fine("store", "restore", "crm.backup", "--dry-run")
+    assert stocked.fine("customer", "list", "--format", "json").out != before
+    stocked.fine("store", "restore", "crm.backup")
+    assert stocked.fine("customer", "list", "--format", "json").out == before
+
+
+def test_a_backup_can_go_through_standard_output_and_input(stocked: Shop):
+    content = CliRunner().invoke(cli, ["store", "backup", "-"]).stdout_bytes
+    assert gzip.decompress(content)
+    stocked.fine("customer", "edit", "c1", "--name", "Changed")
+    stocked.fine("store", "restore", "-", input=content)
+    assert stocked.fine("customer", "show", "c1", "--format", "json").json["name"] == "Ada"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["backup", "taken"],
+        ["backup", "taken", "--dry-run"],
+        ["restore", "taken"],
+        ["restore", "taken", "--dry-run"],
+        ["restore", "nowhere"],
+    ],
+)
+def test_backups_overwrite_nothing_and_damaged_ones_are_refused(stocked: Shop, arguments):
+    stocked.write("taken", "mine")
+    before = stocked.fine("customer", "list", "--format", "json").out
+    ran = stocked.crm("store", *arguments)
+    assert ran.code == 1
+    assert "Traceback" not in ran.err
+    assert (stocked.folder / "taken").read_text() == "mine"
+    assert stocked.fine("customer", "list", "--format", "json").out == before
+
+
+def test_looking_after_a_store_needs_no_plugin(stocked: Shop):
+    stocked.write("crm_plugins/shop.py", "raise RuntimeError")
+    for command in (
+        ["store", "info"],
+        ["store", "check"],
+        ["store", "backup", "b"],
+        ["store", "restore", "b"],
+        ["log"],
+    ):
+        assert "plugin" not in stocked.fine(*command).err
+
+
+# -- history -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_log_says_who_changed_what_and_a_commit_can_be_undone(stocked: Shop):
+    stocked.fine("--actor", "eve", "customer", "edit", "c1", "--name", "Changed")
+    newest = stocked.fine("log", "--format", "json").json[-1]
+    assert (newest["actor"], newest["why"], newest["changes"]) == ("eve", "edit customer c1", 1)
+    changes = stocked.fine("log", str(newest["commit"]), "--format", "json").json
+    assert changes == [{"record": "customer", "id": "c1", "column": "name", "from": "Ada", "to": "Changed"}]
+    stocked.fine("undo", str(newest["commit"]))
+    assert stocked.fine("customer", "show", "c1", "--format", "json").json["name"] == "Ada"
+
+
+def test_the_log_is_short_unless_all_of_it_is_asked_for(stocked: Shop):
+    assert [row["commit"] for row in stocked.fine("log", "--limit", "2", "--format", "json").json] == [6, 7]
+    assert len(stocked.fine("log", "--all", "--format", "json").json) == 7
+
+
+@pytest.mark.parametrize("command", ["log", "undo"])
+def test_a_commit_that_never_was_is_not_found(stocked: Shop, command):
+    ran = stocked.crm(command, "99")
+    assert ran.code == 3
+    assert "crm log" in ran.err
+    assert stocked.crm(command, "0").code == 2
+
+
+def test_a_commit_is_not_undone_over_later_changes(stocked: Shop):
+    stocked.fine("customer", "edit", "c1", "--name", "B")
+    first = stocked.fine("log", "--limit", "1", "--format", "json").json[0]["commit"]
+    stocked.fine("customer", "edit", "c1", "--name", "C")
+    assert stocked.crm("undo", str(first)).code == 1
+    assert stocked.fine("customer", "show", "c1", "--format", "json").json["name"] == "C"
+
+
+# -- configuration -----------------------------------------------------------------------------------------------------
+
+
+def test_every_value_is_shown_with_its_origin_also_without_a_store(shop: Shop):
+    rows = {row["key"]: row for row in shop.fine("--lang", "zh", "config", "show", "--origin", "--format", "json").json}
+    assert rows["lang"] == {"key": "lang", "value": "zh", "origin": "flag --lang"}
+    assert rows["store.url"]["origin"] == "default"
+    assert rows["settings.shop.much"]["value"] == 1000
+    assert "shop.py:" in rows["settings.shop.much"]["origin"]
+    assert "origin" not in shop.fine("config", "show", "--format", "json").json[0]
+
+
+def test_settings_are_proposed_in_the_file_and_recorded_in_the_store(stocked: Shop):
+    stocked.fine("classify", "--as-of", "2024-05-31")
+    stocked.write("crm.toml", '[plugins]\nlocal = ["shop"]\n[settings]\n"shop.much" = 100\n')
+    assert "crm config apply" in stocked.fine("config", "show").err
+    wanted = [{"setting": "shop.much", "from": 1000, "to": 100}]
+    assert stocked.fine("config", "apply", "--dry-run", "--format", "json").json == wanted
+    assert stocked.fine("config", "apply", "--format", "json").json == wanted
+    assert stocked.fine("config", "apply", "--format", "json").json == []
+    rows = {row["key"]: row for row in stocked.fine("config", "show", "--origin", "--format", "json").json}
+    assert (rows["settings.shop.much"]["value"], rows["settings.shop.much"]["origin"]) == (100, "store")
+    stocked.fine("classify", "--as-of", "2024-05-31")
+    assert stocked.fine("customer", "show", "c1", "--format", "json").json["shop.tier"] == "big"
+
+
+def test_a_wrong_setting_is_refused_with_a_hint(stocked: Shop):
+    stocked.write("crm.toml", '[plugins]\nlocal = ["shop"]\n[settings]\n"shop.muhc" = 100\n')
+    ran = stocked.crm("config", "apply")
+    assert ran.code == 1
+    assert "crm.toml:4" in ran.err
+    assert "did you mean 'shop.much'" in ran.err

@@ -181,10 +181,7 @@ def test_what_is_exported_can_be_imported_and_is_the_same(shop: Shop, tmp_path, 
 
 @pytest.mark.parametrize(
     "form",
-    [
-        "jsonl",
-        pytest.param("csv", marks=pytest.mark.xfail(reason="the reader of CSV keeps the apostrophe of the guard")),
-    ],
+    ["jsonl", "csv"],
 )
 def test_text_that_looks_like_a_formula_comes_back_from_an_export_as_it_was(shop: Shop, tmp_path, monkeypatch, form):
     shop.fine("customer", "edit", "c1", "--name", "=Ada", "--phone", "+49 30 1", "--notes", "'t Hooft", "--city", "'-")

@@ -8,20 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from crmcore.errors import CrmError, Problem
+from crmcore.spreadsheets import guard
 
 COLUMNS: Final = ("file", "line", "column", "value", "reason")
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", "'")
-
-
-def guard(text: str) -> str:
-    """Return ``text`` so that no spreadsheet takes it for a formula: with an apostrophe in front, where one could."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def unguard(text: str) -> str:
-    """Return what `guard` was given."""
-    return text.removeprefix("'")
 
 
 def write_problems(problems: Iterable[Problem], path: str | Path) -> int:

@@ -13,6 +13,7 @@ from crmcore.headers import csv_header, json_header
 from crmcore.json_lines import BadCell, read_objects
 from crmcore.parsing_base import BadValue
 from crmcore.sources import Source, open_source
+from crmcore.spreadsheets import unguard
 
 SHOWN: Final = 200
 """Characters of a value that a problem shows."""
@@ -94,7 +95,7 @@ class Table:
             elif len(cells) != width:
                 yield Problem(_ragged(len(cells), width), self.name, number, value=shown(self.delimiter.join(cells)))
             else:
-                yield Line(number, dict(zip(self.columns, cells, strict=True)))
+                yield Line(number, dict(zip(self.columns, map(unguard, cells), strict=True)))
 
     def _objects(self, text: TextIO) -> Iterator[Line | Problem]:
         blank = dict.fromkeys(self.columns, "")

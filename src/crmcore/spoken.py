@@ -12,14 +12,26 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from crmcore.declare import Scheme, Setting
-from crmcore.kinds import MONEY, Kind, from_units
-from crmcore.words import Words, words_of
+from crmcore.kinds import MONEY, RATIO, Kind, from_units
+from crmcore.words import Words
+from crmcore.words_en import ENGLISH
+from crmcore.words_zh import CHINESE
+
+LANGUAGES: Final = {"en": ENGLISH, "zh": CHINESE}
+"""What rules can be read in; a reader of any other language reads English."""
 
 RATIO_FIGURES: Final = 6
 """Significant figures of ratios and other inexact numbers."""
 
 _SMALL: Final = 1e-6
 """Below this, a ratio is said with an exponent."""
+
+
+Number = int | float | Decimal | Fraction
+
+
+def _fixed(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    return MappingProxyType(dict(given))
 
 
 @frozen
@@ -32,14 +44,12 @@ class Reader:
     language: str = "en"
     currency: str = ""
     currency_digits: int = 2
-    settings: Mapping[str, Any] = field(
-        factory=dict, converter=lambda given: MappingProxyType(dict(given)), hash=False
-    )
+    settings: Mapping[str, Any] = field(factory=dict, converter=_fixed, hash=False)
 
     @property
     def words(self) -> Words:
         """The words of the reader's language."""
-        return words_of(self.language)
+        return LANGUAGES.get(self.language, ENGLISH)
 
     def setting(self, setting: Setting) -> Any:
         """Return the value of a setting: what the company set, else its default."""
@@ -51,7 +61,7 @@ def short(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def say_value(value: Any, kind: Kind, reader: Reader, unit: str = "") -> str:
+def say_value(value: Any, kind: Kind, reader: Reader, unit: str = "") -> str:  # noqa: PLR0911 - one case per type
     """Say a value as people write it; numbers are in whole units (euros, pieces), None is unknown.
 
     Money is rounded half-even to the currency's digits; ratios and fractions keep 6 significant figures.
@@ -88,9 +98,9 @@ def say_segment(scheme: Scheme, name: str | None, reader: Reader) -> str:
 def quoted(text: str, words: Words) -> str:
     """Return a text in the first quotation marks that it does not contain; control characters are made visible."""
     pairs = [pair for pair in words.quotes if not set(pair) & set(text)]
-    first, last = (pairs or words.quotes)[0]
+    opening, closing = tuple((pairs or words.quotes)[0])
     visible = (repr(mark)[1:-1] if unicodedata.category(mark) in _INVISIBLE else mark for mark in text)
-    return f"{first}{''.join(visible)}{last}"
+    return f"{opening}{''.join(visible)}{closing}"
 
 
 _INVISIBLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -105,10 +115,11 @@ def with_unit(number: str, unit: str, words: Words) -> str:
     return f"{number} {one if number == '1' else several}" if unit else number
 
 
-def number(value: Decimal | float | Fraction, kind: Kind) -> str:
+def number(value: Number, kind: Kind) -> str:
     """Return a number without currency or unit: exact numbers in full, ratios and fractions with 6 figures."""
-    exact = isinstance(value, int | Decimal) and kind.name != "ratio"
-    return plain(Decimal(value)) if exact else _rounded(value)
+    if isinstance(value, int | Decimal) and kind != RATIO:
+        return plain(Decimal(value))
+    return _rounded(Fraction(value))
 
 
 def plain(value: Decimal) -> str:
@@ -126,7 +137,7 @@ def exact_money(value: Decimal | int, reader: Reader) -> str:
     return f"{text}{padding} {reader.currency}".rstrip()
 
 
-def _money(value: Decimal | float | Fraction, reader: Reader) -> str:
+def _money(value: Number, reader: Reader) -> str:
     exact = Fraction(value)
     if exact.denominator == 1:
         return exact_money(exact.numerator, reader)
@@ -135,13 +146,12 @@ def _money(value: Decimal | float | Fraction, reader: Reader) -> str:
     return f"{text} {reader.currency}".rstrip()
 
 
-def _rounded(value: Decimal | float | Fraction) -> str:
+def _rounded(value: Fraction) -> str:
     """Return about 6 significant figures; the digits before the point are all kept."""
-    size = abs(value)
-    if size == 0:
+    if value == 0:
         return "0"
-    if size < _SMALL:
+    if abs(value) < _SMALL:
         return f"{float(value):.{RATIO_FIGURES - 1}e}"
-    before = math.floor(math.log10(size)) + 1
+    before = math.floor(math.log10(abs(value))) + 1
     digits = max(RATIO_FIGURES - before, 0)
-    return plain(from_units(round(Fraction(value) * 10**digits), digits))
+    return plain(from_units(round(value * 10**digits), digits))

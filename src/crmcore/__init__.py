@@ -85,6 +85,7 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
+# without "open", which a star import must not put in the place of Python's
 __all__ = [
     "BOOLEAN",
     "DATE",
@@ -137,7 +138,6 @@ __all__ = [
     "least",
     "mean",
     "nth_largest",
-    "open",
     "opened",
     "pareto_cut",
     "population_count",

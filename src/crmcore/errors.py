@@ -64,6 +64,10 @@ class UnknownName(UsageError):
         super().__init__(f"no {kind} named {name!r}; {hint}", todo=todo)
 
 
+class UnknownColumn(UnknownName, AttributeError):
+    """A column that a record type does not have, asked for as an attribute of its rows."""
+
+
 class RuleError(UsageError, TypeError):
     """An expression that cannot mean anything: money times money, a date plus a number, ..."""
 

@@ -37,7 +37,7 @@ class Customer(Record):
     language: str | None = column(TEXT, label={"en": "Language", "zh": "语言"})
     source: str | None = column(TEXT, label={"en": "Source", "zh": "来源"})
     parent: str | None = column(TEXT, refers_to="self", label={"en": "Parent", "zh": "上级客户"})
-    referred_by: str | None = column(TEXT, refers_to="self", label={"en": "Referred by", "zh": "推荐人"})
+    referred_by: str | None = column(TEXT, refers_to="self", label={"en": "Referrer", "zh": "推荐人"})
     tags: tuple[str, ...] = column(TEXTS, default=(), label={"en": "Tags", "zh": "标签"})
     notes: str | None = column(TEXT, label={"en": "Notes", "zh": "备注"})
     archived_at: date | None = column(DATE, label={"en": "Archived", "zh": "归档日期"})
@@ -69,7 +69,7 @@ class Purchase(Record):
     """
 
     customer: str = column(TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"})
-    at: Moment = column(INSTANT, required=True, label={"en": "At", "zh": "时间"})
+    at: Moment = column(INSTANT, required=True, label={"en": "Date", "zh": "日期"})
     amount: Decimal | None = column(MONEY, label={"en": "Amount", "zh": "金额"})
     cost: Decimal | None = column(MONEY, label={"en": "Cost", "zh": "成本"})
     channel: str | None = column(TEXT, label={"en": "Channel", "zh": "渠道"})
@@ -112,7 +112,7 @@ class Interaction(Record):
 
     customer: str = column(TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"})
     contact: str | None = column(TEXT, refers_to=Contact, label={"en": "Contact", "zh": "联系人"})
-    at: Moment = column(INSTANT, required=True, label={"en": "At", "zh": "时间"})
+    at: Moment = column(INSTANT, required=True, label={"en": "Date", "zh": "日期"})
     channel: str | None = column(TEXT, label={"en": "Channel", "zh": "渠道"})
     direction: str | None = column(TEXT, choices=("in", "out"), label={"en": "Direction", "zh": "方向"})
     subject: str | None = column(TEXT, label={"en": "Subject", "zh": "主题"})

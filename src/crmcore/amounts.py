@@ -13,13 +13,22 @@ _EXACT: Final = Context(prec=60)
 """More digits than any product of the bounded columns has, so nothing is ever rounded."""
 
 
-def complete_line(line: PurchaseLine) -> PurchaseLine:
-    """Give a line without an amount of its own price * quantity * (1 - discount), exactly."""
-    if line.amount is not None or line.price is None or line.quantity is None:
+def complete_line(line: PurchaseLine, before: PurchaseLine | None = None) -> PurchaseLine:
+    """Give a line without an amount of its own price * quantity * (1 - discount), exactly.
+
+    An amount that was such a product ``before`` the change, and was not changed itself, is no amount of its own.
+    """
+    follows = before is not None and line.amount == before.amount == _product(before)
+    if line.amount is not None and not follows:
         return line
+    return attrs.evolve(line, amount=_product(line))
+
+
+def _product(line: PurchaseLine) -> Decimal | None:
+    if line.price is None or line.quantity is None:
+        return None
     kept = _EXACT.subtract(Decimal(1), line.discount or Decimal(0))
-    amount = _EXACT.multiply(_EXACT.multiply(line.price, line.quantity), kept)
-    return attrs.evolve(line, amount=amount.normalize(_EXACT))
+    return _EXACT.multiply(_EXACT.multiply(line.price, line.quantity), kept).normalize(_EXACT)
 
 
 def complete_purchases(

@@ -67,8 +67,9 @@ class Crm:
         codec = Codec(self.catalogue.values("record"))
         settings = settings_in(reader, self.catalogue.values("setting"))
         world = World(settings, values_of(fits_in(reader)), company.zone, company.money_digits, decode_value)
-        day = as_of or company.book_date or self.today(company)
-        return State(reader, Book(reader, codec, company.zone), company, world, day)
+        booked = company.book_date or self.today(company)
+        day = as_of or booked
+        return State(reader, Book(reader, codec, company.zone), company, world, day, day == booked)
 
     def today(self, company: Company) -> date:
         """Return the local date of the call in the company's zone."""

@@ -71,7 +71,7 @@ class Book:
         record = self.get(record_class, key)
         if record is None:  # pragma: no cover - the index was made from the same state
             raise LookupError(key)
-        moment: Any = record
+        moment: Any = record if type_of(record_class).dated_by else None
         target: type[Record] | None = record_class
         for name in type_of(record_class).dated_by:
             if isinstance(moment, str) and target is not None:

@@ -1,6 +1,6 @@
 """What must hold of a record before it is committed, and what hangs on it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from datetime import date
 
 from attrs import frozen
@@ -40,18 +40,15 @@ def dangling(reader: Reader, record: Record) -> Iterator[Problem]:
             yield Problem(f"there is no {column.refers_to} with this id", column=column.name, value=str(value))
 
 
-def holders(reader: Reader, classes: Sequence[type[Record]], record: Record) -> dict[type[Record], tuple[str, ...]]:
-    """Return the ids of the records that refer to a record, by type; types without any are left out."""
-    name = type_of(type(record)).name
-    found: dict[type[Record], tuple[str, ...]] = {}
+def holders(
+    reader: Reader, classes: Iterable[type[Record]], places: Container[tuple[str, str]]
+) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    """Yield each record that refers to one of ``places``, with that place; both as table and id, in one pass."""
     for cls in classes:
         facts = type_of(cls)
-        columns = [column.name for column in facts.columns if column.refers_to == name]
-        keys = tuple(
-            key
-            for key, document in reader.items(facts.name)
-            if columns and any(document.get(column) == record.id for column in columns)
-        )
-        if keys:
-            found[cls] = keys
-    return found
+        columns = [(column.name, column.refers_to) for column in facts.columns if column.refers_to]
+        for key, document in reader.items(facts.name) if columns else ():
+            for name, table in columns:
+                value = document.get(name)
+                if value is not None and (table, value) in places:
+                    yield (facts.name, key), (table, value)

@@ -22,13 +22,17 @@ from crmcore.store import Reader
 
 @frozen(eq=False, slots=False)
 class State:
-    """Records, facts, settings and population values of one commit, and the date that counts."""
+    """Records, facts, settings and population values of one commit, and the date that counts.
+
+    ``is_book_date`` says whether that is the date up to which the stored placements were made.
+    """
 
     reader: Reader
     book: Book
     company: Company
     world: World
     day: date
+    is_book_date: bool = True
 
     @cached_property
     def evaluator(self) -> Evaluator:

@@ -1,8 +1,8 @@
 """Which customers a change touches: through links, and through the references that schemes follow."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from attrs import frozen
+from attrs import field, frozen
 
 from crmcore.book import Lookup, resolve
 from crmcore.declare import Scheme
@@ -24,15 +24,27 @@ class Reference:
 
 
 def followed(schemes: Sequence[Scheme]) -> tuple[Reference, ...]:
-    """Return the references that the rules of schemes follow."""
+    """Return the references that the rules of schemes follow: in columns, and on the way to a row's owner and date."""
+    needed = needs(*(rule for scheme in schemes for rule in rules_of(scheme)))
     found: dict[Reference, None] = {}
-    for column in needs(*(rule for scheme in schemes for rule in rules_of(scheme))).columns:
-        source: type[Record] | None = column.source_rows.record_class
-        for step in column.steps[:-1]:
-            if source is not None:
-                found[Reference(type_of(source), step.name, step.refers_to)] = None
-            source = step.target
+    for column in needed.columns:
+        found.update(_steps(column.source_rows.record_class, [step.name for step in column.steps]))
+    for source in needed.rows:
+        facts = type_of(source.record_class)
+        for path in (*(path for _, path in facts.links), facts.dated_by):
+            found.update(_steps(source.record_class, path))
     return tuple(found)
+
+
+def _steps(record_class: type[Record], path: Sequence[str]) -> Iterator[tuple[Reference, None]]:
+    source: type[Record] | None = record_class
+    for name in path[:-1]:
+        facts = None if source is None else type_of(source)
+        step = None if facts is None else facts.column(name)
+        if facts is None or step is None:
+            return
+        yield Reference(facts, step.name, step.refers_to), None
+        source = step.target
 
 
 def touched_customers(
@@ -47,6 +59,7 @@ def touched_customers(
     """
     states: tuple[Lookup, ...] = (reader, _Earlier(reader, before))
     found: dict[str, None] = {}
+    referrers = _Referrers(reader, references)
     pending = [(table, key) for table, key in before if table in classes]
     seen = set(pending)
     while pending:
@@ -57,11 +70,11 @@ def touched_customers(
             document = state.get(table, key)
             if document is not None:
                 found.update(dict.fromkeys(_owners(state, type_of(classes[table]), document)))
-        for place in _referring(reader, references, table, key):
+        for place in referrers.of(table, key):
             if place not in seen:
                 seen.add(place)
                 pending.append(place)
-    return tuple(key for key in found if reader.get(_CUSTOMER, key) is not None)
+    return tuple(key for key in found if (_CUSTOMER, key) in before or reader.get(_CUSTOMER, key) is not None)
 
 
 def _owners(reader: Lookup, facts: RecordType, document: Document) -> Iterator[str]:
@@ -71,12 +84,30 @@ def _owners(reader: Lookup, facts: RecordType, document: Document) -> Iterator[s
             yield owner
 
 
-def _referring(reader: Reader, references: Iterable[Reference], table: str, key: str) -> Iterator[tuple[str, str]]:
-    for reference in references:
-        if reference.target == table:
-            for held, document in reader.items(reference.source.name):
-                if document.get(reference.column) == key:
+@frozen
+class _Referrers:
+    """Who refers to whom through the followed references; each is indexed when it is first asked for."""
+
+    reader: Reader
+    references: Sequence[Reference]
+    _known: dict[Reference, dict[str, list[str]]] = field(factory=dict)
+
+    def of(self, table: str, key: str) -> Iterator[tuple[str, str]]:
+        """Yield the records that refer to one."""
+        for reference in self.references:
+            if reference.target == table:
+                if reference not in self._known:
+                    self._known[reference] = self._index(reference)
+                for held in self._known[reference].get(key, ()):
                     yield reference.source.name, held
+
+    def _index(self, reference: Reference) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for held, document in self.reader.items(reference.source.name):
+            value = document.get(reference.column)
+            if value is not None:
+                found.setdefault(value, []).append(held)
+        return found
 
 
 @frozen

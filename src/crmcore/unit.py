@@ -1,6 +1,7 @@
 """The unit of work: the only way to change records. Everything in it is committed together, or nothing is."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -46,6 +47,7 @@ class Unit:
     identifiers: Identifiers = field(factory=Identifiers)
     before: dict[Place, Document | None] = field(factory=dict, init=False)
     sources: dict[Place, Problem] = field(factory=dict, init=False)
+    _is_sound: bool = field(default=False, init=False)
 
     def get(self, record_class: type[Kept], key: str) -> Kept:
         """Return a record as it is in this unit; raises `NotFound`."""
@@ -93,19 +95,19 @@ class Unit:
         ``cascade`` removes those as well. `Customer` rows that refer to an archived one stay.
         """
         record = self.get(record_class, key)
-        found = holders(self.transaction, tuple(self.classes.values()), record)
-        hanging = {cls: keys for cls, keys in found.items() if cls is not Customer}
+        place = type_of(record_class).name, key
+        hanging = self._hanging({place: None})
         if hanging and not cascade:
-            counts = [(type_of(cls).name, len(keys)) for cls, keys in hanging.items()]
-            raise StillReferenced(type_of(record_class).name, key, counts)
-        for cls, keys in hanging.items():
-            for held in keys:
-                if self.transaction.get(type_of(cls).name, held) is not None:
-                    self.remove(cls, held, cascade=True)
+            raise StillReferenced(*place, Counter(table for table, _ in hanging).items())
+        while hanging:
+            deeper = self._hanging(hanging)
+            for held in hanging:
+                self.delete(*held)
+            hanging = {held: None for held in deeper if self.transaction.get(*held) is not None}
         if isinstance(record, Customer):
             self.replace(attrs.evolve(record, archived_at=self.author.today))
         else:
-            self.delete(type_of(record_class).name, key)
+            self.delete(*place)
 
     def delete(self, table: str, key: str) -> None:
         """Delete a document outright."""
@@ -119,9 +121,16 @@ class Unit:
         version = max(document.get("version", 0), (current or {}).get("version", 0)) + 1
         self.transaction.put(table, key, {**document, "version": version})
 
+    def keep(self, table: str, key: str, document: Document) -> None:
+        """Store a document that is no record; it is logged, and undone, with the rest."""
+        self._remember((table, key))
+        self.transaction.put(table, key, document)
+
     def discard(self, place: Place) -> None:
         """Undo this unit's change of one document."""
+        self._is_sound = False
         before = self.before.pop(place)
+        self.sources.pop(place, None)
         if before is None:
             self.transaction.delete(*place)
         else:
@@ -130,15 +139,16 @@ class Unit:
     # -- before the commit -------------------------------------------------------------------------------------------
 
     def problems(self) -> dict[Place, tuple[Problem, ...]]:
-        """Return what is wrong with each changed record: missing references, values, rules of plugins."""
+        """Return what is wrong with each changed record: missing references, rules of plugins.
+
+        Raises `StillReferenced` if something was deleted that others refer to.
+        """
         found = {}
+        self._check_unreferenced()
         for place in self.before:
             document = self.transaction.get(*place)
             record_class = self.classes.get(place[0])
-            if record_class is None:
-                continue
-            if document is None:
-                self._check_unreferenced(record_class, place)
+            if record_class is None or document is None:
                 continue
             record = self.codec.decode(record_class, document)
             broken = () if self.rules is None else self.rules.broken_by(record)
@@ -146,10 +156,13 @@ class Unit:
             source = self.sources.get(place, Problem(""))
             if listed:
                 found[place] = tuple(_placed(problem, source) for problem in listed)
+        self._is_sound = not found
         return found
 
     def check(self) -> None:
-        """Raise `Invalid` with every problem of every changed record."""
+        """Raise `Invalid` with every problem of every changed record, unless none was found since the last change."""
+        if self._is_sound:
+            return
         listed = [problem for problems in self.problems().values() for problem in problems]
         if listed:
             raise Invalid(listed, todo="Nothing was written.")
@@ -171,27 +184,35 @@ class Unit:
             if before != after:
                 yield Change(table, key, before, after)
 
-    def _check_unreferenced(self, record_class: type[Record], place: Place) -> None:
-        before = self.before[place]
-        if before is None:
+    def _check_unreferenced(self) -> None:
+        gone = {place for place, before in self.before.items() if before and self.transaction.get(*place) is None}
+        if not gone:
             return
-        gone = self.codec.decode(record_class, before)
-        found = holders(self.transaction, tuple(self.classes.values()), gone)
-        if found:
-            raise StillReferenced(*place, [(type_of(cls).name, len(keys)) for cls, keys in found.items()])
+        counts: dict[Place, Counter[str]] = {}
+        for (table, _), place in holders(self.transaction, self.classes.values(), gone):
+            counts.setdefault(place, Counter())[table] += 1
+        for place, held in counts.items():
+            raise StillReferenced(*place, held.items())
+
+    def _hanging(self, places: Container[Place]) -> dict[Place, None]:
+        """Return what refers to any of ``places``, in the order of the store, except customers, which stay."""
+        found = holders(self.transaction, self.classes.values(), places)
+        return {held: None for held, _ in found if held[0] != type_of(Customer).name}
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
     def _put(self, record: Record, source: Problem | None) -> None:
-        if isinstance(record, PurchaseLine):
-            record = complete_line(record)
         place = type_of(type(record)).name, record.id
+        if isinstance(record, PurchaseLine):
+            known = self.transaction.get(*place)
+            record = complete_line(record, None if known is None else self.codec.decode(PurchaseLine, known))
         self._remember(place)
         if source is not None:
             self.sources[place] = source
         self.transaction.put(*place, self.codec.encode(record))
 
     def _remember(self, place: Place) -> None:
+        self._is_sound &= place[0] not in self.classes
         if place not in self.before:
             self.before[place] = self.transaction.get(*place)
 

@@ -1,0 +1,127 @@
+"""A store that lives in this process only: for tests, and for trying things out."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from attrs import define, evolve, field
+
+from crmcore import store_backup
+from crmcore.change_log import parsed
+from crmcore.errors import StoreBroken, StoreError, StoreLocked
+from crmcore.state_file import Facts, State, Tables, plain
+from crmcore.store import LogEntry
+from crmcore.tinydb_views import TinyDBReader, TinyDBTransaction
+
+SCHEME: Final = "memory:"
+
+
+@define(eq=False)
+class _Shelf:
+    """What all handles on one store share."""
+
+    state: State | None = None
+    lines: list[bytes] = field(factory=list)
+    lock: threading.Lock = field(factory=threading.Lock)
+
+
+@define(eq=False)
+class MemoryStore:
+    """Keeps every promise of `crmcore.store.Store` except that it outlives the process."""
+
+    timeout: float = 30.0
+    _shelf: _Shelf = field(factory=_Shelf)
+
+    @property
+    def url(self) -> str:
+        """The address it was opened by."""
+        return SCHEME
+
+    def another(self, timeout: float) -> "MemoryStore":
+        """Return a second handle on the same store, whose writers wait ``timeout`` seconds."""
+        return MemoryStore(timeout, self._shelf)
+
+    def exists(self) -> bool:
+        """Whether the store was created already."""
+        return self._shelf.state is not None
+
+    def create(self) -> None:
+        """Create an empty store; raises `StoreError` if there is one."""
+        if self.exists():
+            raise StoreError("the store in memory is there already")
+        self._shelf.state = State(Facts(), {})
+
+    def read(self) -> TinyDBReader:
+        """Return the last committed state; never waits for a writer."""
+        return TinyDBReader(self._state())
+
+    @contextmanager
+    def write(self) -> Iterator[TinyDBTransaction]:
+        """Hold the write lock; leaving without ``commit_as`` discards the changes."""
+        self._state()
+        with self._alone():
+            state = self._state()
+            work = TinyDBTransaction(state, lambda tables, entry: self._commit(state, tables, entry))
+            try:
+                yield work
+            finally:
+                work.end()
+
+    def log(self, since: int = 0) -> Iterator[LogEntry]:
+        """Yield the logged commits after ``since``, oldest first; raises `StoreBroken` if one of them is lost."""
+        first = self._state().facts.log_after
+        if since < first:
+            raise StoreBroken(f"the change log begins after commit {first}")
+        return (entry for entry in self._entries(first) if entry.commit > since)
+
+    def info(self) -> Mapping[str, Any]:
+        """Return facts for people: url, format, commit, bytes, documents per table."""
+        state = self._state()
+        counts = {name: len(documents) for name, documents in sorted(state.tables.items()) if documents}
+        size = len(orjson.dumps(state.tables))
+        facts = state.facts
+        return {"url": self.url, "format": facts.format, "commit": facts.commit, "bytes": size, "documents": counts}
+
+    def check(self) -> tuple[str, ...]:
+        """Return what is wrong with it: nothing, unless it was never created."""
+        return () if self.exists() else ("there is no store in memory",)
+
+    def backup(self, target: Path) -> None:
+        """Write a complete copy, with its log, into one new file at ``target``."""
+        state = self._state()
+        store_backup.write(target, state, enumerate(self._shelf.lines, state.facts.log_after + 1))
+
+    def restore(self, source: Path) -> None:
+        """Replace the state by a backup after verifying it."""
+        found = store_backup.read(source)
+        with self._alone():
+            self._shelf.state, self._shelf.lines = State(found.facts, found.tables), found.lines
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if not self._shelf.lock.acquire(timeout=self.timeout):
+            raise StoreLocked(f"another writer did not finish within {self.timeout:g} s")
+        try:
+            yield
+        finally:
+            self._shelf.lock.release()
+
+    def _state(self) -> State:
+        if self._shelf.state is None:
+            raise StoreError("there is no store in memory", todo="Make one with create().")
+        return self._shelf.state
+
+    def _entries(self, after: int) -> Iterator[LogEntry]:
+        for number, line in enumerate(tuple(self._shelf.lines), after + 1):
+            yield parsed(line, number, Path(SCHEME))
+
+    def _commit(self, state: State, tables: Tables, entry: LogEntry) -> int:
+        number = state.facts.commit + 1
+        changes = [[each.table, each.key, each.before, each.after] for each in entry.changes]
+        told = {"commit": number, "at": entry.at, "actor": entry.actor, "why": entry.why, "changes": changes}
+        self._shelf.lines.append(orjson.dumps(plain(told, at="change log")) + b"\n")
+        self._shelf.state = State(evolve(state.facts, commit=number), tables)
+        return number

@@ -102,10 +102,10 @@ def test_columns_that_fill_nothing_are_refused_unless_they_may_be_left_out(take)
     crm = make_crm()
     with pytest.raises(Invalid, match="fax"):
         take(crm, "customer", "id,full,fax", "c1,Ada,1", mapping={"full": "name"})
-    assert take(crm, "customer", "id,full,fax", "c1,Ada,1", mapping={"full": "name"}, ignore_unmapped=True).new == 1
-    assert take(
-        crm, "customer", "id,first,last,x", "c2,Ada,L,1", mapping={"first+last": "name"}, ignore_unmapped=True
-    ).ids == ("c2",)
+    assert take(crm, "customer", "id,full,fax", "c1,Ada,1", mapping={"full": "name", "*": "-"}).new == 1
+    assert take(crm, "customer", "id,first,last,x", "c2,Ada,L,1", mapping={"first+last": "name", "*": "-"}).ids == (
+        "c2",
+    )
     assert crm.state().customer("c2").name == "Ada L"
 
 
@@ -428,7 +428,7 @@ def test_what_is_skipped_is_exactly_what_cannot_stand(lines, tmp_path_factory):
 def northwind():
     crm = make_crm(zone="America/Los_Angeles")
     results = [
-        import_file(crm, NORTHWIND / name, ImportOptions(record_type, mapping=mapping, ignore_unmapped=True))
+        import_file(crm, NORTHWIND / name, ImportOptions(record_type, mapping={**mapping, "*": "-"}))
         for name, record_type, mapping in (
             ("customers.csv", "customer", {"customer_id": "id", "company_name": "name", "region": "province"}),
             ("orders.csv", "purchase", {"order_id": "id", "customer_id": "customer", "order_date": "at"}),

@@ -64,7 +64,7 @@ class UnknownName(UsageError):
         super().__init__(f"no {kind} named {name!r}; {hint}", todo=todo)
 
 
-class UnknownColumn(UnknownName, AttributeError):
+class UnknownColumn(UnknownName, AttributeError):  # type: ignore[misc]  # both have a name: that of the column
     """A column that a record type does not have, asked for as an attribute of its rows."""
 
 

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from attrs import frozen
 
 from crmcore.declare import Field
 from crmcore.entities import ColumnType
+from crmcore.facts import ALWAYS
 from crmcore.json_values import decode_value, encode_value
-
-ALWAYS: Final = date.min
-"""The date of a first value that nobody dated: it holds since always."""
 
 
 @frozen

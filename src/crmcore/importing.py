@@ -1,13 +1,13 @@
 """Importing a file: one unit of work for all of it, nothing of it if anything is wrong unless bad rows may be skipped."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from attrs import Factory, frozen
 
 from crmcore.app import Crm
-from crmcore.binding import IGNORED, JOINT
+from crmcore.binding import JOINT
 from crmcore.company import Company
 from crmcore.entities import ColumnType, type_of
 from crmcore.errors import Problem, UnknownName
@@ -28,8 +28,8 @@ class ImportOptions:
     """What to make of a file: ``record`` is a record type's name, ``mapping`` file column to column or field.
 
     ``constants`` are texts for every row. ``key`` names the column or field by which rows change records that are
-    there; a cell left empty then leaves the value as it is. ``ignore_unmapped`` leaves out file columns that fill
-    nothing. ``again`` imports a file a second time. What is None is found out.
+    there; a cell left empty then leaves the value as it is. ``again`` imports a file a second time. What is None
+    is found out.
     """
 
     record: str
@@ -44,7 +44,6 @@ class ImportOptions:
     skip_bad: bool = False
     dry_run: bool = False
     again: bool = False
-    ignore_unmapped: bool = False
 
 
 @frozen
@@ -81,7 +80,7 @@ def import_file(
     """
     state = crm.state()
     with open_table(path, format=options.format, encoding=options.encoding, delimiter=options.delimiter) as table:
-        reader = _reader(crm, table.columns, options, state.company)
+        reader = _reader(crm, options, state.company)
         bound = reader.bind(table.columns, table.name)
         with crm.unit(f"import {table.name} as {options.record}", dry_run=options.dry_run) as unit:
             earlier = unit.transaction.get(TABLE, _name(table, options))
@@ -132,16 +131,11 @@ def _name(table: Table, options: ImportOptions) -> str:
     return f"{options.record}:{table.sha256}"
 
 
-def _reader(crm: Crm, columns: Sequence[str], options: ImportOptions, company: Company) -> RowReader:
+def _reader(crm: Crm, options: ImportOptions, company: Company) -> RowReader:
     record_class = crm.catalogue.record(options.record)
     facts, fields = type_of(record_class), {one.name: described(one) for one in crm.catalogue.fields_on(record_class)}
     reading = Reading(company.zone, company.money_digits, options.date_format, options.decimal_mark)
-    mapping = options.mapping
-    if options.ignore_unmapped:
-        used = {part.strip() for given in mapping for part in (given, *given.split(JOINT))}
-        used.update(fields, (column.name for column in facts.columns))
-        mapping = {**{column: IGNORED for column in columns if column not in used}, **mapping}
-    return RowReader(facts, reading, fields, mapping, options.constants, partial=bool(options.key))
+    return RowReader(facts, reading, fields, options.mapping, options.constants, partial=bool(options.key))
 
 
 def _key_column(bound: BoundRows, options: ImportOptions) -> ColumnType | None:

@@ -47,6 +47,7 @@ class _Phrases:
     default: str = "{of}: default"
     unset: str = "{of}: not entered"
     entered: str = "{of}: entered {on} by {actor}"
+    undated: str = "{of}: entered by {actor}"
     source: str = "from {sources}"
     setting: str = "setting {name} = {value}"
     days: str = "{count} days"
@@ -77,6 +78,7 @@ _CHINESE: Final = _Phrases(
     default="{of}：默认值",
     unset="{of}：未录入",
     entered="{of}：{actor} 于 {on} 录入",
+    undated="{of}：{actor} 录入",
     source="依据：{sources}",
     setting="设置 {name} = {value}",
     days="{count} 天",
@@ -185,7 +187,7 @@ def _told(source: Source, reader: Reader) -> str:
         return words.default.format(of=of)
     if source.on is not None:
         return words.entered.format(of=of, on=source.on, actor=source.actor)
-    return words.unset.format(of=of)
+    return words.undated.format(of=of, actor=source.actor) if source.actor else words.unset.format(of=of)
 
 
 def to_data(

@@ -69,7 +69,7 @@ def import_files(ctx: click.Context, /, files: tuple[str, ...], errors: str | No
         result = import_file(crm, file, options, _progress(file))
         _clear_progress()
         problems += result.problems
-        failed = failed or bool(result.bad and not options.skip_bad)
+        failed = failed or result.is_refused
         _report(ctx, file, result, options)
     _tell(problems, errors)
     if failed:

@@ -59,7 +59,9 @@ def main(pairs: int) -> int:
         measured = [(seconds(ours, environ), seconds(theirs, environ)) for _ in range(pairs)]
     ratio = statistics.median(mine / other for mine, other in measured)
     mine, other = (statistics.median(column) * 1000 for column in zip(*measured, strict=True))
-    print(f"crm --help: {mine:.0f} ms; bare click with {len(names)} commands: {other:.0f} ms (medians of {pairs} pairs)")
+    print(
+        f"crm --help: {mine:.0f} ms; bare click with {len(names)} commands: {other:.0f} ms (medians of {pairs} pairs)"
+    )
     print(f"median ratio: {ratio:.2f} (at most {LIMIT})")
     return int(ratio > LIMIT)
 

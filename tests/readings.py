@@ -192,8 +192,8 @@ NEGATIONS: Readings = [
     (~~web, 'channel is "web"', "渠道为“web”"),
     (
         ~(web | recent),
-        'not (channel is "web" or at is in the 30 days up to the date)',
-        "并非（渠道为“web”或时间在截至当日的 30 天内）",
+        'not (channel is "web" or date is in the 30 days up to the date)',
+        "并非（渠道为“web”或日期在截至当日的 30 天内）",
     ),
     (~chairs.between(2, 5), "treatment chairs is not between 2 and 5 inclusive", "牙椅数不在 2 到 5 之间（含两端）"),
     (~(chairs > 2).or_else(False), "treatment chairs <= 2 (if unknown: yes)", "牙椅数 ≤ 2（未知时视为成立）"),
@@ -214,8 +214,8 @@ BRACKETS: Readings = [
     ),
     (
         count(purchase, where=~(web | recent)),
-        'number of purchases where not (channel is "web" or at is in the 30 days up to the date)',
-        "并非（渠道为“web”或时间在截至当日的 30 天内）的购买记录数",
+        'number of purchases where not (channel is "web" or date is in the 30 days up to the date)',
+        "并非（渠道为“web”或日期在截至当日的 30 天内）的购买记录数",
     ),
     (
         a & b | c,

@@ -24,7 +24,8 @@ def aggregate(  # noqa: C901, PLR0911 - one case per aggregate
         case "count":
             return Meaning("fixed", lambda case, _row: len(values(case)))
         case "distinct":
-            return Meaning("fixed", lambda case, _row: len(set(values(case))))
+            mark = _mark(node, zone)
+            return Meaning("fixed", lambda case, _row: len({mark(value) for value in values(case)}))
         case "total":
             return _total(rows, values, term)
         case "mean":
@@ -39,6 +40,12 @@ def aggregate(  # noqa: C901, PLR0911 - one case per aggregate
             return _picked(values, term, lambda found: max(found, key=lambda moment: instant(moment, zone)))
         case "last":
             return _last(rows, term)
+
+
+def _mark(node: Aggregate, zone: ZoneInfo) -> Callable[[Any], Any]:
+    """Return what tells values apart: moments by their instant, where a plain date is its local midnight."""
+    is_time = node.term is not None and node.term.result_kind().is_time
+    return (lambda moment: instant(moment, zone)) if is_time else lambda value: value
 
 
 def _kept_rows(node: Aggregate, where: Compute | None) -> Callable[[Case], tuple[Row, ...]]:

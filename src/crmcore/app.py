@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
-from attrs import define, evolve, field
+from attrs import Factory, define, evolve, field
 
 from crmcore import company as companies
 from crmcore.book import Book
@@ -13,6 +13,7 @@ from crmcore.catalogue import Catalogue
 from crmcore.checks import RuleBook
 from crmcore.codec import Codec
 from crmcore.company import Company
+from crmcore.configfile import Given
 from crmcore.declare import Scheme
 from crmcore.entities import Record
 from crmcore.errors import NotFound, StaleEdit, StoreError
@@ -24,6 +25,7 @@ from crmcore.outbox import TABLE as OUTBOX
 from crmcore.outbox import deliver, note, settle
 from crmcore.placements import Move, Timeline
 from crmcore.placing import Placer, Run, classify, replace, timeline_of
+from crmcore.setting_values import checked_settings
 from crmcore.settings import SETTINGS, settings_in, write_setting
 from crmcore.state import Explained, State
 from crmcore.store import Change, LogEntry, Reader, Store, Transaction
@@ -42,6 +44,9 @@ class Crm:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     moves: tuple[Move, ...] = field(default=(), init=False)
     warnings: list[str] = field(factory=list, init=False)
+    codec: Codec = field(
+        init=False, default=Factory(lambda self: Codec(self.catalogue.values("record")), takes_self=True)
+    )
 
     @property
     def schemes(self) -> tuple[Scheme, ...]:
@@ -64,12 +69,11 @@ class Crm:
         if document is None:
             raise StoreError(f"{self.store.url} holds no company yet", todo="Run `crm init` first.")
         company = companies.from_document(document)
-        codec = Codec(self.catalogue.values("record"))
         settings = settings_in(reader, self.catalogue.values("setting"))
         world = World(settings, values_of(fits_in(reader)), company.zone, company.money_digits, decode_value)
         booked = company.book_date or self.today(company)
         day = as_of or booked
-        return State(reader, Book(reader, codec, company.zone), company, world, day, day == booked)
+        return State(reader, Book(reader, self.codec, company.zone), company, world, day, day == booked)
 
     def today(self, company: Company) -> date:
         """Return the local date of the call in the company's zone."""
@@ -96,8 +100,7 @@ class Crm:
             state = self._state_of(transaction)
             now = self.clock()
             author = Author(self.actor, now, now.astimezone(state.company.zone).date(), why)
-            follow = lambda cls, key: Book(transaction, state.book.codec, state.company.zone).get(cls, key)  # noqa: E731 - one line says it
-            rules = RuleBook(self.catalogue.values("rule"), state.evaluator, follow, state.day, self.language)
+            rules = self._rules(transaction, state)
             unit = Unit(transaction, state.book.codec, self.classes, author, rules, Identifiers())
             yield unit
             unit.complete()
@@ -106,6 +109,13 @@ class Crm:
             if tuple(unit.changes()) and not dry_run:
                 self._commit(transaction, unit)
         self._tell_plugins()
+
+    def _rules(self, transaction: Transaction, state: State) -> RuleBook:
+        def follow(record_class: type[Record], key: str) -> Record | None:
+            return Book(transaction, state.book.codec, state.company.zone).get(record_class, key)
+
+        rules, fields = self.catalogue.values("rule"), self.catalogue.values("field")
+        return RuleBook(rules, state.evaluator, follow, state.day, self.language, fields)
 
     def _commit(self, transaction: Transaction, unit: Unit) -> int:
         changes = tuple(unit.changes())
@@ -179,13 +189,16 @@ class Crm:
     def apply_settings(self, values: Mapping[str, Any], *, dry_run: bool = False) -> dict[str, tuple[Any, Any]]:
         """Record the company's values of settings that rules use; returns what changed, from and to.
 
-        Schemes that use them are stale until the next classification, which attributes the moves to the rule.
+        Schemes that use them are stale until the next classification, which attributes the moves to the rule. Raises
+        `Invalid` with all values that cannot be used.
         """
+        known = {name: self.catalogue.setting(name) for name in values}
+        checked = checked_settings({name: Given(value, "") for name, value in values.items()}, known)
         with self.store.write() as transaction:
             changed = {}
             changes = []
-            for name, value in values.items():
-                setting = self.catalogue.setting(name)
+            for name, setting in known.items():
+                value = checked[name].value
                 before = transaction.get(SETTINGS, name)
                 after = {"value": write_setting(value)}
                 if before != after:

@@ -1,7 +1,8 @@
 """One committed (or pending) state of a store, read as records and as the facts of each customer."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from attrs import define, field, frozen
@@ -12,6 +13,9 @@ from crmcore.expr import Rows
 from crmcore.facts import Facts, Row, instant, local_day
 from crmcore.records import Customer
 from crmcore.store import Document, Reader
+
+_BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
+"""Where rows without a date stand among those that have one."""
 
 
 @define(eq=False)
@@ -80,7 +84,7 @@ class Book:
             target = step.target if step else None
             moment = getattr(moment, name) if moment is not None else None
         if moment is None:
-            return Row(record, None, (key,))
+            return Row(record, None, (_BEFORE_ALL, key))
         return Row(record, local_day(moment, self.zone), (instant(moment, self.zone), key))
 
 

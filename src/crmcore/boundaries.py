@@ -85,7 +85,7 @@ class Horizon:
         rules = (segment.when for segment in scheme.segments[: position + 1])
         return sooner(self.of_rule(rule) for rule in rules if rule is not None)
 
-    def of_rule(self, rule: Predicate, row: Record | None = None) -> date | None:  # noqa: PLR0911 - one case per node class
+    def of_rule(self, rule: Predicate, row: Record | None = None) -> date | None:  # noqa: C901, PLR0911 - one case per node class
         """Return the date on which a predicate may next change."""
         match rule:
             case And(parts=parts):
@@ -100,8 +100,10 @@ class Horizon:
                 return self._of_comparison(rule, left, right, row)
             case OneOf(term=term, choices=choices):
                 return sooner(self._of_comparison(rule, term, choice, row) for choice in choices)
-            case Known(term=term) | TextTest(term=term):
+            case Known(term=term):
                 return self.of_term(term, row).until
+            case TextTest(term=term, part=part):
+                return sooner((self.of_term(term, row).until, self.of_term(part, row).until))
             case Within(term=term):
                 return sooner((self.of_term(term, row).until, self._window_edge(rule, row)))
             case InYear(term=term):
@@ -124,7 +126,8 @@ class Horizon:
             case Choose():
                 return self._of_choice(term, row)
             case Band(term=inner, cuts=cuts):
-                return Trend(0, sooner(self._of_comparison(term, inner, cut, row) for cut in cuts))
+                dates = [self._of_comparison(term, inner, cut, row) for cut in cuts]
+                return Trend(0, sooner((*dates, self.of_term(inner, row).until)))
             case Arithmetic() | Extreme():
                 return self._of_sum(term, row)
         raise TypeError(f"no boundary for {type(term).__name__}")
@@ -142,8 +145,10 @@ class Horizon:
         one, two = self.of_term(left, row), self.of_term(right, row)
         until = sooner((one.until, two.until))
         slope = one.slope - two.slope
+        if slope == 0:
+            return until
         first, second = self._value(left, row), self._value(right, row)
-        if slope == 0 or first is None or second is None:
+        if first is None or second is None:
             return until
         gap = Fraction(first) - Fraction(second)
         match whole:

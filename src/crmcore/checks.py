@@ -5,11 +5,12 @@ from datetime import date
 
 from attrs import frozen
 
-from crmcore.declare import Rule
+from crmcore.declare import Field, Rule
 from crmcore.entities import Record, type_of
 from crmcore.errors import Problem
 from crmcore.evaluate import Evaluator
 from crmcore.facts import Case, Facts, Follow
+from crmcore.record_values import misfits
 from crmcore.store import Reader
 
 
@@ -22,11 +23,14 @@ class RuleBook:
     follow: Follow
     day: date
     language: str = "en"
+    fields: tuple[Field, ...] = ()
 
     def broken_by(self, record: Record) -> Iterator[Problem]:
-        """Yield a problem for each rule that is false of a record; unknown is not false."""
+        """Yield a problem for each value that does not fit, else for each rule that is false; unknown is not false."""
+        unfit = tuple(misfits(record, self.fields, self.evaluator.world.money_digits))
+        yield from unfit
         for rule in self.rules:
-            if rule.on is type(record):
+            if rule.on is type(record) and not unfit:
                 case = Case(Facts(record, {}, self.follow), self.day)
                 if self.evaluator.holds(rule.must, case, record) is False:
                     yield Problem(rule.message(self.language, f"breaks the rule {rule.name}"), column=rule.name)

@@ -15,8 +15,10 @@ from attrs import frozen
 from crmcore.entities import Record
 from crmcore.errors import RuleError, UnknownName
 from crmcore.expr import Predicate, Term, as_term
-from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, NUMBER, TEXT, Kind, decimal
+from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY_EXTRA_DIGITS, NUMBER, TEXT, Kind, decimal
 from crmcore.labels import Label, as_label
+from crmcore.levels import check_customer_level
+from crmcore.values import misfit
 
 PLAIN_DECIMAL: Final = decimal(6)
 """What a field declared as `Decimal` holds."""
@@ -61,6 +63,11 @@ def full_name(_: Any, __: Any, name: str) -> None:
         raise RuleError(f"{name!r} is no full name; write plugin.name in small letters, digits and _")
 
 
+def _text_of(given: Any) -> Any:
+    """Return the text of a member of an enum, anything else as it is."""
+    return given.value if isinstance(given, enum.Enum) else given
+
+
 @frozen(cache_hash=True, order=False, repr=False)
 class Field(Term):
     """A stored value that a plugin adds to a record type.
@@ -72,7 +79,7 @@ class Field(Term):
     name: str = attrs.field(validator=full_name)
     type: Any
     on: type[Record] = attrs.field(kw_only=True)
-    default: Any = attrs.field(default=None, kw_only=True)
+    default: Any = attrs.field(default=None, converter=_text_of, kw_only=True)
     unit: str = attrs.field(default="", kw_only=True)
     choices: tuple[str, ...] = attrs.field(
         default=attrs.Factory(lambda self: _choices_of(self.type), takes_self=True), kw_only=True
@@ -84,10 +91,17 @@ class Field(Term):
     place: Place = attrs.field(factory=here, eq=False, repr=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        self.result_kind()
+        reason = "" if self.default is None else misfit(self.result_kind(), self.default, MONEY_EXTRA_DIGITS)
+        if self.choices and self.default is not None and self.default not in self.choices:
+            reason = f"is not one of {', '.join(self.choices)}"
+        if reason:
+            raise RuleError(f"field {self.name!r}: its default {self.default!r} {reason}")
+
+    def row_type(self) -> type[Record]:
+        return self.on
 
     def result_kind(self) -> Kind:
-        if isinstance(self.type, Kind):
+        if isinstance(self.type, Kind) and self.type != NUMBER:
             return self.type
         if isinstance(self.type, type) and issubclass(self.type, enum.Enum):
             return TEXT
@@ -110,6 +124,9 @@ class Metric(Term):
     label: Label = attrs.field(default=None, converter=as_label, kw_only=True)
     doc: Label = attrs.field(default=None, converter=as_label, kw_only=True)
     place: Place = attrs.field(factory=here, eq=False, repr=False, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        check_customer_level(self.term)
 
     def result_kind(self) -> Kind:
         return self.term.result_kind()
@@ -171,6 +188,8 @@ class Segment:
     def __attrs_post_init__(self) -> None:
         if self.when is not None and not isinstance(self.when, Predicate):
             raise RuleError(f"segment {self.name!r}: when= takes a rule such as `spend >= 1000`, not {self.when!r}")
+        if self.when is not None:
+            check_customer_level(self.when)
 
 
 @frozen(init=False, repr=False)
@@ -197,7 +216,7 @@ class Scheme:
         return f"Scheme({self.name!r})"
 
     def is_(self, segment: str) -> "InSegment":
-        """Hold where this scheme's answer is ``segment``; unknown where it cannot tell."""
+        """Hold where this scheme's answer is ``segment``; unknown where it cannot tell, false where no rule holds."""
         return InSegment(self, segment)
 
     def segment(self, name: str) -> Segment:

@@ -81,7 +81,10 @@ class World:
 
 @frozen
 class Answer:
-    """What a scheme says of a customer: the segment and its position, or what is missing to tell."""
+    """What a scheme says of a customer: the segment and its position.
+
+    Without a segment, ``position`` is that of the one whose rule is unknown, or behind the last where no rule holds.
+    """
 
     segment: str | None
     position: int
@@ -155,13 +158,13 @@ class Evaluator:
             case Arithmetic(op=op, left=left, right=right):
                 return arithmetic(op, self.meaning(left), self.meaning(right))
             case Extreme(op=op, terms=terms):
-                return extreme(op, tuple(self.meaning(part) for part in terms))
+                return extreme(op, tuple(self.meaning(part) for part in terms), self.world.zone)
             case Choose(cases=cases, otherwise=otherwise):
                 values = [self.meaning(value) for _, value in cases]
                 ends = [] if otherwise is None else [self.meaning(otherwise)]
                 return choose(tuple(self.truth(rule) for rule, _ in cases), (*values, *ends))
             case Band(term=inner, cuts=cuts):
-                return band(self.meaning(inner), tuple(self.meaning(cut) for cut in cuts))
+                return band(self.meaning(inner).compute, tuple(self._sides(cut, inner) for cut in cuts))
             case DayCount(op=op, term=inner):
                 return day_count(op, self.meaning(inner), self.world.zone)
         raise TypeError(f"no meaning for {type(term).__name__}")
@@ -227,7 +230,8 @@ class Evaluator:
     def _in_segment(self, scheme: Scheme, segment: str) -> Compute:
         def is_in(case: Case, _row: Any) -> bool | None:
             answer = self.answer(scheme, case)
-            return None if answer.segment is None else answer.segment == segment
+            is_known = answer.segment is not None or answer.position == len(scheme.segments)
+            return answer.segment == segment if is_known else None
 
         return is_in
 

@@ -28,11 +28,11 @@ from crmcore.expr import (
     TextTest,
     Within,
 )
-from crmcore.facts import Case, local_day
+from crmcore.facts import ALWAYS, Case, local_day
 from crmcore.kinds import INTEGER, Kind, from_units
 from crmcore.labels import Label
 from crmcore.meaning import decimal_digits
-from crmcore.missing import missing, missing_of, name_of
+from crmcore.missing import missing, missing_of, names_of
 from crmcore.walk import children, needs, reached
 
 
@@ -104,7 +104,7 @@ def explain(scheme: Scheme, case: Case, evaluator: Evaluator) -> Explanation:
     for segment in scheme.segments[: answer.position + 1]:
         clause = None if segment.when is None else clause_of(segment.when, case, evaluator)
         reasons.append(Reason(segment.name, True if clause is None else clause.holds, clause))
-    unknown = tuple(name_of(part) for part in missing_of(scheme, case, evaluator))
+    unknown = names_of(missing_of(scheme, case, evaluator))
     return Explanation(scheme, case.facts.customer.id, case.day, answer.segment, unknown, tuple(reasons))
 
 
@@ -116,7 +116,7 @@ def clause_of(rule: Predicate, case: Case, evaluator: Evaluator) -> Clause:
             parts = tuple(clause_of(part, case, evaluator) for part in children(rule) if isinstance(part, Predicate))
             return Clause(rule, holds, parts)
         case InSegment(scheme=scheme):
-            unknown = tuple(name_of(part) for part in missing_of(scheme, case, evaluator))
+            unknown = names_of(missing_of(scheme, case, evaluator))
             return Clause(rule, holds, value=evaluator.answer(scheme, case).segment, missing=unknown)
         case Compare(left=left, right=right) | Equals(left=left, right=right):
             return _comparison(rule, (left, right), case, evaluator)
@@ -139,7 +139,7 @@ def _comparison(rule: Predicate, sides: tuple[Term, Term | None], case: Case, ev
         unit=_unit(left),
         settings=tuple((part.name, evaluator.world.setting(part)) for part in needs(rule).settings),
         sources=tuple(dict.fromkeys(_sources(left, case, evaluator))),
-        missing=tuple(name_of(part) for part in missing(rule, case, evaluator)),
+        missing=names_of(missing(rule, case, evaluator)),
     )
 
 
@@ -199,7 +199,8 @@ def _field_source(part: Field, record: Record) -> Source:
     if raw is None:
         return Source(part.name, part.label, default=part.default is not None)
     if part.soft:
-        return Source(part.name, part.label, actor=str(raw.get("source", "")), on=date.fromisoformat(raw["on"]))
+        on = date.fromisoformat(raw["on"])
+        return Source(part.name, part.label, actor=str(raw.get("source", "")), on=None if on == ALWAYS else on)
     return _record_source(part.name, part.label, record)
 
 

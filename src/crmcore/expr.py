@@ -3,6 +3,7 @@
 What a node is worth stands in `evaluate`, how it reads in `wording`, when it next may change in `boundaries`.
 """
 
+import enum
 import math
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,12 +14,13 @@ import attrs
 from attrs import frozen
 
 from crmcore.entities import ColumnType, Record, type_of
-from crmcore.errors import RuleError, UnknownName
+from crmcore.errors import RuleError, UnknownColumn
 from crmcore.kinds import (
     BOOLEAN,
     DATE,
     INTEGER,
     NUMBER,
+    NUMBER_LIMIT,
     RATIO,
     TEXT,
     Kind,
@@ -35,7 +37,7 @@ ComparisonSign = OneWord["<", "<=", ">", ">="]
 AggregateName = OneWord["count", "total", "mean", "smallest", "largest", "earliest", "latest", "distinct", "last"]
 PopulationName = OneWord["total", "mean", "count", "quantile", "pareto_cut", "nth_largest"]
 
-Value = int | str | Decimal | float | date | bool
+Value = int | str | Decimal | float | date | bool | enum.Enum
 
 
 class Node:
@@ -58,6 +60,10 @@ class Term(Node):
     def result_kind(self) -> Kind:
         """Return what sort of value this is."""
         raise NotImplementedError
+
+    def row_type(self) -> type[Record] | None:
+        """Return the record type of which every row has a value of its own; None for what the customer has one of."""
+        return None
 
     def __add__(self, other: "Term | Value") -> "Arithmetic":
         return Arithmetic("+", self, as_term(other))
@@ -189,6 +195,9 @@ class Column(Term):
     def result_kind(self) -> Kind:
         return self.steps[-1].kind
 
+    def row_type(self) -> type[Record] | None:
+        return None if self.source_rows.is_customer else self.source_rows.record_class
+
     def __getattr__(self, name: str) -> "Column":
         if name.startswith("__"):
             raise AttributeError(name)
@@ -202,7 +211,7 @@ class Column(Term):
 class Literal(Term):
     """A constant: a `Decimal` for every number, a text, a boolean or a date."""
 
-    value: Decimal | str | bool | date
+    value: Decimal | str | bool | date = attrs.field(eq=lambda value: (type(value), value))  # True is not 1 here
 
     def result_kind(self) -> Kind:
         match self.value:
@@ -239,7 +248,9 @@ class Extreme(Term):
     terms: tuple[Term, ...]
 
     def __attrs_post_init__(self) -> None:
-        self.result_kind()
+        kind = self.result_kind()
+        if not (kind.is_number or kind.is_time):
+            raise RuleError(f"{kind.name} values have no order, so none of them is the {self.op}")
 
     def result_kind(self) -> Kind:
         return common_kind([term.result_kind() for term in self.terms])
@@ -253,6 +264,9 @@ class Choose(Term):
     otherwise: Term | None
 
     def __attrs_post_init__(self) -> None:
+        for rule, _ in self.cases:
+            if not isinstance(rule, Predicate):
+                raise RuleError(f"choose() takes (rule, value) pairs; {rule!r} is no rule")
         self.result_kind()
 
     def result_kind(self) -> Kind:
@@ -386,7 +400,7 @@ class Within(Predicate):
     def __attrs_post_init__(self) -> None:
         _need_time(self.term, ".within")
         for length in (self.days, self.ending):
-            if length.result_kind() != NUMBER:
+            if not _is_whole(length):
                 raise RuleError(".within() takes whole numbers of days, or settings that hold them")
 
 
@@ -438,21 +452,29 @@ def as_term(value: Term | Value | Any) -> Term:
     return value if isinstance(value, Term) else _literal(value)
 
 
-def _literal(value: Any) -> Literal:
+def _literal(value: Any) -> Literal:  # noqa: PLR0911 - one case per type
     match value:
         case Literal():
             return value
+        case enum.Enum() if isinstance(value.value, str):
+            return Literal(value.value)
         case bool() | str():
             return Literal(value)
         case int():
-            return Literal(Decimal(value))
+            return Literal(_bounded(Decimal(value)))
         case float() if math.isfinite(value):
-            return Literal(Decimal(repr(value)))
+            return Literal(_bounded(Decimal(repr(value))))
         case Decimal() if value.is_finite():
-            return Literal(value)
+            return Literal(_bounded(value))
         case date() if not isinstance(value, datetime):
             return Literal(value)
     raise RuleError(f"{value!r} cannot stand in a rule; use a number, text, date, true or false")
+
+
+def _bounded(value: Decimal) -> Decimal:
+    if abs(value) >= NUMBER_LIMIT:
+        raise RuleError(f"{value} cannot stand in a rule; numbers must be smaller than {NUMBER_LIMIT:,} either sign")
+    return value
 
 
 def _parts(cls: type[And] | type[Or], part: Predicate) -> tuple[Predicate, ...]:
@@ -465,10 +487,25 @@ def _column_of(record_class: type[Record], name: str) -> ColumnType:
     facts = type_of(record_class)
     found = facts.column(name)
     if found is None:
-        raise UnknownName(f"column of {facts.name}", name, (column.name for column in facts.columns))
+        raise UnknownColumn(f"column of {facts.name}", name, (column.name for column in facts.columns))
     return found
 
 
+def _is_whole(term: Term) -> bool:
+    """Whether a term is made of whole constants and of settings for which only whole numbers can be set."""
+    match term:
+        case Literal(value=Decimal() as value):
+            return value == value.to_integral_value()
+        case Arithmetic(op="+" | "-" | "*", left=left, right=right):
+            return _is_whole(left) and _is_whole(right)
+        case Extreme(terms=terms):
+            return all(_is_whole(part) for part in terms)
+        case _:
+            return term.result_kind() == NUMBER and type(getattr(term, "default", None)) is int
+
+
 def _need_time(term: Term, what: str) -> None:
+    if not isinstance(term, Term):
+        raise RuleError(f"{what} needs a term such as rows(Purchase).at, not {term!r}")
     if not term.result_kind().is_time:
         raise RuleError(f"{what} needs a date, not {term.result_kind().name}")

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
 from crmcore.entities import Moment, Record
 from crmcore.expr import Rows
+
+ALWAYS: Final = date.min
+"""The date of a first soft value that nobody dated: it holds since always."""
 
 
 def local_day(moment: Moment, zone: ZoneInfo) -> date:

@@ -1,5 +1,7 @@
 """Which unknown values keep a rule from being answered."""
 
+from collections.abc import Iterable
+
 from crmcore.declare import Field, InSegment, Metric, Scheme, Setting
 from crmcore.entities import Record, type_of
 from crmcore.evaluate import Evaluator
@@ -80,6 +82,11 @@ def _missing_in_choice(part: Choose, case: Case, evaluator: Evaluator, row: Reco
 def _of_all(parts: tuple[Node, ...], case: Case, evaluator: Evaluator, row: Record | None) -> tuple[Node, ...]:
     found = (leaf for part in parts for leaf in missing(part, case, evaluator, row))
     return tuple(dict.fromkeys(found))
+
+
+def names_of(parts: Iterable[Node]) -> tuple[str, ...]:
+    """Return the names under which missing values are reported, each once."""
+    return tuple(dict.fromkeys(name_of(part) for part in parts))
 
 
 def name_of(part: Node) -> str:

@@ -70,20 +70,22 @@ class Timeline:
         if current is not None and current.segment == new.segment:
             kept = evolve(current, review_on=new.review_on, missing=new.missing)
             return Timeline((*self.placements[:-1], kept))
-        closed = self.closed(new.since).placements
-        if closed and closed[-1].until == new.since and closed[-1].segment == new.segment:
-            reopened = evolve(closed[-1], until=None, review_on=new.review_on, missing=new.missing)
-            return Timeline((*closed[:-1], reopened))
-        return Timeline((*closed, new))
+        earlier = self._before(new.since)
+        if earlier and earlier[-1].until == new.since and earlier[-1].segment == new.segment:
+            reopened = evolve(earlier[-1], until=None, review_on=new.review_on, missing=new.missing)
+            return Timeline((*earlier[:-1], reopened))
+        return Timeline((*earlier, new))
 
     def closed(self, day: date) -> "Timeline":
         """Return the timeline with the open placement ended on ``day``; one that began that day never was."""
-        current = self.current
-        if current is None:
-            return self
-        if current.since >= day:
-            return Timeline(self.placements[:-1])
-        return Timeline((*self.placements[:-1], evolve(current, until=day, review_on=None)))
+        return self if self.current is None else Timeline(self._before(day))
+
+    def _before(self, day: date) -> tuple[Placement, ...]:
+        """Return what began before ``day``, ended on it at the latest: a clock may have been set back."""
+        kept = [placement for placement in self.placements if placement.since < day]
+        if kept and (kept[-1].until is None or kept[-1].until > day):
+            kept[-1] = evolve(kept[-1], until=day, review_on=None)
+        return tuple(kept)
 
     def rewound(self, day: date) -> "Timeline":
         """Return the timeline as it was before anything placed on or after ``day``."""

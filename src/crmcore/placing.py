@@ -15,7 +15,7 @@ from crmcore.errors import RunRefused
 from crmcore.evaluate import Evaluator, World
 from crmcore.facts import Case
 from crmcore.fitting import fit, fits_in, is_due, keep, population_of, values_of
-from crmcore.missing import missing_of, name_of
+from crmcore.missing import missing_of, names_of
 from crmcore.placements import Cause, Move, Placement, Timeline, from_document, to_document
 from crmcore.records import Customer
 from crmcore.store import Reader, Transaction
@@ -32,12 +32,17 @@ def table_of(scheme: str) -> str:
 
 @frozen
 class SchemeState:
-    """When and how a scheme was last placed: the definition then, and the population values it used."""
+    """When and how a scheme was last placed: the definition then, and the population values it used.
+
+    ``stale_since`` is the first commit that changed customers without placing them, 0 if there is none: the scheme's
+    plugin was absent or its rule had changed.
+    """
 
     fingerprint: str
     as_of: date
     run: int
     population: Mapping[str, str]
+    stale_since: int = 0
 
 
 @frozen
@@ -57,7 +62,11 @@ def state_of(reader: Reader, scheme: str) -> SchemeState | None:
     if document is None:
         return None
     return SchemeState(
-        document["fingerprint"], date.fromisoformat(document["as_of"]), document["run"], document["population"]
+        document["fingerprint"],
+        date.fromisoformat(document["as_of"]),
+        document["run"],
+        document["population"],
+        document.get("stale_since", 0),
     )
 
 
@@ -110,7 +119,7 @@ class Placer:
             run=self.run,
             cause=cause,
             review_on=horizon.of_scheme(scheme),
-            missing=tuple(name_of(part) for part in missing_of(scheme, case, evaluator)),
+            missing=names_of(missing_of(scheme, case, evaluator)),
         )
         self._record(scheme.name, customer.id, lambda timeline: timeline.placed(new))
 
@@ -171,6 +180,8 @@ def _place_due(placer: Placer, scheme: Scheme, customers: Sequence[Customer], *,
         everyone = "data"
     elif state.fingerprint != now.fingerprint:
         everyone = "rule"
+    elif state.stale_since:
+        everyone = "data"
     elif state.population != now.population or full:
         everyone = "refit"
     evaluated = 0
@@ -196,20 +207,31 @@ def _cause_if_due(current: Placement | None, day: date) -> Cause | None:
 def replace(placer: Placer, schemes: Iterable[Scheme], customers: Iterable[str]) -> tuple[Move, ...]:
     """Re-place touched customers in every scheme that was placed before and whose rule has not changed since.
 
-    Others are stale: the next classification places everyone in them.
+    Others become stale, those of absent plugins too: the next classification places everyone in them.
     """
-    touched = tuple(customers)
-    for scheme in schemes:
-        state = state_of(placer.transaction, scheme.name)
-        if state is None or state.fingerprint != definition(scheme, placer.world):
+    touched, transaction = tuple(customers), placer.transaction
+    known = {scheme.name: scheme for scheme in schemes}
+    for name in [name for name, _ in transaction.items(SCHEMES)] if touched else []:
+        state, scheme = state_of(transaction, name), known.get(name)
+        if state is None or state.stale_since:
             continue
-        for key in touched:
-            customer = placer.book.get(Customer, key)
-            if isinstance(customer, Customer) and customer.archived_at is None:
-                placer.place(scheme, customer, "data")
-            else:
-                placer.withdraw(scheme, key)
+        if scheme is None or state.fingerprint != definition(scheme, placer.world):
+            now = evolve(state, stale_since=transaction.commit + 1)
+        else:
+            _replace_in(placer, scheme, touched)
+            now = evolve(state, as_of=max(state.as_of, placer.day))
+        if now != state:
+            transaction.put(SCHEMES, name, _state_document(now))
     return tuple(placer.moves)
+
+
+def _replace_in(placer: Placer, scheme: Scheme, customers: Iterable[str]) -> None:
+    for key in customers:
+        customer = placer.book.get(Customer, key)
+        if isinstance(customer, Customer) and customer.archived_at is None:
+            placer.place(scheme, customer, "data")
+        else:
+            placer.withdraw(scheme, key)
 
 
 def _rewind(transaction: Transaction, schemes: Sequence[Scheme], day: date, *, allowed: bool) -> bool:
@@ -241,6 +263,7 @@ def _state_document(state: SchemeState) -> dict[str, Any]:
         "as_of": state.as_of.isoformat(),
         "run": state.run,
         "population": dict(state.population),
+        **({"stale_since": state.stale_since} if state.stale_since else {}),
     }
 
 

@@ -11,9 +11,9 @@ from attrs import frozen
 from crmcore.declare import Field
 from crmcore.entities import Record
 from crmcore.expr import Column
-from crmcore.facts import Case, local_day
+from crmcore.facts import Case, instant, local_day
 from crmcore.kinds import Kind, fold, to_units
-from crmcore.meaning import Compute, Meaning, Shape, alike, comparable
+from crmcore.meaning import Compute, Meaning, Shape, alike, constant
 
 
 @frozen
@@ -32,6 +32,8 @@ def reader(kind: Kind, money_digits: int) -> Reader:
             return Reader("fixed", money_digits, lambda value: to_units(value, money_digits))
         case "decimal" | "integer":
             return Reader("fixed", kind.scale, lambda value: to_units(value, kind.scale))
+        case "ratio":
+            return Reader("ratio", 0, float)
         case "text":
             return Reader("plain", 0, fold)
         case "texts":
@@ -94,10 +96,21 @@ def day_count(op: str, meaning: Meaning, zone: ZoneInfo) -> Meaning:
     return Meaning("fixed", days)
 
 
-def extreme(op: str, meanings: tuple[Meaning, ...]) -> Meaning:
-    """Return the least or greatest of several values; unknown if one of them is."""
+def extreme(op: str, meanings: tuple[Meaning, ...], zone: ZoneInfo) -> Meaning:
+    """Return the least or greatest of several numbers or moments; unknown if one of them is.
+
+    Constants stay exact; a plain date counts as its local midnight.
+    """
+    choose_one = min if op == "least" else max
+    if all(meaning.shape == "exact" for meaning in meanings):
+        constants = [meaning.constant for meaning in meanings]
+        fitted = any(meaning.fitted for meaning in meanings)
+        return constant(None if None in constants else choose_one(constants), fitted=fitted)
     values = alike(meanings)
-    pick: Callable[[Any], Any] = min if op == "least" else max
+    key = (lambda moment: instant(moment, zone)) if values[0].shape == "plain" else None
+
+    def pick(found: list[Any]) -> Any:
+        return choose_one(found, key=key)
 
     def compute(case: Case, row: Any) -> Any:
         found = [value.compute(case, row) for value in values]
@@ -124,20 +137,21 @@ def choose(rules: tuple[Compute, ...], meanings: tuple[Meaning, ...]) -> Meaning
     return Meaning(values[0].shape, compute, values[0].digits)
 
 
-def band(meaning: Meaning, cuts: tuple[Meaning, ...]) -> Meaning:
-    """Return 1 + the number of cuts that do not exceed the value; unknown if any part is."""
-    sides = tuple(comparable(cut, meaning) for cut in cuts)
-    value = meaning.compute
+def band(value: Compute, sides: tuple[tuple[Compute, Compute], ...]) -> Meaning:
+    """Return 1 + the number of cuts that do not exceed the value; unknown if any part is.
+
+    ``sides`` holds each cut with the value, ready to be compared with it.
+    """
 
     def compute(case: Case, row: Any) -> int | None:
         if value(case, row) is None:
             return None
         position = 1
-        for cut, term in sides:
+        for cut, beside in sides:
             bound = cut(case, row)
             if bound is None:
                 return None
-            position += operator.le(bound, term(case, row))
+            position += operator.le(bound, beside(case, row))
         return position
 
     return Meaning("fixed", compute)

@@ -20,6 +20,7 @@ from crmcore.expr import (
     Value,
     as_term,
 )
+from crmcore.levels import check_customer_level
 from crmcore.records import Customer
 from crmcore.walk import is_constant, reached
 
@@ -45,6 +46,7 @@ def rows(record_class: type[Record], *, by: str = "") -> Rows:
 
 def _aggregate(op: AggregateName, term: Term | Rows, where: Predicate | None) -> Aggregate:
     source = term if isinstance(term, Rows) else _source_of(term, op)
+    _check_rule(where, "where")
     if source.is_customer:
         raise RuleError(f"{op}() needs rows that belong to the customer; rows(Customer) is the customer itself")
     value = None if isinstance(term, Rows) else term
@@ -54,7 +56,13 @@ def _aggregate(op: AggregateName, term: Term | Rows, where: Predicate | None) ->
     return Aggregate(op, source, value, where)
 
 
+def _check_rule(given: Predicate | None, name: str) -> None:
+    if given is not None and not isinstance(given, Predicate):
+        raise RuleError(f"{name}= takes a rule such as `amount >= 10`, not {given!r}")
+
+
 def _source_of(term: Term, op: str) -> Rows:
+    _check_term(term, op)
     found = {part.source_rows for part in reached(term) if isinstance(part, Column)}
     if len(found) == 1:
         return found.pop()
@@ -79,13 +87,20 @@ def _check_row_level(part: Node, source: Rows) -> None:
             raise RuleError(f"the field {inner.name!r} is not on {type_of(source.record_class).name}")
 
 
+def _check_term(term: Term, op: str) -> None:
+    if not isinstance(term, Term):
+        raise RuleError(f"{op}() takes a term on the rows of one record type, such as rows(Purchase).amount")
+
+
 def _numeric(op: AggregateName, term: Term, where: Predicate | None) -> Aggregate:
+    _check_term(term, op)
     if not term.result_kind().is_number:
         raise RuleError(f"{op}() needs numbers, not {term.result_kind().name}")
     return _aggregate(op, term, where)
 
 
 def _timed(op: AggregateName, term: Term, where: Predicate | None) -> Aggregate:
+    _check_term(term, op)
     if not term.result_kind().is_time:
         raise RuleError(f"{op}() needs dates, not {term.result_kind().name}")
     return _aggregate(op, term, where)
@@ -146,6 +161,7 @@ def _population(
         if not term.result_kind().is_number:
             raise RuleError(f"a population value needs numbers, not {term.result_kind().name}")
         check_customer_level(term)
+    _check_rule(among, "among")
     if among is not None:
         check_customer_level(among)
     if parameter is not None and not is_constant(parameter):
@@ -216,13 +232,3 @@ def choose(*cases: tuple[Predicate, Term | Value], otherwise: Term | Value | Non
         tuple((rule, as_term(value)) for rule, value in cases),
         None if otherwise is None else as_term(otherwise),
     )
-
-
-def check_customer_level(part: Node) -> None:
-    """Raise `RuleError` if a row's column or field stands where only the customer's can."""
-    for inner in reached(part, into_rows=False):
-        if isinstance(inner, Column) and not inner.source_rows.is_customer:
-            name = f"{type_of(inner.source_rows.record_class).name}.{inner.steps[0].name}"
-            raise RuleError(f"{name} has one value per row; say which with total(), latest(), last() ...")
-        if isinstance(inner, Field) and inner.on is not Customer:
-            raise RuleError(f"the field {inner.name!r} has one value per row; say which with total(), last() ...")

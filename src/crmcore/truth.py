@@ -82,10 +82,9 @@ def text_test(op: str, value: Compute, part: Compute) -> Compute:
     """Return whether a text contains or starts with another, or whether one of several texts (tags) is it."""
 
     def compute(case: Case, row: Any) -> bool | None:
-        text = value(case, row)
-        if text is None:
+        text, wanted = value(case, row), part(case, row)
+        if text is None or wanted is None:
             return None
-        wanted = part(case, row)
         # "in" means "is one of" for a tuple and "is part of" for a text
         return text.startswith(wanted) if op == "starts_with" else wanted in text
 

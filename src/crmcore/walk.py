@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from attrs import frozen
@@ -154,19 +156,32 @@ def canonical(part: Node, settings: Mapping[str, Any]) -> str:  # noqa: PLR0911 
     """
     match part:
         case Literal(value=value):
-            return f"{type(value).__name__}:{value!s}"
+            return _written(value)
         case Column(source_rows=rows, steps=steps):
             return f"{_rows(rows)}.{'.'.join(step.name for step in steps)}"
-        case Field(name=name, default=default, on=on):
-            return f"field:{type_of(on).name}.{name}/{part.result_kind().name}={default!r}"
+        case Field(name=name, default=default, on=on, soft=soft):
+            stands = "soft field" if soft else "field"
+            kind = part.result_kind()
+            return f"{stands}:{type_of(on).name}.{name}/{kind.name}{kind.scale or ''}={_written(default)}"
         case Metric(term=term):
             return canonical(term, settings)
         case Setting(name=name, default=default):
-            return f"setting:{name}={settings.get(name, default)!s}"
+            return f"setting:{name}={_written(settings.get(name, default))}"
         case InSegment(scheme=scheme, segment=segment):
             return f"in({canonical_scheme(scheme, settings)},{segment})"
         case _:
             return _composite(part, settings)
+
+
+def _written(value: Any) -> str:
+    """Return a constant so that equal ones look alike, and nothing in a text can be mistaken for something else."""
+    match value:
+        case bool() | str() | None | tuple():
+            return repr(value)
+        case int() | Decimal():
+            return str(Fraction(value))
+        case _:
+            return f"{type(value).__name__}:{value!s}"
 
 
 def _composite(part: Node, settings: Mapping[str, Any]) -> str:

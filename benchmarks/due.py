@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import crmcore
-from crmcore.segments import due_per_day
+from crmcore.desk.segments import due_per_day
 
 ROOT = Path(__file__).parent.parent
 DAY = date(1998, 6, 30)

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from vocabulary import chairs, purchase
 
-from crmcore.declare import Metric, Scheme, Segment, Setting
-from crmcore.terms import days_since, latest, total
-from crmcore.wording import Reader
+from crmcore.grammar.declare import Metric, Scheme, Segment, Setting
+from crmcore.grammar.terms import days_since, latest, total
+from crmcore.speech.wording import Reader
 
 ENGLISH = Reader("en", "EUR")
 CHINESE = Reader("zh", "CNY")

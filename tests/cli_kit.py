@@ -168,6 +168,6 @@ def new_shop(folder: Path, monkeypatch: pytest.MonkeyPatch, *, plugin: str = PLU
 
 
 def _installed() -> tuple[str, ...]:
-    from crmcore.distributions import installed  # noqa: PLC0415 - not every user of this file needs it
+    from crmcore.plugging.distributions import installed  # noqa: PLC0415 - not every user of this file needs it
 
     return tuple(candidate.name for candidate in installed())

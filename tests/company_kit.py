@@ -6,11 +6,11 @@ from types import ModuleType
 import pytest
 
 from crmcore.app import Crm
-from crmcore.catalogue import build_catalogue
-from crmcore.company import company
 from crmcore.hookspecs import hookimpl
 from crmcore.opening import create
-from crmcore.plugins import load_plugins
+from crmcore.plugging.catalogue import build_catalogue
+from crmcore.plugging.plugins import load_plugins
+from crmcore.work.company import company
 
 pytest.register_assert_rewrite("crmcore.testing")
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import filelock  # noqa: F401 - imported once here, not by every child
 
-from crmcore import safe_file
 from crmcore.errors import NotCommitted
+from crmcore.storage import safe_file
+from crmcore.storage.tinydb_store import open_tinydb
 from crmcore.store import Change, LogEntry
-from crmcore.tinydb_store import open_tinydb
 
 
 def commit(store):

@@ -17,11 +17,11 @@ from vocabulary import (
     available,
 )
 
-from crmcore import terms as words
-from crmcore.declare import Metric, Scheme, Segment
-from crmcore.expr import Predicate, Rows, Term, as_term
+from crmcore.grammar import terms as words
+from crmcore.grammar.declare import Metric, Scheme, Segment
+from crmcore.grammar.expr import Predicate, Rows, Term, as_term
+from crmcore.grammar.walk import canonical, canonical_scheme, fingerprint
 from crmcore.kinds import BOOLEAN, DATE, INTEGER, MONEY, RATIO, TEXT, Kind
-from crmcore.walk import canonical, canonical_scheme, fingerprint
 
 Draw = st.DrawFn
 

@@ -31,11 +31,11 @@ from vocabulary import (
     window,
 )
 
-from crmcore import terms as words
-from crmcore.declare import Scheme
-from crmcore.expr import Predicate, Rows, Term, as_of, as_term
+from crmcore.grammar import terms as words
+from crmcore.grammar.declare import Scheme
+from crmcore.grammar.expr import Predicate, Rows, Term, as_of, as_term
+from crmcore.grammar.walk import reached
 from crmcore.kinds import DATE, INTEGER, RATIO, TEXT, TEXTS, Kind
-from crmcore.walk import reached
 
 __all__ = ["KINDS", "Given", "customers", "predicates", "schemes", "terms"]
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from situations import any_terms, situations, some_rules, some_schemes, some_terms
 from vocabulary import customer, lag, renewal, seen_at, window
 
-from crmcore.expr import Predicate, as_of
-from crmcore.terms import days_since, days_until
+from crmcore.grammar.expr import Predicate, as_of
+from crmcore.grammar.terms import days_since, days_until
 
 MOMENTS = (renewal, seen_at, customer.archived_at)
 LENGTHS = (0, 1, 2, 29, 30, 31, 365, 366, window, lag)

@@ -17,19 +17,19 @@ from oracle import CLOSE, TooClose
 from rewriting import mutants, rebuilt
 from situations import Situation
 
-from crmcore.boundaries import Horizon
-from crmcore.declare import Field, Metric, Scheme
 from crmcore.entities import Record, type_of
-from crmcore.evaluate import Evaluator, World
-from crmcore.expr import Aggregate, DayCount, InYear, Node, PopulationValue, Predicate, Term, Within
-from crmcore.facts import Case, Facts, Row
-from crmcore.fitting import fit, values_of
-from crmcore.missing import missing, missing_of, names_of
-from crmcore.placements import Placement, Timeline, from_document, to_document
-from crmcore.population import finish
+from crmcore.evaluation.boundaries import Horizon
+from crmcore.evaluation.evaluate import Evaluator, World
+from crmcore.evaluation.facts import Case, Facts, Row
+from crmcore.evaluation.missing import missing, missing_of, names_of
+from crmcore.evaluation.placements import Placement, Timeline, from_document, to_document
+from crmcore.evaluation.population import finish
+from crmcore.grammar.declare import Field, Metric, Scheme
+from crmcore.grammar.expr import Aggregate, DayCount, InYear, Node, PopulationValue, Predicate, Term, Within
+from crmcore.grammar.terms import mean, rows, total
+from crmcore.grammar.walk import canonical, canonical_scheme, children, fingerprint, needs, reached, rules_of
 from crmcore.records import Customer, Purchase
-from crmcore.terms import mean, rows, total
-from crmcore.walk import canonical, canonical_scheme, children, fingerprint, needs, reached, rules_of
+from crmcore.work.fitting import fit, values_of
 
 SPAN = 800
 """Days that a look ahead is checked for: two years and two months."""

@@ -16,9 +16,9 @@ from typing import Any
 from attrs import define, evolve
 from random_customers import Given
 
-from crmcore.declare import Field, InSegment, Metric, Scheme, Setting
 from crmcore.entities import Record, type_of
-from crmcore.expr import (
+from crmcore.grammar.declare import Field, InSegment, Metric, Scheme, Setting
+from crmcore.grammar.expr import (
     Aggregate,
     And,
     Arithmetic,
@@ -363,7 +363,7 @@ def calculated(op: str, one: Any, two: Any) -> Any:
 # -- population values -------------------------------------------------------------------------------------------------
 
 
-def fitted(node: PopulationValue, customers: list[Oracle]) -> Fraction | None:
+def fitted(node: PopulationValue, customers: list[Oracle]) -> Fraction | None:  # noqa: PLR0911 - one case per name
     """Return a population value over customers, each as an oracle about itself."""
     among = [each for each in customers if node.among is None or each.truth(node.among) == TRUE]
     if node.op == "count":

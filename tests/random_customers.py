@@ -33,10 +33,10 @@ from vocabulary import (
     window,
 )
 
-from crmcore.declare import Field
 from crmcore.entities import Record, type_of
-from crmcore.expr import Rows
-from crmcore.facts import Case, Facts, Row, instant, local_day
+from crmcore.evaluation.facts import Case, Facts, Row, instant, local_day
+from crmcore.grammar.declare import Field
+from crmcore.grammar.expr import Rows
 from crmcore.records import Customer, Interaction, Purchase, PurchaseLine
 
 ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "UTC")

@@ -6,8 +6,8 @@ from decimal import Decimal
 from acme import bought, key_spend, recent, share, spend, tier, web, window
 from vocabulary import branch, chairs, credit, customer, floor_area, held, insured, is_member, line, purchase
 
-from crmcore.expr import Node, as_of, as_term
-from crmcore.terms import (
+from crmcore.grammar.expr import Node, as_of, as_term
+from crmcore.grammar.terms import (
     band,
     choose,
     count,

@@ -8,9 +8,9 @@ from typing import Any
 import attrs
 from vocabulary import COLUMNS
 
-from crmcore.declare import Field, InSegment, Scheme, Segment
 from crmcore.errors import RuleError
-from crmcore.expr import (
+from crmcore.grammar.declare import Field, InSegment, Scheme, Segment
+from crmcore.grammar.expr import (
     Aggregate,
     Arithmetic,
     Column,
@@ -22,7 +22,7 @@ from crmcore.expr import (
     OrElse,
     TextTest,
 )
-from crmcore.walk import reached
+from crmcore.grammar.walk import reached
 
 
 def rebuilt(part: Node) -> Node:

@@ -10,11 +10,11 @@ from oracle import Oracle
 from random_customers import Given
 from vocabulary import KINDS
 
-from crmcore.declare import Scheme
-from crmcore.evaluate import Evaluator, World
-from crmcore.expr import Node, PopulationValue
-from crmcore.facts import Case
-from crmcore.walk import needs, rules_of
+from crmcore.evaluation.evaluate import Evaluator, World
+from crmcore.evaluation.facts import Case
+from crmcore.grammar.declare import Scheme
+from crmcore.grammar.expr import Node, PopulationValue
+from crmcore.grammar.walk import needs, rules_of
 
 NUMBERS = tuple(map(Fraction, ("0", "1/3", "1", "2", "30", "100", "99.99", "-20", "250.5", "49/7", "1650001/300")))
 """What population values may be: ties with the constants of the rules, and numbers that no decimal holds."""

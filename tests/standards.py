@@ -29,9 +29,9 @@ from vocabulary import (
     window,
 )
 
-from crmcore.declare import Metric, Scheme, Segment
-from crmcore.expr import as_of
-from crmcore.terms import (
+from crmcore.grammar.declare import Metric, Scheme, Segment
+from crmcore.grammar.expr import as_of
+from crmcore.grammar.terms import (
     band,
     choose,
     count,

@@ -3,8 +3,8 @@
 import os
 import stat
 
+from crmcore.storage.tinydb_store import open_tinydb
 from crmcore.store import Change, LogEntry
-from crmcore.tinydb_store import open_tinydb
 
 
 def made(file):

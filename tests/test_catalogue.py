@@ -36,10 +36,10 @@ from crmcore import (
     rows,
     total,
 )
-from crmcore.catalogue import build_catalogue
-from crmcore.contributions import HOOK_OF, kind_of
 from crmcore.hookspecs import StoreKind
-from crmcore.plugins import load_plugins
+from crmcore.plugging.catalogue import build_catalogue
+from crmcore.plugging.contributions import HOOK_OF, kind_of
+from crmcore.plugging.plugins import load_plugins
 from crmcore.records import CORE_RECORDS
 
 purchase = rows(Purchase)
@@ -381,7 +381,7 @@ def test_all_clashes_of_a_plugin_are_named():
 
 
 def test_a_node_that_is_no_part_of_the_grammar_sets_its_plugin_aside():
-    from crmcore.expr import Predicate  # noqa: PLC0415 - plugins must not, this one does
+    from crmcore.grammar.expr import Predicate  # noqa: PLC0415 - plugins must not, this one does
 
     @frozen
     class Whim(Predicate):

@@ -6,8 +6,8 @@ import orjson
 import pytest
 from store_cases import again, made, put
 
-from crmcore import change_log
 from crmcore.errors import NotCommitted, StoreBroken, StoreError
+from crmcore.storage import change_log
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from cli_kit import Shop, new_shop
 from click.testing import CliRunner
 
 from crmcore.cli.main import cli
-from crmcore.tinydb_store import open_tinydb
-from crmcore.write_lock import held
+from crmcore.storage.tinydb_store import open_tinydb
+from crmcore.storage.write_lock import held
 
 
 @pytest.fixture

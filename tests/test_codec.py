@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcore import codec as codec_module
-from crmcore.codec import Codec
 from crmcore.entities import Moment, Record, Stamp, column, record, type_of
 from crmcore.errors import Invalid, RuleError, UnknownName
 from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY, RATIO, TEXT, TEXTS, decimal
 from crmcore.records import CORE_RECORDS, Customer, Purchase, Task
+from crmcore.storage import codec as codec_module
+from crmcore.storage.codec import Codec
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 STAMP = Stamp(NOON, "ada")

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from crmcore import Invalid, Setting
-from crmcore.config import Given, check_setting, checked_settings, read_config, user_file
+from crmcore.plugging.config import Given, check_setting, checked_settings, read_config, user_file
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from power_loss import MODES, Disk, Recorder
 
-from crmcore import tinydb_store
 from crmcore.errors import CommitUnknown, NotCommitted, StoreError
+from crmcore.storage import tinydb_store
+from crmcore.storage.tinydb_store import open_tinydb
 from crmcore.store import Change, LogEntry
-from crmcore.tinydb_store import open_tinydb
 
 LOOP = Path(__file__).with_name("crash_loop.py")
 

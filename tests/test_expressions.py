@@ -11,13 +11,22 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from vocabulary import COLUMNS, FIELDS, SETTINGS, SOURCES, Policy, available, branch, referred
 
-from crmcore.declare import Field
-from crmcore.expr import Aggregate, AggregateName, Arithmetic, Choose, Column, Literal, PopulationName, PopulationValue
-from crmcore.grammar import AnyPredicate, AnyTerm
+from crmcore.grammar.declare import Field
+from crmcore.grammar.expr import (
+    Aggregate,
+    AggregateName,
+    Arithmetic,
+    Choose,
+    Column,
+    Literal,
+    PopulationName,
+    PopulationValue,
+)
+from crmcore.grammar.terms import check_customer_level
+from crmcore.grammar.unions import AnyPredicate, AnyTerm
+from crmcore.grammar.walk import canonical, canonical_scheme, needs, reached
 from crmcore.kinds import RATIO
 from crmcore.records import Interaction, Purchase, PurchaseLine
-from crmcore.terms import check_customer_level
-from crmcore.walk import canonical, canonical_scheme, needs, reached
 
 RULES = predicates()
 CUSTOMERS = customers()

@@ -7,7 +7,7 @@ import pytest
 
 from crmcore import Customer, Field
 from crmcore.errors import Invalid
-from crmcore.field_values import Said, current, described, stored
+from crmcore.work.field_values import Said, current, described, stored
 
 SAID = Said("ada", date(2026, 3, 1))
 mood = Field("shop.mood", str, on=Customer, soft=True, choices=("good", "bad"), default="good")

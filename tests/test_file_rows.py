@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmcore.binding import pairs
 from crmcore.entities import ColumnType, type_of
 from crmcore.errors import CrmError, Invalid, Problem, UsageError
-from crmcore.file_rows import EVERY, Row, RowReader
+from crmcore.files.binding import pairs
+from crmcore.files.file_rows import EVERY, Row, RowReader
+from crmcore.files.parsing_base import Reading
+from crmcore.files.problem_file import write_problems
+from crmcore.files.readers import Line, open_table
+from crmcore.files.spreadsheets import guard, unguard
 from crmcore.kinds import BOOLEAN, INTEGER, TEXT
 from crmcore.labels import Label
-from crmcore.parsing_base import Reading
-from crmcore.problem_file import write_problems
-from crmcore.readers import Line, open_table
 from crmcore.records import Customer, Purchase
-from crmcore.spreadsheets import guard, unguard
 
 READING = Reading(ZoneInfo("Europe/Berlin"), money_digits=6)
 CUSTOMER, PURCHASE = type_of(Customer), type_of(Purchase)

@@ -7,9 +7,9 @@ import pytest
 from company_kit import make_crm, plugin, put
 
 from crmcore import Customer, Field, Metric, Purchase, Scheme, Segment, Setting, latest, mean, rows, total
+from crmcore.desk.filters import split_filter
+from crmcore.desk.listing import ListRequest, list_rows
 from crmcore.errors import UnknownName, UsageError
-from crmcore.filters import split_filter
-from crmcore.listing import ListRequest, list_rows
 
 DAY = date(2026, 6, 30)
 bought = rows(Purchase)

@@ -9,11 +9,11 @@ import pytest
 
 import crmcore
 from crmcore import hookspecs
-from crmcore.catalogue import build_catalogue
-from crmcore.contributions import HOOK_OF
-from crmcore.hookcheck import HOOKS
-from crmcore.placements import Move
-from crmcore.plugins import load_plugins
+from crmcore.evaluation.placements import Move
+from crmcore.plugging.catalogue import build_catalogue
+from crmcore.plugging.contributions import HOOK_OF
+from crmcore.plugging.hookcheck import HOOKS
+from crmcore.plugging.plugins import load_plugins
 from crmcore.store import Change
 
 FACTS = {

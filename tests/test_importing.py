@@ -30,11 +30,11 @@ from crmcore import (
     rows,
     total,
 )
+from crmcore.desk.importing import ImportOptions, import_file
+from crmcore.desk.listing import ListRequest, list_rows
 from crmcore.entities import Record
 from crmcore.errors import Invalid, UnknownName, UsageError
-from crmcore.importing import ImportOptions, import_file
 from crmcore.kinds import TEXT
-from crmcore.listing import ListRequest, list_rows
 
 ROOT = Path(__file__).parent.parent
 NORTHWIND = ROOT / "examples" / "northwind"

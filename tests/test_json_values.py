@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmcore.errors import Invalid
-from crmcore.json_values import decode_value, encode_value
 from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY, NUMBER, RATIO, TEXT, TEXTS, decimal
+from crmcore.storage.json_values import decode_value, encode_value
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 

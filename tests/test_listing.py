@@ -27,10 +27,10 @@ from crmcore import (
     rows,
     total,
 )
-from crmcore.entries import Entry
+from crmcore.desk.entries import Entry
+from crmcore.desk.listed_columns import names_of, plain
+from crmcore.desk.listing import ListRequest, list_rows, show_record
 from crmcore.errors import UnknownName, UsageError
-from crmcore.listed_columns import names_of, plain
-from crmcore.listing import ListRequest, list_rows, show_record
 
 DAY = date(2026, 6, 30)
 bought = rows(Purchase)

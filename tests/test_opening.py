@@ -8,10 +8,10 @@ from cli_kit import Shop, new_shop
 
 import crmcore
 from crmcore.addresses import address, folder_of, scheme_of
-from crmcore.company import company
+from crmcore.desk.exporting import export_rows
 from crmcore.errors import Invalid, StoreError, UnknownName
-from crmcore.exporting import export_rows
 from crmcore.opening import actor_of, configuration, create
+from crmcore.work.company import company
 
 
 @pytest.fixture

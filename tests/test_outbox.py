@@ -5,14 +5,14 @@ from decimal import Decimal
 from types import ModuleType
 
 import pytest
-from company_kit import make_crm, plugin
+from company_kit import make_crm, plugin, put
 
 from crmcore import Customer, Invalid, Purchase, Rule, Scheme, Segment, Setting, StoreKind, hookimpl, rows, total
 from crmcore.app import Crm
-from crmcore.catalogue import build_catalogue
-from crmcore.outbox import TABLE
-from crmcore.plugins import load_plugins
+from crmcore.plugging.catalogue import build_catalogue
+from crmcore.plugging.plugins import load_plugins
 from crmcore.testing.memory_store import MemoryStore
+from crmcore.work.outbox import TABLE
 
 MUCH = Setting("shop.much", 100)
 TIER = Scheme("shop.tier", Segment("big", when=total(rows(Purchase).amount) >= MUCH), Segment("small"))
@@ -116,9 +116,9 @@ def test_a_rule_of_a_plugin_refuses_what_breaks_it():
 
     module.crm_rules = crm_rules
     crm = make_crm(module)
-    with pytest.raises(Invalid, match="no returns here"), crm.unit() as unit:
-        unit.add(Customer(id="c1", name="Ada"))
-        unit.add(Purchase(customer="c1", at=date(2026, 1, 1), amount=Decimal(-1)))
+    returned = Purchase(customer="c1", at=date(2026, 1, 1), amount=Decimal(-1))
+    with pytest.raises(Invalid, match="no returns here"):
+        put(crm, Customer(id="c1", name="Ada"), returned)
     assert crm.store.read().count("customer") == 0
 
 

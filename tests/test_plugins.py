@@ -12,9 +12,9 @@ import pytest
 from broken_plugins import BROKEN
 
 from crmcore import CrmError, Customer, Field, UnknownName, __version__, hookimpl
-from crmcore.catalogue import build_catalogue
-from crmcore.distributions import Candidate
-from crmcore.plugins import PluginRecord, Plugins, in_order, load_plugins
+from crmcore.plugging.catalogue import build_catalogue
+from crmcore.plugging.distributions import Candidate
+from crmcore.plugging.plugins import PluginRecord, Plugins, in_order, load_plugins
 
 GOOD = """
     from crmcore import Customer, Field, hookimpl
@@ -410,7 +410,7 @@ def test_an_unknown_plugin_gets_a_suggestion(site):
 
 def test_importing_the_loader_costs_no_heavy_library():
     heavy = {"importlib.metadata", "cattrs", "tinydb", "rich", "click", "traceback", "tomllib"}
-    code = f"import sys, crmcore.catalogue; print(*sorted({heavy!r} & set(sys.modules)))"
+    code = f"import sys, crmcore.plugging.catalogue; print(*sorted({heavy!r} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == []
 

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmcore import csv_records, encodings, sources
-from crmcore.encodings import CHUNK
 from crmcore.errors import CrmError, Invalid, Problem, UnknownName, UsageError
-from crmcore.headers import COLUMN_LIMIT
-from crmcore.readers import SHOWN, Broken, Line, open_table
+from crmcore.files import csv_records, encodings, sources
+from crmcore.files.encodings import CHUNK
+from crmcore.files.headers import COLUMN_LIMIT
+from crmcore.files.readers import SHOWN, Broken, Line, open_table
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030")
 

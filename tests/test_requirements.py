@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version as Reference
 
-from crmcore.requirements import read_requirement, read_version, satisfies, unmet
+from crmcore.plugging.requirements import read_requirement, read_version, satisfies, unmet
 
 numbers = st.integers(0, 3)
 

@@ -7,7 +7,7 @@ import pytest
 from store_cases import again, entry, fails, made, put
 
 from crmcore.errors import CommitUnknown, NotCommitted, StoreError
-from crmcore.tinydb_store import open_tinydb
+from crmcore.storage.tinydb_store import open_tinydb
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_a_link_laid_in_the_way_of_a_new_file_is_not_followed(store, tmp_path, m
     (tmp_path / "precious").write_text("data")
     monkeypatch.setattr(os, "urandom", bytes)
     lay(tmp_path / "precious", tmp_path / f".crm.json.{bytes(8).hex()}.tmp")
-    monkeypatch.setattr("crmcore.tinydb_store.sweep", lambda path: None)
+    monkeypatch.setattr("crmcore.storage.tinydb_store.sweep", lambda path: None)
     with pytest.raises(NotCommitted, match="nothing was written"):
         put(store, "c1", {})
     assert (tmp_path / "precious").read_text() == "data"

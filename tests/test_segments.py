@@ -20,8 +20,8 @@ from crmcore import (
     rows,
     total,
 )
+from crmcore.desk.segments import coverage, due_per_day, segment_table
 from crmcore.errors import UnknownName
-from crmcore.segments import coverage, due_per_day, segment_table
 
 DAY = date(2026, 6, 30)
 bought = rows(Purchase)

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from vocabulary import chairs, credit, floor_area, purchase
 
+from crmcore.grammar.terms import count, mean, population_mean
 from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY, NUMBER, RATIO, TEXT, TEXTS, decimal
-from crmcore.terms import count, mean, population_mean
-from crmcore.wording import Reader, say_result, say_segment, say_value
+from crmcore.speech.wording import Reader, say_result, say_segment, say_value
 
 YEN = Reader("en", "JPY", 0)
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from crmcore.errors import StoreBroken, StoreError, StoreTooNew
-from crmcore.tinydb_store import open_tinydb
+from crmcore.storage.tinydb_store import open_tinydb
 
 FACTS = {"format": 1, "commit": 0, "crc32": 0, "log": 0, "log_after": 0, "log_bytes": 0, "log_last": 0, "log_crc32": 0}
 

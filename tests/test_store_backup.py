@@ -9,7 +9,7 @@ import pytest
 from store_cases import again, fails, made, modes, put
 
 from crmcore.errors import NotCommitted, StoreBroken, StoreError, StoreTooNew
-from crmcore.tinydb_store import open_tinydb
+from crmcore.storage.tinydb_store import open_tinydb
 
 HEADING = {"crm_backup": 1, "format": 1, "commit": 0, "log_after": 0}
 ADA = {"table": "customer", "key": "c1", "document": {"name": "Ada"}}

@@ -2,8 +2,8 @@
 
 import pytest
 
+from crmcore.storage.tinydb_store import open_tinydb
 from crmcore.testing.store_kit import StoreConformance
-from crmcore.tinydb_store import open_tinydb
 
 
 class TestTinyDBStore(StoreConformance):

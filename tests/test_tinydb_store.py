@@ -9,10 +9,10 @@ import pytest
 from store_cases import again, entry, made, modes, put
 from tinydb import TinyDB, where
 
-from crmcore import change_log
 from crmcore.errors import Invalid, NotCommitted, UsageError
-from crmcore.tinydb_storage import SafeStorage
-from crmcore.tinydb_store import open_tinydb
+from crmcore.storage import change_log
+from crmcore.storage.tinydb_storage import SafeStorage
+from crmcore.storage.tinydb_store import open_tinydb
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ class TestTheFile:
         put(store, "c1", {"name": "Ada"})
         parsed = []
         monkeypatch.setattr(
-            "crmcore.tinydb_storage.parse", lambda data, name: parsed.append(name) or orjson.loads(data)
+            "crmcore.storage.tinydb_storage.parse", lambda data, name: parsed.append(name) or orjson.loads(data)
         )
         for number in range(3):
             store.read()

@@ -22,8 +22,8 @@ from crmcore import (
     rows,
     total,
 )
-from crmcore.facts import Case
-from crmcore.upcoming import upcoming
+from crmcore.desk.upcoming import upcoming
+from crmcore.evaluation.facts import Case
 
 DAY = date(2025, 12, 1)
 bought = rows(Purchase)

@@ -21,8 +21,8 @@ from crmcore import (
     rows,
     total,
 )
+from crmcore.desk.viewing import report_tables, view_table
 from crmcore.errors import CrmError, RuleError, UnknownName
-from crmcore.viewing import report_tables, view_table
 
 DAY = date(2026, 6, 30)
 bought = rows(Purchase)

@@ -14,11 +14,11 @@ from random_customers import settings as setting_values
 from readings import EVERY_NODE, TABLES
 from vocabulary import chairs
 
-from crmcore.declare import InSegment, Metric, Scheme, Segment, Setting
-from crmcore.expr import And, Node, Not, Or, Predicate, Term
-from crmcore.grammar import AnyPredicate, AnyTerm
-from crmcore.walk import children
-from crmcore.wording import Reader, define, describe
+from crmcore.grammar.declare import InSegment, Metric, Scheme, Segment, Setting
+from crmcore.grammar.expr import And, Node, Not, Or, Predicate, Term
+from crmcore.grammar.unions import AnyPredicate, AnyTerm
+from crmcore.grammar.walk import children
+from crmcore.speech.wording import Reader, define, describe
 
 READINGS = [
     pytest.param(*reading, id=f"{name}: {reading[1][:60]}") for name, table in TABLES.items() for reading in table

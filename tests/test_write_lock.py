@@ -12,7 +12,7 @@ import pytest
 from store_cases import made, put
 
 from crmcore.errors import NotCommitted, StoreError, StoreLocked
-from crmcore.tinydb_store import open_tinydb
+from crmcore.storage.tinydb_store import open_tinydb
 
 NOBODY = 65534
 
@@ -57,7 +57,7 @@ def test_a_file_with_a_second_name_is_not_overwritten_by_the_holders_name(store,
 def test_a_killed_writer_leaves_no_lock(store):
     code = (
         "import os, sys\n"
-        "from crmcore.tinydb_store import open_tinydb\n"
+        "from crmcore.storage.tinydb_store import open_tinydb\n"
         "with open_tinydb(sys.argv[1]).write() as work:\n"
         "    work.put('customer', 'c1', {})\n"
         "    os.kill(os.getpid(), 9)"

@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
-from crmcore.declare import Field, Setting
 from crmcore.entities import Record, column, record, type_of
-from crmcore.expr import Column, Rows, Term
+from crmcore.grammar.declare import Field, Setting
+from crmcore.grammar.expr import Column, Rows, Term
+from crmcore.grammar.terms import rows
 from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY, RATIO, TEXT, TEXTS, Kind, decimal
 from crmcore.records import CORE_RECORDS, Customer, Interaction, Purchase, PurchaseLine
-from crmcore.terms import rows
 
 
 @record(

@@ -10,15 +10,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from crmcore.app import Crm
     from crmcore.cli.context import opened
-    from crmcore.declare import Field, Metric, Rule, Scheme, Segment, Setting
     from crmcore.entities import Record, column, record
     from crmcore.errors import CrmError, Invalid, Problem, RuleError, UnknownName
-    from crmcore.expr import Predicate, Term, as_of
-    from crmcore.hookspecs import StoreKind, hookimpl
-    from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY, TEXT, TEXTS, decimal
-    from crmcore.opening import open  # noqa: A004 - read as `crmcore.open("crm.json")`
-    from crmcore.records import Contact, Customer, Interaction, Purchase, PurchaseLine, Task
-    from crmcore.terms import (
+    from crmcore.grammar.declare import Field, Metric, Rule, Scheme, Segment, Setting
+    from crmcore.grammar.expr import Predicate, Term, as_of
+    from crmcore.grammar.terms import (
         band,
         choose,
         count,
@@ -42,6 +38,10 @@ if TYPE_CHECKING:
         smallest,
         total,
     )
+    from crmcore.hookspecs import StoreKind, hookimpl
+    from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY, TEXT, TEXTS, decimal
+    from crmcore.opening import open  # noqa: A004 - read as `crmcore.open("crm.json")`
+    from crmcore.records import Contact, Customer, Interaction, Purchase, PurchaseLine, Task
     from crmcore.view import Report, Table, View
 
 __version__ = "0.1.0"
@@ -49,15 +49,15 @@ __version__ = "0.1.0"
 _HOMES = {
     "app": ("Crm",),
     "cli.context": ("opened",),
-    "declare": ("Field", "Metric", "Rule", "Scheme", "Segment", "Setting"),
+    "grammar.declare": ("Field", "Metric", "Rule", "Scheme", "Segment", "Setting"),
     "entities": ("Record", "column", "record"),
     "errors": ("CrmError", "Invalid", "Problem", "RuleError", "UnknownName"),
-    "expr": ("Predicate", "Term", "as_of"),
+    "grammar.expr": ("Predicate", "Term", "as_of"),
     "hookspecs": ("StoreKind", "hookimpl"),
     "kinds": ("BOOLEAN", "DATE", "INSTANT", "INTEGER", "MONEY", "TEXT", "TEXTS", "decimal"),
     "opening": ("open",),
     "records": ("Contact", "Customer", "Interaction", "Purchase", "PurchaseLine", "Task"),
-    "terms": (
+    "grammar.terms": (
         "band",
         "choose",
         "count",

@@ -7,30 +7,30 @@ from typing import Any
 
 from attrs import Factory, define, evolve, field
 
-from crmcore import company as companies
-from crmcore.book import Book
-from crmcore.catalogue import Catalogue
-from crmcore.checks import RuleBook
-from crmcore.codec import Codec
-from crmcore.company import Company
-from crmcore.configfile import Given
-from crmcore.declare import Scheme
 from crmcore.entities import Record
 from crmcore.errors import NotFound, StaleEdit, StoreError
-from crmcore.evaluate import World
-from crmcore.fitting import fits_in, values_of
-from crmcore.identifiers import Identifiers
-from crmcore.json_values import decode_value
-from crmcore.outbox import TABLE as OUTBOX
-from crmcore.outbox import deliver, note, settle
-from crmcore.placements import Move, Timeline
-from crmcore.placing import Placer, Run, classify, replace, timeline_of
-from crmcore.setting_values import checked_settings
-from crmcore.settings import SETTINGS, settings_in, write_setting
-from crmcore.state import Explained, State
+from crmcore.evaluation.evaluate import World
+from crmcore.evaluation.placements import Move, Timeline
+from crmcore.grammar.declare import Scheme
+from crmcore.plugging.catalogue import Catalogue
+from crmcore.plugging.configfile import Given
+from crmcore.plugging.setting_values import checked_settings
+from crmcore.storage.codec import Codec
+from crmcore.storage.json_values import decode_value
 from crmcore.store import Change, LogEntry, Reader, Store, Transaction
-from crmcore.touched import followed, touched_customers
-from crmcore.unit import Author, Unit
+from crmcore.work import company as companies
+from crmcore.work.book import Book
+from crmcore.work.checks import RuleBook
+from crmcore.work.company import Company
+from crmcore.work.fitting import fits_in, values_of
+from crmcore.work.identifiers import Identifiers
+from crmcore.work.outbox import TABLE as OUTBOX
+from crmcore.work.outbox import deliver, note, settle
+from crmcore.work.placing import Placer, Run, classify, replace, timeline_of
+from crmcore.work.settings import SETTINGS, settings_in, write_setting
+from crmcore.work.state import Explained, State
+from crmcore.work.touched import followed, touched_customers
+from crmcore.work.unit import Author, Unit
 
 
 @define(eq=False)
@@ -84,7 +84,7 @@ class Crm:
         return timeline_of(self.store.read(), self.catalogue.scheme(scheme).name, customer)
 
     def explain(self, customer: str, scheme: str, as_of: date | None = None) -> Explained:
-        """Return why a customer is in its segment of a scheme, as data; `crmcore.telling.tell` says it in words."""
+        """Return why a customer is in its segment of a scheme, as data; `crmcore.speech.telling.tell` says it in words."""
         state = self.state(as_of)
         return state.explained(self.catalogue.scheme(scheme), state.customer(customer))
 

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Final
 import pluggy
 from attrs import frozen
 
-from crmcore.declare import Field, Metric, Rule, Scheme, Setting
 from crmcore.entities import Record
+from crmcore.grammar.declare import Field, Metric, Rule, Scheme, Setting
 from crmcore.view import Report, View
 
 if TYPE_CHECKING:
     import click
 
-    from crmcore.placements import Move
+    from crmcore.evaluation.placements import Move
     from crmcore.store import Change, Store
 
 __all__ = [

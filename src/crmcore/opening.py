@@ -9,16 +9,16 @@ from typing import Final
 
 import attrs
 
-from crmcore import company as companies
 from crmcore.addresses import DEFAULT, address, folder_of, scheme_of
 from crmcore.app import Crm
-from crmcore.catalogue import Catalogue, build_catalogue
-from crmcore.company import Company
-from crmcore.config import COMPANY_FILE, Config, Given, read_config
 from crmcore.errors import StoreError
-from crmcore.plugins import load_plugins
+from crmcore.plugging.catalogue import Catalogue, build_catalogue
+from crmcore.plugging.config import COMPANY_FILE, Config, Given, read_config
+from crmcore.plugging.plugins import load_plugins
+from crmcore.storage.tinydb_store import open_tinydb
 from crmcore.store import LogEntry, Store
-from crmcore.tinydb_store import open_tinydb
+from crmcore.work import company as companies
+from crmcore.work.company import Company
 
 COMMAND_WORDS: Final = frozenset(
     {

@@ -6,9 +6,9 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from crmcore.declare import Field, Metric, Place, Scheme, full_name, here
 from crmcore.entities import Record
-from crmcore.expr import Predicate
+from crmcore.grammar.declare import Field, Metric, Place, Scheme, full_name, here
+from crmcore.grammar.expr import Predicate
 from crmcore.labels import Label, as_label
 from crmcore.records import Customer
 

@@ -9,11 +9,11 @@ from crm_lifecycle.stage import stage
 from crm_lifecycle.status import status
 
 from crmcore import Customer, Interaction, Purchase, rows
-from crmcore.evaluate import Evaluator, World
-from crmcore.facts import Case, Facts, Row
-from crmcore.fitting import fit, population_of, values_of
-from crmcore.missing import missing_of, name_of
-from crmcore.walk import canonical, needs, rules_of
+from crmcore.evaluation.evaluate import Evaluator, World
+from crmcore.evaluation.facts import Case, Facts, Row
+from crmcore.evaluation.missing import missing_of, name_of
+from crmcore.grammar.walk import canonical, needs, rules_of
+from crmcore.work.fitting import fit, population_of, values_of
 
 DAY = date(2024, 6, 30)
 

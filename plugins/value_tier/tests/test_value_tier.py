@@ -12,10 +12,10 @@ from crm_value_tier.size import abc, size
 from crm_value_tier.vip import vip
 
 from crmcore import Customer, Purchase, Table, rows
-from crmcore.evaluate import Evaluator, World
-from crmcore.facts import Case, Facts, Row
-from crmcore.fitting import fit, population_of, values_of
-from crmcore.walk import needs, rules_of
+from crmcore.evaluation.evaluate import Evaluator, World
+from crmcore.evaluation.facts import Case, Facts, Row
+from crmcore.grammar.walk import needs, rules_of
+from crmcore.work.fitting import fit, population_of, values_of
 
 DAY = date(2024, 6, 30)
 

@@ -12,7 +12,7 @@ from crmcore.cli.output import print_table
 from crmcore.view import Table
 
 if TYPE_CHECKING:
-    from crmcore.placing import Run
+    from crmcore.work.placing import Run
 
 
 @click.command(epilog="Example: crm classify --as-of 1998-05-07 --scheme value_tier.abc")

@@ -8,10 +8,10 @@ import click
 
 if TYPE_CHECKING:
     from crmcore.app import Crm
-    from crmcore.catalogue import Catalogue
-    from crmcore.config import Config
-    from crmcore.state import State
+    from crmcore.plugging.catalogue import Catalogue
+    from crmcore.plugging.config import Config
     from crmcore.store import Store
+    from crmcore.work.state import State
 
 _HERE: Final = "crmcore.cli"
 
@@ -79,7 +79,7 @@ def store_of(ctx: click.Context) -> "Store":
     url = address(configured(ctx).store.value)
     if scheme_of(url) != "tinydb":
         return opened(ctx).store
-    from crmcore.tinydb_store import open_tinydb  # noqa: PLC0415 - the same
+    from crmcore.storage.tinydb_store import open_tinydb  # noqa: PLC0415 - the same
 
     return open_tinydb(url)
 

@@ -10,7 +10,7 @@ from crmcore.entities import type_of
 from crmcore.errors import CrmError
 
 if TYPE_CHECKING:
-    from crmcore.catalogue import Catalogue
+    from crmcore.plugging.catalogue import Catalogue
 
 
 def command(ctx: click.Context, name: str) -> click.Command | None:

@@ -53,7 +53,7 @@ def undo(ctx: click.Context, commit: int, dry_run: bool) -> None:
 
 
 def _zone(store: "Store") -> "ZoneInfo | None":
-    from crmcore import company as companies  # noqa: PLC0415 - only here
+    from crmcore.work import company as companies  # noqa: PLC0415 - only here
 
     document = store.read().get(companies.TABLE, companies.KEY)
     return None if document is None else companies.from_document(document).zone

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from crmcore.binding import pairs
 from crmcore.cli.context import done, note, opened
 from crmcore.cli.options import dry
-from crmcore.importing import ImportOptions, import_file
+from crmcore.desk.importing import ImportOptions, import_file
+from crmcore.files.binding import pairs
 
 if TYPE_CHECKING:
+    from crmcore.desk.importing import ImportResult
     from crmcore.errors import Problem
-    from crmcore.importing import ImportResult
 
 FAILED: Final = 1
 
@@ -96,7 +96,7 @@ def _tell(problems: Iterable["Problem"], errors: str | None) -> None:
     if len(listed) > _SHOWN:
         note(f"... and {len(listed) - _SHOWN} more problems; --errors FILE writes all of them")
     if errors is not None:
-        from crmcore.problem_file import write_problems  # noqa: PLC0415 - only here
+        from crmcore.files.problem_file import write_problems  # noqa: PLC0415 - only here
 
         with tempfile.TemporaryDirectory() as folder:
             count = write_problems(listed, Path(folder, "problems.csv") if errors == "-" else errors)

@@ -13,9 +13,9 @@ from crmcore.cli.context import note, opened, read
 from crmcore.cli.looks import look_of
 from crmcore.cli.options import dated, dry, formatted
 from crmcore.cli.output import print_object, print_table
+from crmcore.desk.listing import ListRequest, list_rows, show_record
 from crmcore.entities import Record, type_of
 from crmcore.errors import NotFound
-from crmcore.listing import ListRequest, list_rows, show_record
 from crmcore.records import Customer
 from crmcore.view import Table
 
@@ -97,7 +97,7 @@ def export_command(record: type[Record]) -> click.Command:
     @click.pass_context
     def command(ctx: click.Context, file: str, form: str | None, dry_run: bool) -> None:
         """Write all records, with all columns and fields, to FILE (- is standard output) for `crm import`."""
-        from crmcore.exporting import export_rows  # noqa: PLC0415 - only here
+        from crmcore.desk.exporting import export_rows  # noqa: PLC0415 - only here
 
         crm = opened(ctx)
         table, left_out = export_rows(crm.state(), crm.catalogue, record)
@@ -122,7 +122,7 @@ def _into(file: str, table: Table, form: str) -> None:
     if path.exists() and not path.is_file():
         path.write_bytes(content)
     else:
-        from crmcore.safe_file import replace_file  # noqa: PLC0415 - only here
+        from crmcore.storage.safe_file import replace_file  # noqa: PLC0415 - only here
 
         replace_file(path, [content])
 

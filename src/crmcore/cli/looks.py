@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from crmcore.catalogue import Catalogue
 from crmcore.cli.cells import Look
-from crmcore.company import Company
+from crmcore.desk.listed_columns import Cost, column_of
 from crmcore.entities import Record, type_of
 from crmcore.errors import UnknownName
 from crmcore.kinds import Kind
 from crmcore.labels import Label
-from crmcore.listed_columns import Cost, column_of
-from crmcore.measures import measure
+from crmcore.plugging.catalogue import Catalogue
+from crmcore.speech.measures import measure
 from crmcore.view import Listed, listed_name
+from crmcore.work.company import Company
 
 CHINESE = "zh"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any, Final
 
 from crmcore.cli.cells import Look, cell, data, is_number, said, width
-from crmcore.spreadsheets import guard
+from crmcore.files.spreadsheets import guard
 from crmcore.view import Table
 
 PLAIN: Final = Look()

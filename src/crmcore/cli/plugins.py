@@ -2,12 +2,12 @@
 
 import click
 
-from crmcore.catalogue import Catalogue
 from crmcore.cli.context import catalogued_anyway
 from crmcore.cli.groups import Suggesting
 from crmcore.cli.options import formatted
 from crmcore.cli.output import print_object, print_table
-from crmcore.contributions import HOOK_OF
+from crmcore.plugging.catalogue import Catalogue
+from crmcore.plugging.contributions import HOOK_OF
 from crmcore.view import Table
 
 

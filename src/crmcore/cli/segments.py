@@ -52,7 +52,7 @@ def segments(ctx: click.Context, schemes: tuple[str, ...], as_of: date | None, f
 
     "?" (null as data) is whom a scheme cannot tell. Revenue is the total of all purchases up to the date.
     """
-    from crmcore.segments import segment_table  # noqa: PLC0415 - only here
+    from crmcore.desk.segments import segment_table  # noqa: PLC0415 - only here
 
     crm, state = opened(ctx), read(ctx, as_of)
     table = segment_table(state, crm.catalogue, schemes)
@@ -72,7 +72,7 @@ def segments(ctx: click.Context, schemes: tuple[str, ...], as_of: date | None, f
 @click.pass_context
 def explain(ctx: click.Context, customer: str, schemes: tuple[str, ...], as_of: date | None, form: str) -> None:
     """Say why CUSTOMER is in its segments: each condition with value, bound, margin and source."""
-    from crmcore.telling import tell, to_data  # noqa: PLC0415 - only here
+    from crmcore.speech.telling import tell, to_data  # noqa: PLC0415 - only here
 
     crm, state = opened(ctx), read(ctx, as_of)
     found, reader = state.customer(customer), state.listener(crm.language)
@@ -94,7 +94,7 @@ def explain(ctx: click.Context, customer: str, schemes: tuple[str, ...], as_of: 
 @click.pass_context
 def upcoming(ctx: click.Context, days: int, limit: int | None, as_of: date | None, form: str) -> None:
     """List the customers that time alone will move to another segment, and when; everything else held."""
-    from crmcore.upcoming import upcoming as moves  # noqa: PLC0415 - only here
+    from crmcore.desk.upcoming import upcoming as moves  # noqa: PLC0415 - only here
 
     crm, state = opened(ctx), read(ctx, as_of)
     table = moves(state, crm.catalogue, state.day + timedelta(days=days), limit)

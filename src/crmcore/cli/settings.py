@@ -8,11 +8,11 @@ from crmcore.cli.context import catalogued, configured, done, note, opened
 from crmcore.cli.groups import Suggesting
 from crmcore.cli.options import dry, formatted
 from crmcore.cli.output import print_table
-from crmcore.config import checked_settings
+from crmcore.plugging.config import checked_settings
 from crmcore.view import Table
 
 if TYPE_CHECKING:
-    from crmcore.config import Given
+    from crmcore.plugging.config import Given
 
 
 @click.group(cls=Suggesting, epilog="Example: crm config show --origin")

@@ -25,8 +25,8 @@ CHECK_FAILED = 3
 @click.pass_context
 def init(ctx: click.Context, currency: str, zone: str, dry_run: bool) -> None:
     """Make a new store for one company. Currency and zone are fixed from then on."""
-    from crmcore.company import company  # noqa: PLC0415 - only here
     from crmcore.opening import create  # noqa: PLC0415 - the same
+    from crmcore.work.company import company  # noqa: PLC0415 - only here
 
     made, crm = company(currency, zone), opened(ctx)
     create(crm, made, dry_run=dry_run)
@@ -43,7 +43,7 @@ def store() -> None:
 @click.pass_context
 def info(ctx: click.Context, form: str) -> None:
     """Show what the store holds, and how large it is."""
-    from crmcore import company as companies  # noqa: PLC0415 - only here
+    from crmcore.work import company as companies  # noqa: PLC0415 - only here
 
     found = store_of(ctx)
     facts = dict(found.info())
@@ -106,7 +106,7 @@ def restore(ctx: click.Context, file: str, dry_run: bool) -> None:
             with source.open("wb") as copy:
                 shutil.copyfileobj(sys.stdin.buffer, copy)
         if dry_run:
-            from crmcore import store_backup  # noqa: PLC0415 - only here
+            from crmcore.storage import store_backup  # noqa: PLC0415 - only here
 
             store_backup.read(source)
         else:

@@ -27,7 +27,7 @@ def view(ctx: click.Context, name: str | None, as_of: date | None, form: str) ->
     if name is None:
         _list(ctx, "view", form)
         return
-    from crmcore.viewing import view_table  # noqa: PLC0415 - only here
+    from crmcore.desk.viewing import view_table  # noqa: PLC0415 - only here
 
     crm = opened(ctx)
     declared, state = crm.catalogue.view(name), read(ctx, as_of)
@@ -47,7 +47,7 @@ def report(ctx: click.Context, name: str | None, as_of: date | None, form: str) 
     if name is None:
         _list(ctx, "report", form)
         return
-    from crmcore.viewing import report_tables  # noqa: PLC0415 - only here
+    from crmcore.desk.viewing import report_tables  # noqa: PLC0415 - only here
 
     crm = opened(ctx)
     declared, state = crm.catalogue.report(name), read(ctx, as_of)

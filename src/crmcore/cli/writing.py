@@ -8,12 +8,12 @@ import click
 
 from crmcore.cli.context import catalogued, done, opened
 from crmcore.cli.options import dry
+from crmcore.desk.forms import Given, missing_in, read_form, targets_of, with_fields
 from crmcore.entities import ColumnType, Record, type_of
 from crmcore.errors import UsageError
-from crmcore.field_values import Said
-from crmcore.forms import Given, missing_in, read_form, targets_of, with_fields
-from crmcore.parsing_base import Reading
-from crmcore.unit import Unit
+from crmcore.files.parsing_base import Reading
+from crmcore.work.field_values import Said
+from crmcore.work.unit import Unit
 
 _VALUE: Final = "value_"
 _METAVARS: Final = {

@@ -9,12 +9,12 @@ from typing import Any, Final
 import orjson
 from attrs import define, evolve, field
 
-from crmcore import store_backup
-from crmcore.change_log import parsed
 from crmcore.errors import StoreBroken, StoreError, StoreLocked
-from crmcore.state_file import Facts, State, Tables, plain
+from crmcore.storage import store_backup
+from crmcore.storage.change_log import parsed
+from crmcore.storage.state_file import Facts, State, Tables, plain
+from crmcore.storage.tinydb_views import TinyDBReader, TinyDBTransaction
 from crmcore.store import LogEntry
-from crmcore.tinydb_views import TinyDBReader, TinyDBTransaction
 
 SCHEME: Final = "memory:"
 

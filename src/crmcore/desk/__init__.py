@@ -1,0 +1,1 @@
+"""What people ask for: lists, segments, views, imports and exports."""

@@ -1,0 +1,233 @@
+"""What a list can show of a record by name: columns, fields, metrics, placements, and the same of records it refers to."""
+
+from collections.abc import Callable, Iterator
+from enum import IntEnum
+from fractions import Fraction
+from typing import Any, Final
+
+from attrs import evolve, frozen
+
+from crmcore.desk.entries import Entry
+from crmcore.entities import ColumnType, Record, type_of
+from crmcore.errors import UnknownName
+from crmcore.grammar.declare import Field, Metric, Scheme
+from crmcore.kinds import DATE, INSTANT, INTEGER, TEXT, TEXTS, Kind, from_units
+from crmcore.plugging.catalogue import Catalogue
+from crmcore.records import Customer
+from crmcore.storage.json_values import decode_value
+from crmcore.view import Listed
+from crmcore.work.field_values import current
+
+MISSING: Final = "missing"
+SINCE: Final = "since"
+REVIEW_ON: Final = "review_on"
+
+_LONGEST: Final = 30
+"""Digits after the point of a fraction that is shown exactly."""
+
+
+class Cost(IntEnum):
+    """What it takes to know a value: reading it, looking it up elsewhere, or computing it."""
+
+    READ = 0
+    LOOK_UP = 1
+    COMPUTE = 2
+
+
+@frozen(eq=False)
+class ListedColumn:
+    """A named value of every record of one type; ``choices`` are the texts that it can be, in their order."""
+
+    name: str
+    kind: Kind
+    value: Callable[[Entry], Any]
+    cost: Cost = Cost.READ
+    choices: tuple[str, ...] = ()
+    scheme: Scheme | None = None
+
+
+def listed_column(name: str, record_class: type[Record], catalogue: Catalogue) -> ListedColumn:
+    """Return what ``name`` shows of a record; raises `UnknownName` with everything that could have been meant."""
+    found = _own(name, record_class, catalogue) or _followed(name, record_class, catalogue)
+    if found is None:
+        raise UnknownName(
+            f"column of {type_of(record_class).name}",
+            name,
+            names_of(record_class, catalogue),
+            todo=_hint(name, catalogue),
+        )
+    return found
+
+
+def column_of(listed: Listed, record_class: type[Record], catalogue: Catalogue) -> ListedColumn:
+    """Return what a view's column shows, whether it is given by name or as an object."""
+    match listed:
+        case Field():
+            return _of_field(listed)
+        case Metric():
+            return _of_metric(listed)
+        case Scheme():
+            return _of_scheme(listed)
+        case _:
+            return listed_column(listed, record_class, catalogue)
+
+
+def names_of(record_class: type[Record], catalogue: Catalogue) -> tuple[str, ...]:
+    """Return everything that can be named of a record type, short of what it refers to."""
+    columns = tuple(column.name for column in type_of(record_class).columns)
+    fields = tuple(field.name for field in catalogue.fields_on(record_class))
+    names = (*columns, *_KEPT, *fields)
+    if record_class is not Customer:
+        return names
+    parts = ("", f".{MISSING}", f".{SINCE}", f".{REVIEW_ON}")
+    schemes = tuple(f"{name}{part}" for name in catalogue.names("scheme") for part in parts)
+    return (*names, *catalogue.names("metric"), *schemes)
+
+
+# -- a record's own ----------------------------------------------------------------------------------------------------
+
+
+def _own(name: str, record_class: type[Record], catalogue: Catalogue) -> ListedColumn | None:
+    column = type_of(record_class).column(name)
+    if column is not None:
+        return _of_column(column)
+    if name in _KEPT:
+        return _KEPT[name]
+    if name in catalogue.names("field"):
+        field = catalogue.field(name)
+        return _of_field(field) if field.on is record_class else None
+    return _of_customer(name, catalogue) if record_class is Customer else None
+
+
+def _of_customer(name: str, catalogue: Catalogue) -> ListedColumn | None:
+    if name in catalogue.names("metric"):
+        return _of_metric(catalogue.metric(name))
+    if name in catalogue.names("scheme"):
+        return _of_scheme(catalogue.scheme(name))
+    owner, _, part = name.rpartition(".")
+    if part in _PARTS and owner in catalogue.names("scheme"):
+        scheme = catalogue.scheme(owner)
+        kind, take = _PARTS[part]
+        return ListedColumn(name, kind, lambda entry: take(entry, scheme), Cost.LOOK_UP)
+    return None
+
+
+def _of_column(column: ColumnType) -> ListedColumn:
+    name, kind = column.name, column.kind
+    if kind == TEXTS:
+        return ListedColumn(name, kind, lambda entry: tuple(entry.document.get(name) or ()), choices=column.choices)
+    if kind == TEXT:
+        return ListedColumn(name, kind, lambda entry: entry.document.get(name), choices=column.choices)
+    return ListedColumn(name, kind, lambda entry: decode_value(kind, entry.document.get(name)))
+
+
+def _of_field(field: Field) -> ListedColumn:
+    def value(entry: Entry) -> Any:
+        raw = entry.document.get("fields", {}).get(field.name)
+        return current(field, raw, entry.among.state.day)
+
+    return ListedColumn(field.name, field.result_kind(), value, choices=field.choices)
+
+
+def _of_metric(metric: Metric) -> ListedColumn:
+    def value(entry: Entry) -> Any:
+        return plain(entry.among.evaluator.value(metric, entry.case))
+
+    return ListedColumn(metric.name, metric.result_kind(), value, Cost.COMPUTE)
+
+
+def plain(value: Any) -> Any:
+    """Return a number as tables hold it: an exact fraction as a `Decimal` where it has an end, else as a float."""
+    if not isinstance(value, Fraction):
+        return value
+    scale, rest = divmod(10**_LONGEST, value.denominator)
+    return float(value) if rest else from_units(value.numerator * scale, _LONGEST)
+
+
+def _of_scheme(scheme: Scheme) -> ListedColumn:
+    def segment(entry: Entry) -> str | None:
+        found = entry.placement(scheme)
+        return None if found is None else found.segment
+
+    names = tuple(one.name for one in scheme.segments)
+    return ListedColumn(scheme.name, TEXT, segment, Cost.LOOK_UP, names, scheme)
+
+
+def _missing(entry: Entry, scheme: Scheme) -> tuple[str, ...]:
+    found = entry.placement(scheme)
+    return () if found is None else found.missing
+
+
+def _since(entry: Entry, scheme: Scheme) -> Any:
+    found = entry.placement(scheme)
+    return found.since if found is not None and entry.among.state.is_book_date else None
+
+
+_PARTS: Final[dict[str, tuple[Kind, Callable[[Entry, Scheme], Any]]]] = {
+    MISSING: (TEXTS, _missing),
+    SINCE: (DATE, _since),
+    REVIEW_ON: (DATE, lambda entry, scheme: entry.review_on(scheme)),
+}
+
+
+def _stamped(name: str, part: str, kind: Kind) -> ListedColumn:
+    def value(entry: Entry) -> Any:
+        stamp = entry.document.get(name)
+        return None if stamp is None else decode_value(kind, stamp[part])
+
+    return ListedColumn(name if part == "at" else f"{name}.{part}", kind, value)
+
+
+_KEPT: Final = {
+    column.name: column
+    for column in (
+        ListedColumn("version", INTEGER, lambda entry: entry.document.get("version", 0)),
+        _stamped("created", "at", INSTANT),
+        _stamped("created", "actor", TEXT),
+        _stamped("changed", "at", INSTANT),
+        _stamped("changed", "actor", TEXT),
+    )
+}
+"""What the framework keeps of every record."""
+
+
+# -- of the record that it refers to -----------------------------------------------------------------------------------
+
+
+def _followed(name: str, record_class: type[Record], catalogue: Catalogue) -> ListedColumn | None:
+    """``customer.name`` of a purchase; a role reaches the customer through several references."""
+    first, _, rest = name.partition(".")
+    path = dict(type_of(record_class).links).get(first, (first,))
+    steps = tuple(_steps(record_class, path))
+    if not rest or len(steps) < len(path):
+        return None
+    inner = _own(rest, steps[-1][1], catalogue) or _followed(rest, steps[-1][1], catalogue)
+    if inner is None:
+        return None
+
+    def value(entry: Entry) -> Any:
+        found: Entry | None = entry
+        for column, target in steps:
+            key = None if found is None else found.document.get(column)
+            found = None if key is None else entry.among.get(target, key)
+        return None if found is None else inner.value(found)
+
+    return evolve(inner, name=name, value=value, cost=max(inner.cost, Cost.LOOK_UP))
+
+
+def _steps(record_class: type[Record], path: tuple[str, ...]) -> Iterator[tuple[str, type[Record]]]:
+    for name in path:
+        column = type_of(record_class).column(name)
+        if column is None or column.target is None:
+            return
+        yield name, column.target
+        record_class = column.target
+
+
+def _hint(name: str, catalogue: Catalogue) -> str:
+    """Return what the catalogue knows of a name that is no column: a setting, a short name, a plugin that is not active."""
+    try:
+        catalogue.owner("metric", name)
+    except UnknownName as error:
+        return error.todo
+    return ""

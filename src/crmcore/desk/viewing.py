@@ -1,0 +1,130 @@
+"""Declared views and reports as tables, as of the state's day: what is dated after it does not exist."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import partial
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+from attrs import frozen
+
+from crmcore.desk.entries import Entries, Entry
+from crmcore.desk.listed_columns import ListedColumn, column_of
+from crmcore.desk.listing import in_order, position, sorted_by
+from crmcore.entities import Record
+from crmcore.errors import CrmError, RuleError, UnknownName
+from crmcore.kinds import INTEGER, fold
+from crmcore.plugging.catalogue import Catalogue
+from crmcore.plugging.isolation import Failure, apart
+from crmcore.records import Customer
+from crmcore.view import Listed, Report, Table, View
+from crmcore.work.state import State
+
+COUNT: Final = "count"
+"""The column of a grouped view that counts rows."""
+
+Found = TypeVar("Found", bound=Record)
+
+
+def view_table(state: State, catalogue: Catalogue, view: View) -> Table:
+    """Return a declared view's rows; raises `UnknownName` for a name that nobody declares."""
+    if view.group is not None:
+        columns, rows = _grouped(state, catalogue, view, view.group)
+    else:
+        columns, rows = _listed(state, catalogue, view)
+    return Table(tuple(column.name for column in columns), tuple(rows), view.name)
+
+
+def _listed(state: State, catalogue: Catalogue, view: View) -> tuple[list[ListedColumn], list[tuple[Any, ...]]]:
+    columns = [column_of(listed, view.on, catalogue) for listed in view.columns]
+    entries = _entries(state, view)
+    name = view.sort.removeprefix("-")
+    if name:
+        shown = (column for column in columns if column.name == name)
+        by = next(shown, None) or column_of(name, view.on, catalogue)
+        entries = iter(in_order(entries, [(by, view.sort.startswith("-"))], state))
+    return columns, [tuple(column.value(entry) for column in columns) for entry in islice(entries, view.limit)]
+
+
+def _entries(state: State, view: View) -> Iterator[Entry]:
+    """Yield the rows that exist on the state's day and for which the view's rule holds."""
+    for entry in Entries(state).all(view.on, archived=view.on is not Customer):
+        if (day := entry.day) is not None and day > state.day:
+            continue
+        row = None if view.on is Customer else entry.record
+        if view.where is None or state.evaluator.holds(view.where, entry.case, row):
+            yield entry
+
+
+def _grouped(
+    state: State, catalogue: Catalogue, view: View, group: Listed
+) -> tuple[list[ListedColumn], list[tuple[Any, ...]]]:
+    """Count rows per value of the group, in the group's order unless the view sorts by another of its columns."""
+    by, *sums = (column_of(listed, view.on, catalogue) for listed in (group, *view.sums))
+    found: dict[Any, list[Entry]] = {}
+    for entry in _entries(state, view):
+        value = by.value(entry)
+        found.setdefault(fold(value) if isinstance(value, str) else value, []).append(entry)
+    columns = [by, ListedColumn(COUNT, INTEGER, lambda _: None), *sums]
+    rows = [(by.value(each[0]), len(each), *(_total(column, each) for column in sums)) for each in found.values()]
+    name = view.sort.removeprefix("-") or by.name
+    at = next((place for place, column in enumerate(columns) if column.name == name), None)
+    if at is None:
+        raise UnknownName(f"column of the grouped view {view.name}", name, (column.name for column in columns))
+    where = partial(position, columns[at], state)
+    ordered = sorted_by(rows, lambda row: row[at], where, descending=view.sort.startswith("-"))
+    return columns, ordered[: view.limit]
+
+
+def _total(column: ListedColumn, members: Iterable[Entry]) -> Any:
+    """Add up what is known; unknown if nothing is."""
+    if not column.kind.is_number:
+        raise RuleError(f"{column.name!r} holds {column.kind.name} values, which have no total")
+    known = [value for entry in members if (value := column.value(entry)) is not None]
+    return sum(known[1:], known[0]) if known else None
+
+
+# -- reports -----------------------------------------------------------------------------------------------------------
+
+
+@frozen(eq=False)
+class ReportContext:
+    """What a report's ``build`` gets: the company's data as of one day, for reading only."""
+
+    as_of: date
+    _state: State
+    _catalogue: Catalogue
+
+    def table(self, view: View) -> Table:
+        """Return the rows of a view, be it declared or made on the spot."""
+        return view_table(self._state, self._catalogue, view)
+
+    def rows(self, record_class: type[Found]) -> Iterator[Found]:
+        """Yield the records of a type that exist on the day; archived customers are left out."""
+        for entry in Entries(self._state).all(record_class, archived=record_class is not Customer):
+            day = entry.day
+            if (day is None or day <= self.as_of) and isinstance(entry.record, record_class):
+                yield entry.record
+
+
+def report_tables(state: State, catalogue: Catalogue, report: Report) -> tuple[Table, ...]:
+    """Return the tables of a report; raises `CrmError` naming the plugin if its function fails."""
+    context = ReportContext(state.day, state, catalogue)
+    made = apart(lambda: _checked(report.build(context)))
+    if not isinstance(made, Failure):
+        return made
+    plugin = report.name.partition(".")[0]
+    error = CrmError(
+        f"the report {report.name!r} of the plugin {plugin!r} failed: {made.reason}",
+        todo=f"It is declared at {report.place}; --debug shows the details.",
+    )
+    error.add_note(made.traceback)
+    raise error
+
+
+def _checked(tables: Iterable[Any]) -> tuple[Table, ...]:
+    found = tuple(tables)
+    for table in found:
+        if not isinstance(table, Table):
+            raise TypeError(f"a report returns tables, not {table!r:.60}")
+    return found

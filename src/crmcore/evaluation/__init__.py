@@ -1,0 +1,1 @@
+"""What expressions are worth for one customer on one date, why, and when that may change."""

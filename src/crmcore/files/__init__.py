@@ -1,0 +1,1 @@
+"""Strict reading of tables from files, and values from text."""

@@ -1,0 +1,1 @@
+"""Finding, checking and collecting plugins, and the configuration that chooses among them."""

@@ -1,0 +1,1 @@
+"""How rules, values and explanations read in English and Chinese."""

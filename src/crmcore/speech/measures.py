@@ -1,0 +1,58 @@
+"""In what a term is measured: the kind and unit that constants beside it are said in."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from attrs import frozen
+
+from crmcore.grammar.declare import Field, Metric, Setting
+from crmcore.grammar.expr import Aggregate, Arithmetic, Choose, Extreme, PopulationValue, Term
+from crmcore.kinds import NUMBER, Kind
+from crmcore.labels import Label
+
+
+@frozen
+class Measure:
+    """The kind and unit of a number; an average of money is money here, though it is held as a ratio."""
+
+    kind: Kind
+    unit: str = ""
+
+
+PLAIN: Final = Measure(NUMBER)
+"""A bare number."""
+
+
+def measure(term: Term) -> Measure:  # noqa: PLR0911 - one case per node class
+    """Return in what a term is measured."""
+    match term:
+        case Field() | Setting():
+            return Measure(term.result_kind(), _untold(term.unit, term.label, term.name))
+        case Metric(term=inner):
+            known = measure(inner)
+            unit = _untold(term.unit, term.label, term.name) if term.unit else known.unit
+            return Measure(known.kind, unit)
+        case Aggregate(op="total" | "mean" | "smallest" | "largest" | "last", term=inner) if inner is not None:
+            return measure(inner)
+        case PopulationValue(op=op, term=inner) if inner is not None and op != "count":
+            return measure(inner)
+        case Arithmetic(op="+" | "-", left=left, right=right):
+            return shared((left, right))
+        case Extreme(terms=terms):
+            return shared(terms)
+        case Choose(cases=cases, otherwise=otherwise):
+            return shared([*(value for _, value in cases), *([] if otherwise is None else [otherwise])])
+        case _:
+            return Measure(term.result_kind())
+
+
+def shared(terms: Iterable[Term]) -> Measure:
+    """Return in what values are measured that stand beside each other: as the first that is no bare number."""
+    found = tuple(measure(term) for term in terms)
+    return next((each for each in found if each.kind != NUMBER), found[0])
+
+
+def _untold(unit: str, label: Label, name: str) -> str:
+    """Return a unit, or nothing where a label or the name says it already: treatment chairs are counted in chairs."""
+    told = " ".join((*(text for _, text in label.texts), name.replace(".", " ").replace("_", " ")))
+    return "" if unit.casefold() in told.casefold().split() else unit

@@ -1,0 +1,247 @@
+"""Explanations in words, line by line, and as plain data."""
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from typing import Any, Final
+
+from attrs import frozen
+
+from crmcore.evaluation.explain import Clause, Explanation, Reason, Source
+from crmcore.evaluation.placements import Placement
+from crmcore.grammar.expr import And, Compare, Equals, Not, Or, OrElse
+from crmcore.speech.spoken import Reader, say_segment, say_value
+from crmcore.speech.wording import describe
+
+_MARKS: Final = {True: "✓", False: "✗", None: "?"}
+
+
+@frozen
+class _Phrases:
+    """The fixed words around an explanation, in one language."""
+
+    since: str = "since {since} (run {run}, {cause})"
+    causes: tuple[tuple[str, str], ...] = (
+        ("data", "new data"),
+        ("time", "time alone"),
+        ("rule", "changed rule"),
+        ("refit", "new population values"),
+    )
+    review: str = "time alone changes nothing before {day}"
+    never: str = "time alone never changes it"
+    now: str = "today's evaluation differs: {segment}"
+    missing: str = "missing: {names}"
+    whoever: str = "whoever is left"
+    against: str = "{value} against {bound}"
+    above: str = "{margin} above"
+    below: str = "{margin} below"
+    level: str = "exactly on it"
+    every: str = "all of"
+    some: str = "one of"
+    opposite: str = "not"
+    or_yes: str = "(yes if unknown)"
+    or_no: str = "(no if unknown)"
+    rows: str = "{count} × {name}"
+    span: str = ", {first} to {last}"
+    skipped: str = ", {count} of unknown value skipped"
+    default: str = "{of}: default"
+    unset: str = "{of}: not entered"
+    entered: str = "{of}: entered {on} by {actor}"
+    undated: str = "{of}: entered by {actor}"
+    source: str = "from {sources}"
+    setting: str = "setting {name} = {value}"
+    days: str = "{count} days"
+    join: str = "; "
+
+
+_ENGLISH: Final = _Phrases()
+_CHINESE: Final = _Phrases(
+    since="自 {since} 起（第 {run} 次运行，{cause}）",
+    causes=(("data", "数据变化"), ("time", "时间推移"), ("rule", "规则变化"), ("refit", "总体数值更新")),
+    review="仅随时间推移，{day} 之前不会变化",
+    never="仅随时间推移不会变化",
+    now="今日评估结果不同：{segment}",
+    missing="缺少：{names}",
+    whoever="其余客户",
+    against="{value}，界限 {bound}",
+    above="高出 {margin}",
+    below="低 {margin}",
+    level="恰好等于界限",
+    every="须全部满足",
+    some="满足其一",
+    opposite="不满足",
+    or_yes="（未知时视为成立）",
+    or_no="（未知时视为不成立）",
+    rows="{count} 条{name}",
+    span="（{first} 至 {last}）",
+    skipped="，其中 {count} 条数值未知已略过",
+    default="{of}：默认值",
+    unset="{of}：未录入",
+    entered="{of}：{actor} 于 {on} 录入",
+    undated="{of}：{actor} 录入",
+    source="依据：{sources}",
+    setting="设置 {name} = {value}",
+    days="{count} 天",
+    join="；",
+)
+
+
+def _phrases(reader: Reader) -> _Phrases:
+    return _CHINESE if reader.language == "zh" else _ENGLISH
+
+
+def tell(explanation: Explanation, stored: Placement | None, review_on: date | None, reader: Reader) -> Iterator[str]:
+    """Yield an explanation line by line; ``stored`` is the placement on record, None for an evaluation only."""
+    words, scheme = _phrases(reader), explanation.scheme
+    title = scheme.label(reader.language, scheme.name)
+    shown = stored.segment if stored is not None else explanation.segment
+    yield f"{title} ({scheme.name}): {say_segment(scheme, shown, reader)}"
+    if stored is not None:
+        cause = dict(words.causes)[stored.cause]
+        yield "  " + words.since.format(since=stored.since, run=stored.run, cause=cause)
+        if stored.segment != explanation.segment:
+            yield "  " + words.now.format(segment=say_segment(scheme, explanation.segment, reader))
+    yield "  " + (words.review.format(day=review_on) if review_on else words.never)
+    if explanation.missing:
+        yield "  " + words.missing.format(names=", ".join(explanation.missing))
+    for reason in reversed(explanation.reasons):
+        yield from _tell_reason(reason, explanation, reader)
+
+
+def _tell_reason(reason: Reason, explanation: Explanation, reader: Reader) -> Iterator[str]:
+    name = say_segment(explanation.scheme, reason.segment, reader)
+    if reason.clause is None:
+        yield f"  {_MARKS[True]} {name}: {_phrases(reader).whoever}"
+        return
+    first, *others = _tell_clause(reason.clause, reader)
+    yield f"  {_MARKS[reason.holds]} {name}: {first}"
+    yield from ("  " + line for line in others)
+
+
+def _tell_clause(clause: Clause, reader: Reader) -> Iterator[str]:
+    """Yield what a clause says, without its own mark; lines after the first are indented below it."""
+    words = _phrases(reader)
+    match clause.rule:
+        case And() | Or():
+            yield words.every if isinstance(clause.rule, And) else words.some
+            for part in clause.parts:
+                first, *others = _tell_clause(part, reader)
+                yield f"  {_MARKS[part.holds]} {first}"
+                yield from ("  " + line for line in others)
+        case Not():
+            yield words.opposite
+            first, *others = _tell_clause(clause.parts[0], reader)
+            yield f"  {_MARKS[clause.parts[0].holds]} {first}"
+            yield from ("  " + line for line in others)
+        case OrElse(default=default):
+            first, *others = _tell_clause(clause.parts[0], reader)
+            yield f"{first} {words.or_yes if default else words.or_no}"
+            yield from others
+        case _:
+            yield describe(clause.rule, reader)
+            facts = words.join.join((*_comparison(clause, reader), *_origins(clause, reader)))
+            if facts:
+                yield "    " + facts
+
+
+def _comparison(clause: Clause, reader: Reader) -> Iterator[str]:
+    words = _phrases(reader)
+    if clause.missing:
+        yield words.missing.format(names=", ".join(clause.missing))
+        return
+    value = say_value(clause.value, clause.kind, reader, clause.unit)
+    if not isinstance(clause.rule, Compare | Equals):
+        yield value
+        return
+    yield words.against.format(value=value, bound=say_value(clause.bound, clause.kind, reader))
+    if clause.margin is not None:
+        yield _margin(clause, reader)
+
+
+def _margin(clause: Clause, reader: Reader) -> str:
+    words, margin = _phrases(reader), clause.margin
+    if margin == 0:
+        return words.level
+    size = abs(margin)
+    text = words.days.format(count=size) if clause.kind.is_time else say_value(size, clause.kind, reader)
+    return (words.above if margin > 0 else words.below).format(margin=text)
+
+
+def _origins(clause: Clause, reader: Reader) -> Iterator[str]:
+    words = _phrases(reader)
+    told = [_told(source, reader) for source in clause.sources]
+    if told:
+        yield words.source.format(sources=", ".join(told))
+    for name, value in clause.settings:
+        yield words.setting.format(name=name, value=value)
+
+
+def _told(source: Source, reader: Reader) -> str:
+    words, of = _phrases(reader), source.label(reader.language, source.of)
+    if source.rows is not None:
+        text = words.rows.format(count=source.rows, name=of)
+        if source.first is not None:
+            text += words.span.format(first=source.first, last=source.last)
+        return text + (words.skipped.format(count=source.unknown) if source.unknown else "")
+    if source.default:
+        return words.default.format(of=of)
+    if source.on is not None:
+        return words.entered.format(of=of, on=source.on, actor=source.actor)
+    return words.undated.format(of=of, actor=source.actor) if source.actor else words.unset.format(of=of)
+
+
+def to_data(
+    explanation: Explanation, stored: Placement | None, review_on: date | None, reader: Reader
+) -> dict[str, Any]:
+    """Return an explanation as plain data: names, exact numbers, and the sentence of each rule."""
+    return {
+        "customer": explanation.customer,
+        "scheme": explanation.scheme.name,
+        "as_of": explanation.as_of,
+        "segment": explanation.segment,
+        "missing": list(explanation.missing),
+        "since": stored.since if stored else None,
+        "stored_segment": stored.segment if stored else None,
+        "cause": stored.cause if stored else None,
+        "run": stored.run if stored else None,
+        "review_on": review_on,
+        "reasons": [
+            {"segment": reason.segment, "holds": reason.holds, "clause": _clause_data(reason.clause, reader)}
+            for reason in explanation.reasons
+        ],
+    }
+
+
+def _clause_data(clause: Clause | None, reader: Reader) -> dict[str, Any] | None:
+    if clause is None:
+        return None
+    return {
+        "rule": describe(clause.rule, reader),
+        "holds": clause.holds,
+        "value": _exact(clause.value),
+        "bound": _exact(clause.bound),
+        "margin": _exact(clause.margin),
+        "unit": clause.unit,
+        "settings": {name: _exact(value) for name, value in clause.settings},
+        "missing": list(clause.missing),
+        "sources": [_source_data(source) for source in clause.sources],
+        "parts": [_clause_data(part, reader) for part in clause.parts],
+    }
+
+
+def _exact(value: Any) -> Any:
+    return str(value) if isinstance(value, Fraction) else value
+
+
+def _source_data(source: Source) -> dict[str, Any]:
+    found = {
+        "of": source.of,
+        "rows": source.rows,
+        "first": source.first,
+        "last": source.last,
+        "unknown": source.unknown or None,
+        "default": source.default or None,
+        "actor": source.actor or None,
+        "on": source.on,
+    }
+    return {name: value for name, value in found.items() if value is not None}

@@ -1,0 +1,209 @@
+"""The default store: one JSON file in TinyDB's layout, and beside it the change log and the lock.
+
+A commit logs first, then replaces the file; each is synced before the next step. Readers take no lock: whoever
+opened the file keeps the state that was in it.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from crmcore.errors import NotCommitted, StoreError, UsageError
+from crmcore.storage import change_log, store_backup
+from crmcore.storage.safe_file import Seen, cause, sweep
+from crmcore.storage.state_file import Facts, State, Tables, altered, to_state, to_tables
+from crmcore.storage.tinydb_storage import SafeStorage
+from crmcore.storage.tinydb_views import TinyDBReader, TinyDBTransaction
+from crmcore.storage.write_lock import held
+from crmcore.store import LogEntry
+
+SCHEME: Final = "tinydb:///"
+PATIENCE: Final = 30.0
+"""Seconds that a writer waits for another one unless told otherwise."""
+
+_Used = TypeVar("_Used")
+
+
+def open_tinydb(url: str) -> "TinyDBStore":
+    """Return the store at ``tinydb:///relative.json`` or ``tinydb:////absolute.json``; it need not exist yet.
+
+    ``?timeout=SECONDS`` after the path says how long to wait for another writer. Raises `UsageError`.
+    """
+    path, _, options = url.removeprefix(SCHEME).partition("?")
+    if not url.startswith(SCHEME) or not path or path.endswith("/"):
+        raise UsageError(
+            f"{url!r} is not the address of a TinyDB store",
+            todo="Write tinydb:///crm.json, or tinydb:////data/crm.json for an absolute path.",
+        )
+    name, _, value = options.partition("=")
+    try:
+        timeout = float(value) if name == "timeout" else PATIENCE
+    except ValueError:
+        timeout = -1
+    if name not in {"", "timeout"} or not 0 <= timeout < float("inf"):
+        raise UsageError(f"{url!r}: {options!r} is not an option", todo="Write `?timeout=SECONDS`, or nothing.")
+    return TinyDBStore(url, Path(path), timeout)
+
+
+class TinyDBStore:
+    """A store in one file; every file it makes is readable by its owner only."""
+
+    def __init__(self, url: str, path: Path, timeout: float = PATIENCE) -> None:
+        """Use the file at ``path``, waiting ``timeout`` seconds for another writer."""
+        self._url = url
+        self._name = str(path)
+        # The file behind a symbolic link is the store: replacing the link would leave two of them.
+        self._file = Path(os.path.realpath(path))
+        self._timeout = timeout
+        self._storage = SafeStorage(self._file, name=self._name)
+        self._last: tuple[Seen, State] | None = None
+
+    @property
+    def url(self) -> str:
+        """The address it was opened by."""
+        return self._url
+
+    def exists(self) -> bool:
+        """Whether the store was created already."""
+        return os.path.lexists(self._file)
+
+    def create(self) -> None:
+        """Create an empty store; raises `StoreError` if there is one."""
+        with self._alone():
+            if self.exists():
+                raise StoreError(f"{self._name} is there already", todo="Use it, or choose another path.")
+            try:
+                generation = change_log.new_generation(self._file)  # a log that somebody left there is not overwritten
+                self._save(State(Facts(log=generation), {}))
+            except OSError as error:
+                why, todo = cause(error)
+                raise StoreError(f"{self._name} cannot be made: {why}", todo=todo) from error
+
+    def read(self) -> TinyDBReader:
+        """Return the last committed state; never waits for a writer."""
+        return TinyDBReader(self._load())
+
+    @contextmanager
+    def write(self) -> Iterator[TinyDBTransaction]:
+        """Hold the write lock; leaving without ``commit_as`` discards the changes.
+
+        Raises `StoreLocked` when another writer does not finish in time.
+        """
+        self._load()  # what is no store needs no lock
+        with self._alone():
+            state = self._load()
+            work = TinyDBTransaction(state, lambda tables, entry: self._commit(state, tables, entry))
+            try:
+                yield work
+            finally:
+                work.end()
+
+    def log(self, since: int = 0) -> Iterator[LogEntry]:
+        """Yield the logged commits after ``since``, oldest first.
+
+        Raises `StoreBroken` at once if any of them is lost.
+        """
+        return self._with_log(lambda state: change_log.entries(self._file, state.facts, since))
+
+    def info(self) -> Mapping[str, Any]:
+        """Return facts for people: url, format, commit, bytes, documents per table."""
+        seen, state = self._look()
+        return {
+            "url": self._url,
+            "format": state.facts.format,
+            "commit": state.facts.commit,
+            "bytes": seen.size,
+            "log_bytes": state.facts.log_bytes,
+            "documents": {name: len(documents) for name, documents in sorted(state.tables.items()) if documents},
+        }
+
+    def check(self) -> tuple[str, ...]:
+        """Read everything and return what is wrong with it, one sentence each; empty if sound."""
+        self._last = None
+        try:
+            state = self._load()
+        except StoreError as error:
+            return (error.message,)
+        changed = [f"{self._name} was changed by another program after it was written"] if altered(state) else []
+        return (*changed, *change_log.problems(self._file, state.facts))
+
+    def backup(self, target: Path) -> None:
+        """Write a complete copy, with its log, into one new file at ``target``."""
+        self._with_log(lambda state: store_backup.write(target, state, change_log.lines(self._file, state.facts)))
+
+    def restore(self, source: Path) -> None:
+        """Replace the state by a backup after verifying it.
+
+        The old state is kept beside it, with its log, as ``<file>.before-restore-<n>``: a store that can be opened.
+        """
+        found = store_backup.read(source)
+        with self._alone():
+            try:
+                old = store_backup.keep(self._file)
+                self._replace_by(found)
+            except OSError as error:
+                why, todo = cause(error)
+                raise NotCommitted(f"{source} was not restored: {why}", todo=todo) from error
+            change_log.remove(self._file, old)
+
+    def _replace_by(self, found: store_backup.Found) -> None:
+        begun = change_log.new_generation(self._file)
+        try:
+            self._save(State(change_log.rewrite(self._file, begun, found.facts, found.lines), found.tables))
+        except OSError:
+            change_log.remove(self._file, [begun])
+            raise
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if not os.path.lexists(self._file.parent):  # the lock would make it
+            raise StoreError(f"there is no folder {self._file.parent}", todo="Make it first, or check the path.")
+        with held(self._file.with_name(f"{self._file.name}.lock"), self._timeout):
+            sweep(self._file)
+            yield
+
+    def _load(self) -> State:
+        return self._look()[1]
+
+    def _look(self) -> tuple[Seen, State]:
+        """Return the state in the file, which is parsed again only when the file changed."""
+        last = self._last
+        try:
+            seen, tables = self._storage.load(last[0] if last else None)
+        except StoreError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
+            todo = "Make one with `crm init`, or name another one."
+            raise StoreError(f"there is no store at {self._name}", todo=todo) from error
+        if last is None or tables is not None:
+            last = (seen, to_state(tables, self._name))
+            self._last = last
+        return last
+
+    def _save(self, state: State) -> None:
+        self._last = (self._storage.save(to_tables(state)), state)
+
+    def _commit(self, state: State, tables: Tables, entry: LogEntry) -> int:
+        try:
+            facts = change_log.append(self._file, state.facts, entry)
+            try:
+                self._save(State(facts, tables))
+            except (OSError, NotCommitted):
+                change_log.retract(self._file, facts)
+                raise
+        except OSError as error:
+            why, todo = cause(error)
+            raise NotCommitted(f"nothing was written to {self._name}: {why}", todo=todo) from error
+        return facts.commit
+
+    def _with_log(self, use: Callable[[State], _Used]) -> _Used:
+        """Use the log of the last state; again if a restore took the log away meanwhile."""
+        while True:
+            state = self._load()
+            try:
+                return use(state)
+            except StoreError:
+                if self._load() is state:
+                    raise

@@ -1,0 +1,1 @@
+"""Changing records and placing customers: everything that happens inside one unit of work."""

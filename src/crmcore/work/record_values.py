@@ -1,0 +1,53 @@
+"""Whether the values of a record fit its columns and the fields that plugins add to it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from crmcore.entities import Record, type_of
+from crmcore.errors import Invalid, Problem
+from crmcore.grammar.declare import Field
+from crmcore.storage.json_values import decode_value
+from crmcore.values import misfit
+
+
+def misfits(record: Record, fields: Sequence[Field], money_digits: int) -> Iterator[Problem]:
+    """Yield a problem for each value that its column or field cannot hold."""
+    for column in type_of(type(record)).columns:
+        value = getattr(record, column.name)
+        if value is None:
+            reason = "is required" if column.required else ""
+        else:
+            reason = misfit(column.kind, value, money_digits) or _not_among(column.choices, value)
+        if reason:
+            yield Problem(reason, column=column.name, value="" if value is None else str(value)[:60])
+    for field in fields:
+        raw = record.fields.get(field.name) if field.on is type(record) else None
+        if raw is not None:
+            yield from _misfit_field(field, raw, money_digits)
+
+
+def _misfit_field(field: Field, raw: Any, money_digits: int) -> Iterator[Problem]:
+    kind = field.result_kind()
+    try:
+        value = decode_value(kind, _said(raw) if field.soft else raw)
+    except (Invalid, ValueError) as error:
+        reasons = [problem.reason for problem in error.problems] if isinstance(error, Invalid) else [str(error)]
+        yield Problem("; ".join(reasons), column=field.name, value=str(raw)[:60])
+        return
+    reason = misfit(kind, value, money_digits) or _not_among(field.choices, value)
+    if reason:
+        yield Problem(reason, column=field.name, value=str(value)[:60])
+
+
+def _said(raw: Any) -> Any:
+    """Return what a soft value says; raises `ValueError` unless it has value, date and source."""
+    if not isinstance(raw, Mapping) or not {"value", "on", "source"} <= raw.keys():
+        raise ValueError("is entered by people, so it needs value, on and source")
+    date.fromisoformat(raw["on"])
+    return raw["value"]
+
+
+def _not_among(choices: tuple[str, ...], value: Any) -> str:
+    given = value if isinstance(value, tuple) else (value,)
+    return "" if not choices or set(given) <= set(choices) else f"is not one of {', '.join(choices)}"

@@ -1,0 +1,73 @@
+"""One consistent state of a company's data, ready to be asked."""
+
+from datetime import date
+from functools import cached_property
+
+from attrs import frozen
+
+from crmcore.errors import NotFound
+from crmcore.evaluation.boundaries import Horizon
+from crmcore.evaluation.evaluate import Evaluator, World
+from crmcore.evaluation.explain import Explanation, explain
+from crmcore.evaluation.facts import Case
+from crmcore.evaluation.placements import Placement
+from crmcore.grammar.declare import Scheme
+from crmcore.records import Customer
+from crmcore.speech.spoken import Reader as Listener
+from crmcore.store import Reader
+from crmcore.work.book import Book
+from crmcore.work.company import Company
+from crmcore.work.placing import timeline_of
+
+
+@frozen(eq=False, slots=False)
+class State:
+    """Records, facts, settings and population values of one commit, and the date that counts.
+
+    ``is_book_date`` says whether that is the date up to which the stored placements were made.
+    """
+
+    reader: Reader
+    book: Book
+    company: Company
+    world: World
+    day: date
+    is_book_date: bool = True
+
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        """The evaluator of this state's world."""
+        return Evaluator(self.world)
+
+    def customer(self, key: str) -> Customer:
+        """Return a customer; raises `NotFound`."""
+        found = self.book.get(Customer, key)
+        if not isinstance(found, Customer):
+            raise NotFound("customer", key)
+        return found
+
+    def case(self, customer: Customer) -> Case:
+        """Return the facts of a customer on the date that counts."""
+        return Case(self.book.facts(customer), self.day)
+
+    def explained(self, scheme: Scheme, customer: Customer) -> "Explained":
+        """Return why a customer is in its segment, with the placement on record and when time may change it."""
+        case = self.case(customer)
+        return Explained(
+            explain(scheme, case, self.evaluator),
+            timeline_of(self.reader, scheme.name, customer.id).on(self.day),
+            Horizon(self.evaluator, case).of_scheme(scheme),
+        )
+
+    def listener(self, language: str) -> Listener:
+        """Return what wording needs to know: the language, the currency and the settings in force."""
+        return Listener(language, self.company.currency, self.company.currency_digits, self.world.settings)
+
+
+@frozen
+class Explained:
+    """Today's evaluation, the stored placement (None if there is none), and when time alone may next change it."""
+
+    explanation: Explanation
+    stored: Placement | None
+    review_on: date | None

@@ -1,0 +1,123 @@
+"""Which customers a change touches: through links, and through the references that schemes follow."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from attrs import field, frozen
+
+from crmcore.entities import Record, RecordType, type_of
+from crmcore.grammar.declare import Scheme
+from crmcore.grammar.walk import needs, rules_of
+from crmcore.records import Customer
+from crmcore.store import Document, Reader
+from crmcore.work.book import Lookup, resolve
+
+_CUSTOMER = type_of(Customer).name
+
+
+@frozen
+class Reference:
+    """A column of ``source`` that a scheme follows to ``target``."""
+
+    source: RecordType
+    column: str
+    target: str
+
+
+def followed(schemes: Sequence[Scheme]) -> tuple[Reference, ...]:
+    """Return the references that the rules of schemes follow: in columns, and on the way to a row's owner and date."""
+    needed = needs(*(rule for scheme in schemes for rule in rules_of(scheme)))
+    found: dict[Reference, None] = {}
+    for column in needed.columns:
+        found.update(_steps(column.source_rows.record_class, [step.name for step in column.steps]))
+    for source in needed.rows:
+        facts = type_of(source.record_class)
+        for path in (*(path for _, path in facts.links), facts.dated_by):
+            found.update(_steps(source.record_class, path))
+    return tuple(found)
+
+
+def _steps(record_class: type[Record], path: Sequence[str]) -> Iterator[tuple[Reference, None]]:
+    source: type[Record] | None = record_class
+    for name in path[:-1]:
+        facts = None if source is None else type_of(source)
+        step = None if facts is None else facts.column(name)
+        if facts is None or step is None:
+            return
+        yield Reference(facts, step.name, step.refers_to), None
+        source = step.target
+
+
+def touched_customers(
+    reader: Reader,
+    classes: Mapping[str, type[Record]],
+    before: Mapping[tuple[str, str], Document | None],
+    references: Sequence[Reference],
+) -> tuple[str, ...]:
+    """Return the ids of the customers whose placements may differ after a change, each once.
+
+    ``before`` holds the changed documents as they were; ``reader`` has them as they are.
+    """
+    states: tuple[Lookup, ...] = (reader, _Earlier(reader, before))
+    found: dict[str, None] = {}
+    referrers = _Referrers(reader, references)
+    pending = [(table, key) for table, key in before if table in classes]
+    seen = set(pending)
+    while pending:
+        table, key = pending.pop()
+        if table == _CUSTOMER:
+            found[key] = None
+        for state in states:
+            document = state.get(table, key)
+            if document is not None:
+                found.update(dict.fromkeys(_owners(state, type_of(classes[table]), document)))
+        for place in referrers.of(table, key):
+            if place not in seen:
+                seen.add(place)
+                pending.append(place)
+    return tuple(key for key in found if (_CUSTOMER, key) in before or reader.get(_CUSTOMER, key) is not None)
+
+
+def _owners(reader: Lookup, facts: RecordType, document: Document) -> Iterator[str]:
+    for _, path in facts.links:
+        owner = resolve(reader, facts, document, path)
+        if owner is not None:
+            yield owner
+
+
+@frozen
+class _Referrers:
+    """Who refers to whom through the followed references; each is indexed when it is first asked for."""
+
+    reader: Reader
+    references: Sequence[Reference]
+    _known: dict[Reference, dict[str, list[str]]] = field(factory=dict)
+
+    def of(self, table: str, key: str) -> Iterator[tuple[str, str]]:
+        """Yield the records that refer to one."""
+        for reference in self.references:
+            if reference.target == table:
+                if reference not in self._known:
+                    self._known[reference] = self._index(reference)
+                for held in self._known[reference].get(key, ()):
+                    yield reference.source.name, held
+
+    def _index(self, reference: Reference) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for held, document in self.reader.items(reference.source.name):
+            value = document.get(reference.column)
+            if value is not None:
+                found.setdefault(value, []).append(held)
+        return found
+
+
+@frozen
+class _Earlier:
+    """The state before the change, as far as single documents go."""
+
+    reader: Reader
+    before: Mapping[tuple[str, str], Document | None]
+
+    def get(self, table: str, key: str) -> Document | None:
+        if (table, key) in self.before:
+            return self.before[table, key]
+        return self.reader.get(table, key)

@@ -158,7 +158,9 @@ def is_known(part: Node, case: Case, evaluator: Evaluator) -> bool:
 # -- looking ahead -----------------------------------------------------------------------------------------------------
 
 
-def check_reviews_are_soon_enough(situation: Situation, schemes: Sequence[Scheme], span: int = SPAN) -> None:
+def check_reviews_are_soon_enough(
+    situation: Situation, schemes: Sequence[Scheme], days: Sequence[int] = range(1, SPAN)
+) -> None:
     """Before its review no segment, rule or part of a rule changes by time alone, nor what is missing to tell it."""
     evaluator = situation.evaluator(*schemes)
     parts = [part for part in reached(*all_rules(schemes), into_rows=False) if isinstance(part, Predicate)]
@@ -167,7 +169,7 @@ def check_reviews_are_soon_enough(situation: Situation, schemes: Sequence[Scheme
         reviews = [*(horizon.of_scheme(each) for each in schemes), *(horizon.of_rule(part) for part in parts)]
         assert all(review is None or review > case.day for review in reviews)
         today = states(schemes, parts, case, evaluator)
-        for ahead in range(1, span):
+        for ahead in days:
             later = Case(case.facts, case.day + timedelta(days=ahead))
             then = states(schemes, parts, later, evaluator)
             for part, review, one, two in zip((*schemes, *parts), reviews, today, then, strict=True):

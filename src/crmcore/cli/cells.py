@@ -13,6 +13,7 @@ import attrs
 from attrs import frozen
 
 from crmcore.kinds import Kind
+from crmcore.view import Table
 
 UNTOLD: Final = "?"
 """What people read where a scheme or metric cannot tell."""
@@ -130,3 +131,17 @@ def _visible(character: str) -> str:
     if character.isprintable():
         return character
     return " " if character in "\n\t\r" else repr(character)[1:-1]
+
+
+def headings(table: Table, look: Look) -> tuple[str, ...]:
+    """Return the columns' labels."""
+    return tuple(look.labels.get(name, name) for name in table.columns)
+
+
+def numeric(table: Table) -> tuple[bool, ...]:
+    """Return for each column whether it holds numbers only, and at least one."""
+    found = []
+    for position in range(len(table.columns)):
+        known = [row[position] for row in table.rows if row[position] is not None]
+        found.append(bool(known) and all(map(is_number, known)))
+    return tuple(found)

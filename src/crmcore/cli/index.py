@@ -35,17 +35,6 @@ class Entry(NamedTuple):
     help: str
 
 
-def entries(ctx: click.Context) -> tuple[Entry, ...]:
-    """Return what plugins add, from the index if it is still true, else from the plugins."""
-    without = ctx.find_root().params.get("no_plugin") or ()
-    found = read(ctx)
-    if found is None:
-        from crmcore.cli.extra import rebuilt  # noqa: PLC0415 - this is what the index is there to save
-
-        found = rebuilt(ctx)
-    return tuple(entry for entry in found if entry.plugin not in without)
-
-
 def read(ctx: click.Context) -> tuple[Entry, ...] | None:
     """Return what the index says, or None where there is none that can be trusted."""
     try:

@@ -78,12 +78,16 @@ def _ended(command: Callable[[], Any], *, debug: bool) -> int:
 
 
 def _extra(ctx: click.Context) -> Any:
-    """Return the names that plugins add."""
-    if ctx.find_root().params.get("no_plugins"):
+    """Return the names that plugins add: from the index if it is still true, else from the plugins themselves."""
+    asked = ctx.find_root().params
+    if asked.get("no_plugins"):
         return ()
-    from crmcore.cli.index import entries  # noqa: PLC0415 - commands of the core need no index
+    from crmcore.cli.index import read  # noqa: PLC0415 - commands of the core need no index
 
-    return entries(ctx)
+    found = read(ctx)
+    if found is None:
+        found = import_module("crmcore.cli.extra").rebuilt(ctx)
+    return tuple(entry for entry in found if entry.plugin not in (asked.get("no_plugin") or ()))
 
 
 def _silence() -> None:

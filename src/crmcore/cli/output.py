@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any, Final
 
-from crmcore.cli.cells import Look, cell, data, is_number, said, width
+from crmcore.cli.cells import Look, cell, data, headings, numeric, said, width
 from crmcore.files.spreadsheets import guard
 from crmcore.view import Table
 
@@ -59,24 +59,10 @@ def print_objects(listed: Iterable[Mapping[str, Any]], form: str) -> None:
         _lines(sys.stdout, [json.dumps([data(one) for one in listed], ensure_ascii=False, indent=2)])
 
 
-def headings(table: Table, look: Look) -> tuple[str, ...]:
-    """Return the columns' labels."""
-    return tuple(look.labels.get(name, name) for name in table.columns)
-
-
 def titled(name: str, look: Look) -> str:
     """Return a label, with the full name where plugins might use the same label."""
     label = look.labels.get(name, name)
     return label if label == name or "." not in name else f"{label} ({name})"
-
-
-def numeric(table: Table) -> tuple[bool, ...]:
-    """Return for each column whether it holds numbers only, and at least one."""
-    found = []
-    for position in range(len(table.columns)):
-        known = [row[position] for row in table.rows if row[position] is not None]
-        found.append(bool(known) and all(map(is_number, known)))
-    return tuple(found)
 
 
 def _lines(stream: IO[str], lines: Iterable[str]) -> None:

@@ -8,8 +8,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from crmcore.cli.cells import Look, is_number, said
-from crmcore.cli.output import headings, numeric
+from crmcore.cli.cells import Look, headings, is_number, numeric, said
 from crmcore.view import Table
 
 BAR_WIDTH: Final = 30

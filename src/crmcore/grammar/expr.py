@@ -7,7 +7,7 @@ import enum
 import math
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import Any, Final, NoReturn
 from typing import Literal as OneWord
 
 import attrs
@@ -28,9 +28,6 @@ from crmcore.kinds import (
     combined_kind,
     common_kind,
 )
-
-if TYPE_CHECKING:
-    from crmcore.grammar.declare import Setting
 
 ArithmeticSign = OneWord["+", "-", "*", "/"]
 ComparisonSign = OneWord["<", "<=", ">", ">="]
@@ -117,15 +114,15 @@ class Term(Node):
         """Hold where there is a value; a default does not count as one."""
         return Known(self)
 
-    def contains(self, part: "str | Setting") -> "TextTest":
+    def contains(self, part: "str | Term") -> "TextTest":
         """Hold where the text has ``part`` in it, or where one of several texts (tags) is ``part``."""
         return TextTest("contains", self, as_term(part))
 
-    def starts_with(self, part: "str | Setting") -> "TextTest":
+    def starts_with(self, part: "str | Term") -> "TextTest":
         """Hold where the text begins with ``part``."""
         return TextTest("starts_with", self, as_term(part))
 
-    def within(self, *, days: "int | Setting", ending: "int | Setting" = 0) -> "Within":
+    def within(self, *, days: "int | Term", ending: "int | Term" = 0) -> "Within":
         """Hold for a date in the window of ``days`` days that ended ``ending`` days before the as-of date."""
         return Within(self, as_term(days), as_term(ending))
 

@@ -182,11 +182,13 @@ def _place_due(placer: Placer, scheme: Scheme, customers: Sequence[Customer], *,
         everyone = "rule"
     elif state.stale_since:
         everyone = "data"
-    elif state.population != now.population or full:
+    elif state.population != now.population:
         everyone = "refit"
     evaluated = 0
     for customer in customers:
         cause = everyone or _cause_if_due(timeline_of(reader, scheme.name, customer.id).current, day)
+        if cause is None and full:
+            cause = "time"  # nothing else is left that could move anybody
         if cause is not None:
             placer.place(scheme, customer, cause)
             evaluated += 1

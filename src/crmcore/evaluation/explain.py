@@ -22,16 +22,18 @@ from crmcore.grammar.expr import (
     Equals,
     InYear,
     Known,
+    Node,
     Not,
     OneOf,
     Or,
     OrElse,
+    PopulationValue,
     Predicate,
     Term,
     TextTest,
     Within,
 )
-from crmcore.grammar.walk import children, needs, reached
+from crmcore.grammar.walk import children, needs
 from crmcore.kinds import INTEGER, Kind, from_units
 from crmcore.labels import Label
 
@@ -168,7 +170,7 @@ def _unit(term: Term) -> str:
 
 
 def _sources(term: Term, case: Case, evaluator: Evaluator) -> Iterator[Source]:
-    for part in reached(term, into_rows=False):
+    for part in _own_parts(term):
         match part:
             case Aggregate():
                 yield _row_source(part, case, evaluator)
@@ -179,6 +181,18 @@ def _sources(term: Term, case: Case, evaluator: Evaluator) -> Iterator[Source]:
                 yield _record_source(name, steps[-1].label, case.facts.customer)
             case _:
                 pass
+
+
+def _own_parts(term: Term) -> Iterator[Node]:
+    """Yield the parts that are worth something for the customer itself: none that stand inside population values."""
+    seen: set[Node] = set()
+    pending: list[Node] = [term]
+    while pending:
+        part = pending.pop()
+        if part not in seen and not isinstance(part, PopulationValue):
+            seen.add(part)
+            yield part
+            pending.extend(() if isinstance(part, Aggregate) else reversed(children(part)))
 
 
 def _row_source(part: Aggregate, case: Case, evaluator: Evaluator) -> Source:

@@ -1,5 +1,7 @@
 """The words that rules are written with: rows, aggregates, population values, bands and choices."""
 
+from typing import Final
+
 from crmcore.entities import Record, type_of
 from crmcore.errors import RuleError, UnknownName
 from crmcore.grammar.declare import Field, InSegment, Metric
@@ -72,11 +74,19 @@ def _source_of(term: Term, op: str) -> Rows:
     raise RuleError(f"{op}() takes a term on the rows of one record type, such as rows(Purchase).amount")
 
 
+_OF_CUSTOMERS: Final[dict[type[Node], str]] = {
+    Aggregate: "an aggregate",
+    Metric: "a metric",
+    PopulationValue: "a population value",
+    InSegment: "the answer of a scheme",
+}
+
+
 def _check_row_level(part: Node, source: Rows) -> None:
     for inner in reached(part):
-        if isinstance(inner, Aggregate | Metric | PopulationValue | InSegment):
+        if type(inner) in _OF_CUSTOMERS:
             raise RuleError(
-                f"a {type(inner).__name__.lower()} belongs to the customer and cannot stand inside an aggregate"
+                f"{_OF_CUSTOMERS[type(inner)]} belongs to the customer and cannot stand inside an aggregate"
             )
         if isinstance(inner, Column) and inner.source_rows != source:
             raise RuleError(

@@ -119,7 +119,10 @@ def common_kind(kinds: Sequence[Kind]) -> Kind:
     found, *others = kinds
     for kind in others:
         check_comparable(found, kind)
-        found = combined_kind("+", found, kind) if found.is_number else found
+        if found.is_number:
+            found = combined_kind("+", found, kind)
+        elif found != kind:
+            found = INSTANT  # a day among moments
     return found
 
 

@@ -92,7 +92,8 @@ class Field(Term):
     place: Place = attrs.field(factory=here, eq=False, repr=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        reason = "" if self.default is None else misfit(self.result_kind(), self.default, MONEY_EXTRA_DIGITS)
+        kind = self.result_kind()
+        reason = "" if self.default is None else misfit(kind, self.default, MONEY_EXTRA_DIGITS)
         if self.choices and self.default is not None and self.default not in self.choices:
             reason = f"is not one of {', '.join(self.choices)}"
         if reason:

@@ -13,6 +13,6 @@ settings.register_profile(
 )
 settings.register_profile("torture", deadline=None, max_examples=3000, suppress_health_check=SLOW)
 settings.register_profile(
-    "fault", settings.get_profile("ci"), phases=(Phase.generate,), max_examples=400, report_multiple_bugs=False
+    "fault", settings.get_profile("ci"), phases=(Phase.generate,), max_examples=4000, report_multiple_bugs=False
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -20,6 +20,10 @@ from crmcore.storage.tinydb_store import open_tinydb
 from crmcore.store import Change, LogEntry
 
 
+LEAST_KILLS = 25
+"""However busy the machine is, and so however few commits fit between two kills."""
+
+
 def commit(store):
     """Make the next commit, which its number determines: documents grow, shrink, come and go."""
     with store.write() as work:
@@ -77,11 +81,11 @@ def write_until_killed(url, acknowledge):
 
 
 def kill_writers(url, commits, writers, seed):
-    """Let writers work until there are so many commits, killing them after a few of them and a random while."""
+    """Let writers work until there are so many commits and kills, killing them after a few commits and a random while."""
     rng = random.Random(seed)
     kills = acknowledged = 0
     pace = 0.01
-    while acknowledged < commits:
+    while acknowledged < commits or kills < LEAST_KILLS:
         receive, send = os.pipe()
         children = start_writers(url, writers, send)
         os.close(send)

@@ -88,7 +88,10 @@ def as_ratio(meaning: Meaning) -> Meaning:
 
     def to_float(case: Any, row: Any) -> float | None:
         units = compute(case, row)
-        return None if units is None else float(units) / divisor
+        try:
+            return None if units is None else float(units) / divisor
+        except OverflowError:  # beyond binary64, as results are in `arithmetic`
+            return None
 
     return Meaning("ratio", to_float)
 

@@ -1,0 +1,133 @@
+"""No edge lets in a value that does not fit its kind, whichever way it comes."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from company_kit import make_crm, plugin, put, stored
+
+from crmcore import Customer, Field, Purchase, PurchaseLine
+from crmcore.errors import Invalid
+from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY, NUMBER, RATIO, TEXT, TEXTS, decimal
+from crmcore.values import misfit
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (INTEGER, -3),
+        (MONEY, Decimal("1.0001")),
+        (MONEY, 5),
+        (decimal(2), Decimal("0.25")),
+        (NUMBER, Decimal("0.123456")),
+        (RATIO, 0.5),
+        (TEXT, ""),
+        (TEXTS, ("a", "b")),
+        (BOOLEAN, False),
+        (DATE, date(2026, 1, 1)),
+        (INSTANT, date(2026, 1, 1)),
+        (INSTANT, NOON),
+    ],
+)
+def test_what_fits_is_let_in(kind, value):
+    assert misfit(kind, value, 4) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "reason"),
+    [
+        (INTEGER, True, "must be a whole number"),
+        (INTEGER, Decimal(1), "must be a whole number"),
+        (INTEGER, 10**12, "must be smaller than 1,000,000,000,000 either sign"),
+        (MONEY, Decimal("1.00001"), "has more than 4 digits after the point"),
+        (MONEY, Decimal("-1E+12"), "must be smaller than 1,000,000,000,000 either sign"),
+        (MONEY, Decimal("NaN"), "must be a finite number"),
+        (MONEY, 1.5, "must be an exact number (Decimal or int)"),
+        (decimal(2), Decimal("0.001"), "has more than 2 digits after the point"),
+        (decimal(2), True, "must be an exact number (Decimal or int)"),
+        (RATIO, float("inf"), "must be a finite number"),
+        (RATIO, 1, "must be a finite number"),
+        (TEXT, 5, "must be a text"),
+        (TEXTS, "a", "must be several texts"),
+        (TEXTS, ("a", 1), "must be several texts"),
+        (BOOLEAN, 1, "must be true or false"),
+        (DATE, NOON, "must be a day"),
+        (INSTANT, NOON.replace(tzinfo=None), "must be a day, or a moment with its time zone"),
+        (INSTANT, datetime.max.replace(tzinfo=UTC), "must be a day, or a moment with its time zone"),
+        (INSTANT, "2026-01-01", "must be a day, or a moment with its time zone"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_the_reason(kind, value, reason):
+    assert misfit(kind, value, 4) == reason
+
+
+CHAIRS = Field("dental.chairs", int, on=Customer)
+LEVEL = Field("dental.level", str, on=Customer, choices=("low", "high"))
+MOOD = Field("dental.mood", str, on=Customer, soft=True)
+FEE = Field("dental.fee", MONEY, on=Purchase)
+
+
+@pytest.fixture
+def crm():
+    crm = make_crm(plugin("dental", fields=[CHAIRS, LEVEL, MOOD, FEE]))
+    put(crm, Customer(id="a", name="Ada"))
+    return crm
+
+
+@pytest.mark.parametrize(
+    ("record", "complaint"),
+    [
+        (Customer(id="b", name="Bob", kind="robot"), "kind='robot': is not one of person, household"),
+        (Purchase(customer="a", at=NOON, amount=Decimal("0.0000001")), "amount='1E-7': has more than 6 digits"),
+        (Purchase(customer="a", at=NOON, amount=Decimal(10**12)), "amount='1000000000000': must be smaller"),
+        (Customer(id="b", name="Bob", fields={"dental.chairs": "two"}), "dental.chairs='two': is a text, not a whole"),
+        (Customer(id="b", name="Bob", fields={"dental.chairs": 10**12}), "dental.chairs=.*must be smaller"),
+        (Customer(id="b", name="Bob", fields={"dental.level": "middle"}), "'middle': is not one of low, high"),
+        (Customer(id="b", name="Bob", fields={"dental.mood": "fine"}), "needs value, on and source"),
+        (
+            Customer(id="b", name="Bob", fields={"dental.mood": {"value": "fine", "on": "soon", "source": "ada"}}),
+            "dental.mood=.*Invalid isoformat",
+        ),
+        (Purchase(customer="a", at=NOON, fields={"dental.fee": "0.0000001"}), "dental.fee='1E-7': has more than 6"),
+    ],
+)
+def test_a_record_with_a_value_that_does_not_fit_is_not_stored(crm, record, complaint):
+    before = crm.store.read().commit
+    with pytest.raises(Invalid, match=complaint), crm.unit() as unit:
+        unit.add(record)
+    assert crm.store.read().commit == before
+
+
+def test_a_derived_amount_with_more_digits_than_money_keeps_is_refused_and_not_rounded(crm):
+    bought = Purchase(id="p", customer="a", at=NOON)
+    fine = PurchaseLine(purchase="p", price=Decimal("0.000001"), quantity=Decimal("0.5"))
+    with pytest.raises(Invalid, match="amount='5E-7': has more than 6 digits"), crm.unit() as unit:
+        unit.add(bought)
+        unit.add(fine)
+
+
+def test_fields_of_other_record_types_and_absent_plugins_are_left_alone(crm):
+    odd = Customer(id="b", name="Bob", fields={"dental.fee": "not for customers", "gone.word": 7})
+    assert put(crm, odd)[0].fields == odd.fields
+    assert stored(crm, "customer")["b"]["fields"] == dict(odd.fields)
+
+
+def test_all_values_of_a_record_are_complained_of_at_once(crm):
+    bad = Customer(id="b", name="Bob", kind="robot", fields={"dental.level": "middle", "dental.chairs": True})
+    with pytest.raises(Invalid) as caught, crm.unit() as unit:
+        unit.add(bad)
+    assert [problem.column for problem in caught.value.problems] == ["kind", "dental.chairs", "dental.level"]
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"default": "two"}, "its default 'two' must be a whole number"),
+        ({"default": 10**12}, "must be smaller"),
+    ],
+)
+def test_a_field_with_a_default_that_does_not_fit_cannot_be_declared(given, reason):
+    with pytest.raises(TypeError, match=reason):
+        Field("dental.drills", int, on=Customer, **given)

@@ -102,25 +102,25 @@ def test_rescaling_keeps_the_unknown_unknown():
 
 
 @pytest.mark.parametrize(
-    ("op", "left", "right", "shape", "value", "digits"),
+    ("op", "left", "right", "found"),
     [
-        ("+", fixed(150, 2), fixed(5), "fixed", 650, 2),
-        ("-", fixed(1, 1), fixed(1, 2), "fixed", 9, 2),
-        ("*", fixed(150, 2), fixed(-25, 1), "fixed", -3750, 3),
-        ("*", fixed(150, 2), exact("0.5"), "fixed", 750, 3),
-        ("*", exact("1/3"), fixed(6), "ratio", 2.0, 0),
-        ("/", fixed(1), fixed(3), "ratio", 1 / 3, 0),
-        ("/", fixed(150, 2), fixed(2), "ratio", 0.75, 0),
-        ("+", ratio(0.5), fixed(5, 1), "ratio", 1.0, 0),
-        ("-", fixed(1), fitted("1/3"), "ratio", 1 - 1 / 3, 0),
-        ("+", fixed(None), fixed(1), "fixed", None, 0),
-        ("/", fixed(1), fixed(None), "ratio", None, 0),
+        ("+", fixed(150, 2), fixed(5), ("fixed", 650, 2)),
+        ("-", fixed(1, 1), fixed(1, 2), ("fixed", 9, 2)),
+        ("*", fixed(150, 2), fixed(-25, 1), ("fixed", -3750, 3)),
+        ("*", fixed(150, 2), exact("0.5"), ("fixed", 750, 3)),
+        ("*", exact("1/3"), fixed(6), ("ratio", 2.0, 0)),
+        ("/", fixed(1), fixed(3), ("ratio", 1 / 3, 0)),
+        ("/", fixed(150, 2), fixed(2), ("ratio", 0.75, 0)),
+        ("+", ratio(0.5), fixed(5, 1), ("ratio", 1.0, 0)),
+        ("-", fixed(1), fitted("1/3"), ("ratio", 1 - 1 / 3, 0)),
+        ("+", fixed(None), fixed(1), ("fixed", None, 0)),
+        ("/", fixed(1), fixed(None), ("ratio", None, 0)),
     ],
 )
-def test_arithmetic_is_exact_except_for_quotients(op, left, right, shape, value, digits):
+def test_arithmetic_is_exact_except_for_quotients(op, left, right, found):
     made = arithmetic(op, left, right)
-    assert (made.shape, worth(made), made.digits) == (shape, value, digits)
-    assert type(worth(made)) is type(value)
+    assert (made.shape, worth(made), made.digits) == found
+    assert type(worth(made)) is type(found[1])
 
 
 @pytest.mark.parametrize(

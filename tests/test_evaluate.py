@@ -395,6 +395,16 @@ def test_a_ratio_beyond_all_floats_is_unknown():
     assert ask(ratio + ratio, customer=Customer(id="ada", name="Ada", fields={"dental.ratio": 1.7e308})) is None
 
 
+def test_a_ratio_of_integers_beyond_all_floats_is_unknown():
+    huge = chairs
+    for _ in range(5):
+        huge = huge * huge
+    many = Customer(id="ada", name="Ada", fields={"dental.chairs": 10**11})
+    assert ask(huge, customer=many) == 10 ** (11 * 32)
+    assert ask(huge / 2, customer=many) is None
+    assert ask(huge * ratio, customer=many) is None
+
+
 def test_a_number_beside_money_counts_in_major_units():
     assert ask(total(purchase.amount) >= 30, *THREE) is True
     assert ask(total(purchase.amount) >= Decimal("30.0001"), *THREE) is False

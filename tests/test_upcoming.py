@@ -60,7 +60,7 @@ def shop(*purchases):
 
 def test_moves_are_listed_by_date_with_the_segment_left_and_the_one_entered():
     crm = shop(("a", -10, 100), ("b", -39, 5), ("b", 3, 7))
-    table = upcoming(crm.state(), crm.catalogue, date(2026, 1, 20))
+    table = upcoming(crm.state(), crm.schemes, date(2026, 1, 20))
     assert table.columns == ("date", "customer", "name", "scheme", "from", "to")
     assert [(str(day), *facts) for day, *facts in table.rows] == [
         ("2025-12-03", "b", "Customer b", "shop.lost", "quiet", "lost"),  # the 41st day after its purchase
@@ -75,10 +75,10 @@ def test_moves_are_listed_by_date_with_the_segment_left_and_the_one_entered():
 def test_the_list_ends_with_the_day_asked_for_and_the_number_asked_for():
     crm = shop(("a", -10, 100), ("b", -39, 5), ("b", 3, 7))
     state = crm.state()
-    every = upcoming(state, crm.catalogue, date(2026, 3, 1)).rows
-    assert upcoming(state, crm.catalogue, date(2026, 3, 1), 2).rows == every[:2]
-    assert upcoming(state, crm.catalogue, every[2][0]).rows == tuple(row for row in every if row[0] <= every[2][0])
-    assert upcoming(state, crm.catalogue, DAY).rows == ()
+    every = upcoming(state, crm.schemes, date(2026, 3, 1)).rows
+    assert upcoming(state, crm.schemes, date(2026, 3, 1), 2).rows == every[:2]
+    assert upcoming(state, crm.schemes, every[2][0]).rows == tuple(row for row in every if row[0] <= every[2][0])
+    assert upcoming(state, crm.schemes, DAY).rows == ()
 
 
 def test_archived_customers_and_schemes_that_were_never_placed_have_nothing_coming():
@@ -86,10 +86,10 @@ def test_archived_customers_and_schemes_that_were_never_placed_have_nothing_comi
     with crm.unit() as unit:
         unit.remove(Purchase, next(key for key, _ in unit.transaction.items("purchase")))
         unit.remove(Customer, "a")
-    assert upcoming(crm.state(), crm.catalogue, date(2026, 3, 1)).rows == ()
+    assert upcoming(crm.state(), crm.schemes, date(2026, 3, 1)).rows == ()
     fresh = make_crm(SHOP)
     put(fresh, Customer(id="a", name="Ada"))
-    assert upcoming(fresh.state(), fresh.catalogue, date(2099, 1, 1)).rows == ()
+    assert upcoming(fresh.state(), fresh.schemes, date(2099, 1, 1)).rows == ()
 
 
 def test_what_is_overdue_comes_on_the_first_day():
@@ -99,7 +99,7 @@ def test_what_is_overdue_comes_on_the_first_day():
     with crm.store.write() as work:  # the books are open again, and nobody has classified since
         work.put("company", "company", {"currency": "USD", "zone": "UTC"})
         work.commit_as(next(iter(crm.store.log())))
-    found = upcoming(later.state(), later.catalogue, date(2026, 1, 31)).rows
+    found = upcoming(later.state(), later.schemes, date(2026, 1, 31)).rows
     assert [row[:2] + row[3:] for row in found] == [
         (date(2026, 1, 10), "b", "shop.lost", "quiet", "lost"),
         (date(2026, 1, 10), "b", "shop.year", "once", "never"),
@@ -114,7 +114,7 @@ PURCHASE = st.tuples(st.sampled_from("abc"), st.integers(-60, 45), st.integers(1
 def test_what_is_foretold_is_what_daily_evaluation_finds(purchases):
     crm = shop(*purchases)
     state, until = crm.state(), DAY + timedelta(days=70)
-    foretold = upcoming(state, crm.catalogue, until).rows
+    foretold = upcoming(state, crm.schemes, until).rows
     found = []
     for key in ("a", "b", "c"):
         facts = state.book.facts(state.customer(key))

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import Factory, define, evolve, field
 
 from crmcore.entities import Record
-from crmcore.errors import NotFound, StaleEdit, StoreError
+from crmcore.errors import CrmError, NotFound, StaleEdit, StoreError
 from crmcore.evaluation.evaluate import World
 from crmcore.evaluation.placements import Move, Timeline
 from crmcore.grammar.declare import Scheme
@@ -26,7 +26,7 @@ from crmcore.work.fitting import fits_in, values_of
 from crmcore.work.identifiers import Identifiers
 from crmcore.work.outbox import TABLE as OUTBOX
 from crmcore.work.outbox import deliver, note, settle
-from crmcore.work.placing import Placer, Run, classify, replace, timeline_of
+from crmcore.work.placing import Placer, Run, classify, replace, state_of, timeline_of
 from crmcore.work.settings import SETTINGS, settings_in, write_setting
 from crmcore.work.state import Explained, State
 from crmcore.work.touched import followed, touched_customers
@@ -129,7 +129,14 @@ class Crm:
         number = max((int(key) for key, _ in transaction.items("run")), default=0)
         placer = Placer(transaction, Book(transaction, unit.codec, state.company.zone), state.world, state.day, number)
         self.moves = replace(placer, self.schemes, touched)
+        self._warn_of_stale_schemes(transaction)
         return self._log(transaction, changes, unit.author.why)
+
+    def _warn_of_stale_schemes(self, transaction: Transaction) -> None:
+        names = (scheme.name for scheme in self.schemes)
+        stale = [name for name in names if (state := state_of(transaction, name)) and state.stale_since]
+        if stale:
+            self.warnings.append(f"not placed anew in {', '.join(stale)}: run `crm classify`")
 
     def _log(self, transaction: Transaction, changes: Sequence[Change], why: str) -> int:
         note(transaction, self.catalogue.plugins, changes, self.moves)
@@ -153,7 +160,8 @@ class Crm:
         with self.store.write() as transaction:
             state = self._state_of(transaction)
             day = as_of or self.today(state.company)
-            run = classify(transaction, state.book, state.world, chosen, day, full=full, rewind=rewind)
+            metrics = self.catalogue.values("metric")
+            run = classify(transaction, state.book, state.world, chosen, day, metrics=metrics, full=full, rewind=rewind)
             if not dry_run:
                 booked = evolve(state.company, book_date=as_of)
                 transaction.put(companies.TABLE, companies.KEY, booked.document())
@@ -181,6 +189,11 @@ class Crm:
         entry = next((entry for entry in self.store.log(commit - 1) if entry.commit == commit), None)
         if entry is None:
             raise NotFound("commit", str(commit), todo="`crm log` lists them.")
+        if not entry.changes:
+            raise CrmError(
+                f"commit {commit} changed no records ({entry.why or 'plugins were told'}), so there is nothing to undo",
+                todo="Placements are taken back with `crm classify --as-of DATE --rewind`.",
+            )
         with self.unit(f"undo {commit}", dry_run=dry_run) as unit:
             for change in reversed(entry.changes):
                 _reverse(unit, change)

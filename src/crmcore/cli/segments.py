@@ -7,7 +7,7 @@ import click
 
 from crmcore.cli.cells import Look
 from crmcore.cli.context import note, opened, read
-from crmcore.cli.looks import headed
+from crmcore.cli.looks import CHINESE, headed, with_segments_said
 from crmcore.cli.options import dated, formatted
 from crmcore.cli.output import print_objects, print_table
 from crmcore.kinds import MONEY
@@ -95,11 +95,20 @@ def explain(ctx: click.Context, customer: str, schemes: tuple[str, ...], as_of: 
 def upcoming(ctx: click.Context, days: int, limit: int | None, as_of: date | None, form: str) -> None:
     """List the customers that time alone will move to another segment, and when; everything else held."""
     from crmcore.desk.upcoming import upcoming as moves  # noqa: PLC0415 - only here
+    from crmcore.work.fitting import moves_with_the_date  # noqa: PLC0415 - only here
 
     crm, state = opened(ctx), read(ctx, as_of)
-    table = moves(state, crm.catalogue, state.day + timedelta(days=days), limit)
-    look = Look(answers=frozenset({"from", "to"}))
-    print_table(table, form, headed(look, _UPCOMING, _UPCOMING_ZH, crm.language) if form in _FOR_PEOPLE else look)
+    moving = [scheme.name for scheme in crm.schemes if moves_with_the_date(scheme)]
+    held = [scheme for scheme in crm.schemes if scheme.name not in moving]
+    table = moves(state, held, state.day + timedelta(days=days), limit)
+    if moving:
+        note(f"left out, since their cuts move with the date: {', '.join(moving)}")
+    look = Look(answers=frozenset({"from", "to"}), ids=frozenset({"customer"}))
+    if form in _FOR_PEOPLE:
+        look = headed(look, _UPCOMING, _UPCOMING_ZH, crm.language)
+        if crm.language == CHINESE:
+            table = with_segments_said(table, "scheme", ("from", "to"), crm.catalogue)
+    print_table(table, form, look)
 
 
 def _labelled(table: Table, ctx: click.Context) -> Table:

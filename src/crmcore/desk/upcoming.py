@@ -11,18 +11,17 @@ from crmcore.desk.entries import Entries, Entry
 from crmcore.evaluation.boundaries import Horizon
 from crmcore.evaluation.facts import Case
 from crmcore.grammar.declare import Scheme
-from crmcore.plugging.catalogue import Catalogue
 from crmcore.view import Table
 from crmcore.work.state import State
 
 
-def upcoming(state: State, catalogue: Catalogue, until: date, limit: int | None = None) -> Table:
+def upcoming(state: State, schemes: Sequence[Scheme], until: date, limit: int | None = None) -> Table:
     """Return the next change of each customer's segment in each scheme that comes up to ``until``, by date.
 
     Nothing but time is assumed to change: records, settings and population values are held. A segment of None is
-    "cannot tell".
+    "cannot tell". In schemes for which `moves_with_the_date` holds, the next run would fit other population values.
     """
-    moves = _Moves(state, catalogue.values("scheme"), until).walk()
+    moves = _Moves(state, schemes, until).walk()
     columns = ("date", "customer", "name", "scheme", "from", "to")
     return Table(columns, tuple(islice(moves, limit)))
 

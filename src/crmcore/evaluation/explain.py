@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
@@ -43,7 +44,8 @@ class Source:
     """Where a value comes from.
 
     For rows: how many, from when to when, and how many of them were skipped because the value is unknown there. For a
-    stored value: who gave it and when, or that it is the field's default.
+    stored value: who stated it and when, or that it is the field's default; with ``is_record`` only who changed the
+    record that holds it last, and on which local day.
     """
 
     of: str
@@ -53,6 +55,7 @@ class Source:
     last: date | None = None
     unknown: int = 0
     default: bool = False
+    is_record: bool = False
     actor: str = ""
     on: date | None = None
 
@@ -175,10 +178,10 @@ def _sources(term: Term, case: Case, evaluator: Evaluator) -> Iterator[Source]:
             case Aggregate():
                 yield _row_source(part, case, evaluator)
             case Field():
-                yield _field_source(part, case.facts.customer)
-            case Column(steps=steps):
+                yield _field_source(part, case.facts.customer, evaluator.world.zone)
+            case Column(steps=steps) if evaluator.value(part, case) is not None:
                 name = ".".join(step.name for step in steps)
-                yield _record_source(name, steps[-1].label, case.facts.customer)
+                yield _record_source(name, steps[-1].label, case.facts.customer, evaluator.world.zone)
             case _:
                 pass
 
@@ -208,16 +211,18 @@ def _row_source(part: Aggregate, case: Case, evaluator: Evaluator) -> Source:
     return Source(facts.name, facts.label, len(kept), min(days, default=None), max(days, default=None), unknown)
 
 
-def _field_source(part: Field, record: Record) -> Source:
+def _field_source(part: Field, record: Record, zone: ZoneInfo) -> Source:
     raw = record.fields.get(part.name)
     if raw is None:
         return Source(part.name, part.label, default=part.default is not None)
     if part.soft:
         on = date.fromisoformat(raw["on"])
         return Source(part.name, part.label, actor=str(raw.get("source", "")), on=None if on == ALWAYS else on)
-    return _record_source(part.name, part.label, record)
+    return _record_source(part.name, part.label, record, zone)
 
 
-def _record_source(name: str, label: Label, record: Record) -> Source:
+def _record_source(name: str, label: Label, record: Record, zone: ZoneInfo) -> Source:
     changed = record.changed
-    return Source(name, label) if changed is None else Source(name, label, actor=changed.actor, on=changed.at.date())
+    if changed is None:
+        return Source(name, label)
+    return Source(name, label, is_record=True, actor=changed.actor, on=local_day(changed.at, zone))

@@ -1,10 +1,39 @@
 """Population values: one number over all customers, computed exactly from integers and order statistics."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 from math import floor
+from typing import Final
 
+from crmcore.grammar.declare import Setting
 from crmcore.grammar.expr import PopulationName
+
+REFIT_DAYS: Final = Setting(
+    "crm.refit_days",
+    7,
+    unit="days",
+    least=1,
+    label={"en": "Days between fits of population values", "zh": "总体数值重新拟合的间隔天数"},
+    doc="After how many days the daily run fits a population value again; our default",
+)
+REFIT_DAYS_TIMED: Final = Setting(
+    "crm.refit_days_timed",
+    1,
+    unit="days",
+    least=1,
+    label={"en": "The same for values that use time", "zh": "与时间有关的总体数值的重新拟合间隔天数"},
+    doc="The same for values whose term depends on the date, such as spend in 12 months; our default",
+)
+REFIT_GROWTH: Final = Setting(
+    "crm.refit_growth",
+    Decimal("0.1"),
+    least=0,
+    label={"en": "Growth after which population values are fitted again", "zh": "触发总体数值重新拟合的数据增幅"},
+    doc="By what share the number of rows that it reads may change before a value is fitted again; our default",
+)
+CORE_SETTINGS: Final = (REFIT_DAYS, REFIT_DAYS_TIMED, REFIT_GROWTH)
+"""The settings of the core itself."""
 
 
 def finish(op: PopulationName, values: Sequence[Fraction], parameter: Fraction | None = None) -> Fraction | None:

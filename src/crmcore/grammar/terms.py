@@ -1,5 +1,6 @@
 """The words that rules are written with: rows, aggregates, population values, bands and choices."""
 
+from decimal import Decimal
 from typing import Final
 
 from crmcore.entities import Record, type_of
@@ -13,6 +14,7 @@ from crmcore.grammar.expr import (
     Column,
     DayCount,
     Extreme,
+    Literal,
     Node,
     PopulationName,
     PopulationValue,
@@ -176,7 +178,19 @@ def _population(
         check_customer_level(among)
     if parameter is not None and not is_constant(parameter):
         raise RuleError("the share, quantile or rank of a population value must be the same for every customer")
+    _check_parameter(op, parameter)
     return PopulationValue(op, term, among, parameter)
+
+
+def _check_parameter(op: PopulationName, parameter: Term | None) -> None:
+    value = parameter.value if isinstance(parameter, Literal) else getattr(parameter, "default", None)
+    if not isinstance(value, Decimal | int):
+        return
+    if op == "nth_largest":
+        if value < 1 or value != int(value):
+            raise RuleError(f"nth_largest() takes a whole number from 1, not {value}")
+    elif not 0 <= value <= 1:
+        raise RuleError(f"{op}() takes a share from 0 to 1, not {value}; 80 % is 0.8")
 
 
 def population_total(term: Term, *, among: Predicate | None = None) -> PopulationValue:

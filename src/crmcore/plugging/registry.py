@@ -10,6 +10,7 @@ from attrs import frozen
 from crmcore import __version__
 from crmcore.entities import Record
 from crmcore.errors import NameConflict
+from crmcore.evaluation.population import CORE_SETTINGS
 from crmcore.grammar.declare import Place
 from crmcore.grammar.expr import Term
 from crmcore.plugging.contributions import CORE, PREFIXED, Contribution, place_of
@@ -47,9 +48,11 @@ class Clash:
 
 
 def core_entries() -> tuple[Entry, ...]:
-    """Return the record types of the core."""
+    """Return the record types and settings of the core."""
     core = PluginRecord(CORE, "crmcore", __version__, file=str(Path(__file__).parent.parent / "records.py"))
-    return tuple(Entry(Contribution(CORE, __version__, core.file, 0, cls), core, direct=True) for cls in CORE_RECORDS)
+    records = (Contribution(CORE, __version__, core.file, 0, cls) for cls in CORE_RECORDS)
+    settings = (Contribution(CORE, __version__, one.place.file, one.place.line, one) for one in CORE_SETTINGS)
+    return tuple(Entry(item, core, direct=True) for item in (*records, *settings))
 
 
 def entries_of(record: PluginRecord, plugins: Plugins) -> tuple[Entry, ...]:

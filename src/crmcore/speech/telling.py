@@ -10,6 +10,7 @@ from attrs import frozen
 from crmcore.evaluation.explain import Clause, Explanation, Reason, Source
 from crmcore.evaluation.placements import Placement
 from crmcore.grammar.expr import And, Compare, Equals, Not, Or, OrElse
+from crmcore.grammar.walk import needs, rules_of
 from crmcore.speech.spoken import Reader, say_segment, say_value
 from crmcore.speech.wording import describe
 
@@ -48,6 +49,9 @@ class _Phrases:
     unset: str = "{of}: not entered"
     entered: str = "{of}: entered {on} by {actor}"
     undated: str = "{of}: entered by {actor}"
+    record: str = "{of}: in a record last changed {on} by {actor}"
+    held: str = " (population values held)"
+    refit: str = "; `crm classify --full` fits population values"
     source: str = "from {sources}"
     setting: str = "setting {name} = {value}"
     days: str = "{count} days"
@@ -79,6 +83,9 @@ _CHINESE: Final = _Phrases(
     unset="{of}：未录入",
     entered="{of}：{actor} 于 {on} 录入",
     undated="{of}：{actor} 录入",
+    record="{of}：所在记录最后由 {actor} 于 {on} 修改",
+    held="（总体数值不变时）",
+    refit="；`crm classify --full` 可拟合总体数值",
     source="依据：{sources}",
     setting="设置 {name} = {value}",
     days="{count} 天",
@@ -101,9 +108,11 @@ def tell(explanation: Explanation, stored: Placement | None, review_on: date | N
         yield "  " + words.since.format(since=stored.since, run=stored.run, cause=cause)
         if stored.segment != explanation.segment:
             yield "  " + words.now.format(segment=say_segment(scheme, explanation.segment, reader))
-    yield "  " + (words.review.format(day=review_on) if review_on else words.never)
+    held = words.held if needs(*rules_of(scheme)).population else ""
+    yield "  " + (words.review.format(day=review_on) if review_on else words.never) + held
     if explanation.missing:
-        yield "  " + words.missing.format(names=", ".join(explanation.missing))
+        unfitted = any(name.startswith("population_") for name in explanation.missing)
+        yield "  " + words.missing.format(names=", ".join(explanation.missing)) + (words.refit if unfitted else "")
     for reason in reversed(explanation.reasons):
         yield from _tell_reason(reason, explanation, reader)
 
@@ -185,6 +194,8 @@ def _told(source: Source, reader: Reader) -> str:
         return text + (words.skipped.format(count=source.unknown) if source.unknown else "")
     if source.default:
         return words.default.format(of=of)
+    if source.is_record:
+        return words.record.format(of=of, on=source.on, actor=source.actor)
     if source.on is not None:
         return words.entered.format(of=of, on=source.on, actor=source.actor)
     return words.undated.format(of=of, actor=source.actor) if source.actor else words.unset.format(of=of)
@@ -241,6 +252,7 @@ def _source_data(source: Source) -> dict[str, Any]:
         "last": source.last,
         "unknown": source.unknown or None,
         "default": source.default or None,
+        "is_record": source.is_record or None,
         "actor": source.actor or None,
         "on": source.on,
     }

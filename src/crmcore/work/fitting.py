@@ -7,43 +7,29 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
+from crmcore.entities import Record, type_of
 from crmcore.evaluation.evaluate import Evaluator, World
 from crmcore.evaluation.facts import Case
 from crmcore.evaluation.meaning import to_fraction
-from crmcore.evaluation.population import finish
-from crmcore.grammar.declare import Scheme, Setting
+from crmcore.evaluation.population import REFIT_DAYS, REFIT_DAYS_TIMED, REFIT_GROWTH, finish
+from crmcore.grammar.declare import Metric, Scheme
 from crmcore.grammar.expr import PopulationValue
 from crmcore.grammar.walk import needs, rules_of
+from crmcore.records import Customer
 from crmcore.store import Reader, Transaction
 
 TABLE: Final = "population"
 
-REFIT_DAYS: Final = Setting(
-    "crm.refit_days",
-    7,
-    unit="days",
-    least=1,
-    label={"en": "Days between fits of population values", "zh": "总体数值重新拟合的间隔天数"},
-    doc="After how many days the daily run fits a population value again; our default",
-)
-REFIT_DAYS_TIMED: Final = Setting(
-    "crm.refit_days_timed",
-    1,
-    unit="days",
-    least=1,
-    label={"en": "The same for values that use time", "zh": "与时间有关的总体数值的重新拟合间隔天数"},
-    doc="The same for values whose term depends on the date, such as spend in 12 months; our default",
-)
-
 
 @frozen
 class Fit:
-    """A fitted population value; ``customers`` is how many it was computed from."""
+    """A fitted population value: ``customers`` is how many it was computed from, ``rows`` how many rows there were."""
 
     value: Fraction | None
     fitted_on: date
     run: int
     customers: int
+    rows: int = 0
 
 
 def fits_in(reader: Reader) -> dict[str, Fit]:
@@ -56,9 +42,20 @@ def values_of(fits: Mapping[str, Fit]) -> dict[str, Fraction | None]:
     return {key: fit.value for key, fit in fits.items()}
 
 
-def population_of(schemes: Sequence[Scheme]) -> tuple[PopulationValue, ...]:
-    """Return the population values that schemes reach, those that others need first."""
-    return needs(*(rule for scheme in schemes for rule in rules_of(scheme))).population
+def population_of(schemes: Sequence[Scheme], metrics: Sequence[Metric] = ()) -> tuple[PopulationValue, ...]:
+    """Return the population values that schemes and metrics reach, those that others need first."""
+    return needs(*(rule for scheme in schemes for rule in rules_of(scheme)), *metrics).population
+
+
+def moves_with_the_date(scheme: Scheme) -> bool:
+    """Whether a scheme uses population values that look at the date, so that its cuts move from day to day."""
+    return any(needs(node).uses_time for node in population_of((scheme,)))
+
+
+def rows_read(node: PopulationValue, reader: Reader) -> int:
+    """Return how many rows there are of the record types that a population value reads, customers included."""
+    classes: set[type[Record]] = {Customer, *(source.record_class for source in needs(node).rows)}
+    return sum(reader.count(type_of(record_class).name) for record_class in classes)
 
 
 def fit(world: World, wanted: Sequence[PopulationValue], cases: Sequence[Case], day: date, run: int) -> dict[str, Fit]:
@@ -74,9 +71,15 @@ def fit(world: World, wanted: Sequence[PopulationValue], cases: Sequence[Case], 
     return made
 
 
-def is_due(node: PopulationValue, fitted: Fit | None, world: World, day: date) -> bool:
-    """Whether a population value was never fitted, is too old on ``day``, or comes from a later day."""
-    if fitted is None or fitted.fitted_on > day:
+def is_due(node: PopulationValue, fitted: Fit | None, world: World, day: date, rows: int) -> bool:
+    """Whether a population value is to be fitted on ``day``, when it reads so many ``rows``.
+
+    It is where it never was, has no value, comes from a later day, is too old, or was fitted on too different an amount
+    of data.
+    """
+    if fitted is None or fitted.value is None or fitted.fitted_on > day:
+        return True
+    if abs(rows - fitted.rows) > world.setting(REFIT_GROWTH) * fitted.rows:
         return True
     setting = REFIT_DAYS_TIMED if needs(node).uses_time else REFIT_DAYS
     return (day - fitted.fitted_on).days >= int(world.setting(setting))
@@ -108,6 +111,7 @@ def keep(transaction: Transaction, fits: Mapping[str, Fit]) -> None:
                 "fitted_on": fitted.fitted_on.isoformat(),
                 "run": fitted.run,
                 "customers": fitted.customers,
+                "rows": fitted.rows,
             },
         )
 
@@ -119,4 +123,5 @@ def _from_document(document: Mapping[str, Any]) -> Fit:
         fitted_on=date.fromisoformat(document["fitted_on"]),
         run=document["run"],
         customers=document["customers"],
+        rows=document["rows"],
     )

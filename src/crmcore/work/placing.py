@@ -14,12 +14,13 @@ from crmcore.evaluation.evaluate import Evaluator, World
 from crmcore.evaluation.facts import Case
 from crmcore.evaluation.missing import missing_of, names_of
 from crmcore.evaluation.placements import Cause, Move, Placement, Timeline, from_document, to_document
-from crmcore.grammar.declare import Scheme
+from crmcore.grammar.declare import Metric, Scheme
+from crmcore.grammar.expr import PopulationValue
 from crmcore.grammar.walk import canonical_scheme, fingerprint
 from crmcore.records import Customer
 from crmcore.store import Reader, Transaction
 from crmcore.work.book import Book
-from crmcore.work.fitting import fit, fits_in, is_due, keep, population_of, values_of
+from crmcore.work.fitting import Fit, fit, fits_in, is_due, keep, population_of, rows_read, values_of
 
 SCHEMES: Final = "scheme"
 RUNS: Final = "run"
@@ -147,10 +148,13 @@ def classify(  # noqa: PLR0913 - the state, the rules and the date of one run
     schemes: Sequence[Scheme],
     day: date,
     *,
+    metrics: Sequence[Metric] = (),
     full: bool = False,
     rewind: bool = False,
 ) -> Run:
     """Fit what is due, place everyone who is due, and return what happened; commits nothing.
+
+    What ``metrics`` need of the population is fitted too, so that lists can show them.
 
     Raises `RunRefused` for a date before the newest placement unless ``rewind`` is given, which drops what was
     placed since.
@@ -159,16 +163,30 @@ def classify(  # noqa: PLR0913 - the state, the rules and the date of one run
     full = _rewind(transaction, schemes, day, allowed=rewind) or full
     customers = tuple(book.customers())
     placer = Placer(transaction, book, world, day, number)
-    stored = fits_in(transaction)
-    world = evolve(world, population=values_of(stored))
-    due = [node for node in population_of(schemes) if full or is_due(node, stored.get(world.key(node)), world, day)]
-    fits = fit(world, due, [placer.case(customer) for customer in customers] if due else [], day, number)
-    keep(transaction, fits)
-    placer.world = evolve(world, population={**world.population, **values_of(fits)})
+    fits = _fit_due(placer, population_of(schemes, metrics), customers, full=full)
     evaluated = {scheme.name: _place_due(placer, scheme, customers, full=full) for scheme in schemes}
     run = Run(number, day, evaluated, len(fits), tuple(placer.moves))
     transaction.put(RUNS, str(number), _run_document(run))
     return run
+
+
+def _fit_due(
+    placer: Placer, wanted: Sequence[PopulationValue], customers: Sequence[Customer], *, full: bool
+) -> Mapping[str, Fit]:
+    """Fit and store the population values that are due, and let the placer use them."""
+    stored = fits_in(placer.transaction)
+    world = evolve(placer.world, population=values_of(stored))
+    rows = {world.key(node): rows_read(node, placer.transaction) for node in wanted}
+    due = []
+    for node in wanted:
+        key = world.key(node)
+        if full or is_due(node, stored.get(key), world, placer.day, rows[key]):
+            due.append(node)
+    made = fit(world, due, [placer.case(customer) for customer in customers] if due else [], placer.day, placer.run)
+    fits = {key: evolve(fitted, rows=rows[key]) for key, fitted in made.items()}
+    keep(placer.transaction, fits)
+    placer.world = evolve(world, population={**world.population, **values_of(fits)})
+    return fits
 
 
 def _place_due(placer: Placer, scheme: Scheme, customers: Sequence[Customer], *, full: bool) -> int:

@@ -4,9 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from company_kit import make_crm, put, stored
+from company_kit import make_crm, plugin, put, stored
 
-from crmcore import Customer, Purchase, PurchaseLine
+from crmcore import Customer, Purchase, PurchaseLine, Setting
 from crmcore.errors import Invalid, StillReferenced
 
 
@@ -101,3 +101,13 @@ def test_a_document_that_is_no_record_is_logged_and_undone_with_the_rest(crm):
     assert stored(crm, "note") == {"n1": {"text": "x"}}
     crm.undo(crm.store.read().commit)
     assert stored(crm, "note") == {}
+
+
+def test_a_setting_that_is_undone_stands_as_it_was_so_that_applying_it_again_changes_nothing():
+    floor = Setting("shop.floor", Decimal(10))
+    crm = make_crm(plugin("shop", settings=[floor]))
+    crm.apply_settings({"shop.floor": 20})
+    crm.apply_settings({"shop.floor": 30})
+    crm.undo(crm.store.read().commit)
+    assert stored(crm, "setting") == {"shop.floor": {"value": "20"}}
+    assert crm.apply_settings({"shop.floor": Decimal("20.00")}) == {}

@@ -115,7 +115,10 @@ class Unit:
         self.transaction.delete(table, key)
 
     def restore(self, table: str, key: str, document: Document) -> None:
-        """Put an earlier document back as a new version."""
+        """Put an earlier document back, a record as a new version."""
+        if table not in self.classes:
+            self.keep(table, key, document)
+            return
         current = self.transaction.get(table, key)
         self._remember((table, key))
         version = max(document.get("version", 0), (current or {}).get("version", 0)) + 1

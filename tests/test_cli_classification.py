@@ -29,6 +29,32 @@ def test_classifying_prints_what_moved_and_says_that_the_book_date_is_pinned(sho
     assert "as of the book date 2024-05-31" in shop.fine("customer", "list").err
 
 
+def test_the_note_about_the_book_date_says_what_opening_the_books_does(shop: Shop):
+    for ran in (shop.fine("classify", "--as-of", "2024-05-31"), shop.fine("segments")):
+        assert "re-places everybody as of today" in ran.err
+
+
+def test_classifying_in_the_future_warns_that_the_way_back_is_a_rewind(shop: Shop):
+    ran = shop.fine("classify", "--as-of", "9998-12-31")
+    assert "9998-12-31 lies in the future" in ran.err
+    assert "--rewind" in ran.err
+    assert "future" not in shop.fine("classify", "--as-of", "2024-05-31", "--rewind").err
+
+
+def test_people_read_only_of_schemes_where_something_happened(shop: Shop):
+    untold = (shop.folder / "crm_plugins/shop.py").read_text().replace(".or_else(False)", "")
+    shop.write("crm_plugins/shop.py", untold)
+    (_, _, *rows) = shop.fine("classify", "--as-of", "2024-05-31").out.splitlines()
+    assert [row.split() for row in rows] == [["shop.recent", "3", "3", "0", "0"], ["shop.tier", "3", "2", "0", "1"]]
+    shop.fine("customer", "edit", "c1", "--name", "Ada")
+    assert shop.fine("classify", "--as-of", "2024-05-31").out == ""
+    again = shop.fine("classify", "--as-of", "2024-05-31", "--format", "json").json
+    assert [row["evaluated"] for row in again] == [0, 0]
+    (heading, _, *rows) = shop.fine("classify", "--as-of", "2024-06-05", "--full", "--dry-run").out.splitlines()
+    assert "cannot_tell" not in heading
+    assert len(rows) == 2
+
+
 def test_one_scheme_can_be_classified_alone(shop: Shop):
     assert [row["scheme"] for row in shop.fine("classify", "--scheme", "shop.tier", "--format", "json").json] == [
         "shop.tier"
@@ -156,7 +182,17 @@ def test_upcoming_lists_whom_time_alone_will_move(shop: Shop):
     ]
     assert shop.fine("upcoming", "--days", "2", "--format", "json").json == []
     assert len(shop.fine("upcoming", "--days", "14", "--limit", "1", "--format", "json").json) == 1
-    assert "原客户群" in shop.fine("--lang", "zh", "upcoming").out
+    shop.write(
+        "crm_plugins/shop.py",
+        (shop.folder / "crm_plugins/shop.py")
+        .read_text()
+        .replace('Segment("quiet")', 'Segment("quiet", label={"zh": "沉寂"})'),
+    )
+    chinese = shop.fine("--lang", "zh", "upcoming").out
+    assert "原客户群" in chinese
+    assert "沉寂" in chinese
+    assert "quiet" not in chinese
+    assert " quiet" in shop.fine("upcoming").out
 
 
 def test_views_and_reports_are_listed_and_printed(shop: Shop):
@@ -175,3 +211,34 @@ def test_views_and_reports_are_listed_and_printed(shop: Shop):
     assert shop.fine("report", "shop.names", "--format", "json").json == [{"title": "Names", "rows": names}]
     assert shop.fine("report", "shop.names", "--format", "jsonl").jsonl == [{"table": "Names", **row} for row in names]
     assert "客户乙" in shop.fine("report", "shop.names").out
+
+
+def test_segments_are_short_names_in_english_and_labels_in_chinese_for_people(shop: Shop):
+    shop.fine("classify", "--as-of", "2024-05-31")
+    for command in (["customer", "list", "--columns", "id,shop.tier"], ["view", "shop.best"]):
+        assert "big" in shop.fine(*command).out
+        assert "大客户" in shop.fine("--lang", "zh", *command).out
+        assert "big" not in shop.fine("--lang", "zh", *command, "--format", "md").out
+        assert "大客户" not in shop.fine("--lang", "zh", *command, "--format", "csv").out
+
+
+def test_tables_of_reports_are_labelled_and_rounded_like_views(shop: Shop):
+    shop.write(
+        "crm_plugins/shop.py",
+        (shop.folder / "crm_plugins/shop.py")
+        .read_text()
+        .replace(
+            'return [Report("shop.names",',
+            'return [Report("shop.tiers", lambda company: [company.table('
+            'View("shop.tier", (), group=tier, sums=(spend,)))]), Report("shop.names",',
+        ),
+    )
+    shop.fine("classify", "--as-of", "2024-05-31")
+    title, heading, _, *rows = shop.fine("report", "shop.tiers").out.splitlines()
+    assert (title, heading.split()) == ("Tier", ["Tier", "Count", "Spend"])
+    assert rows[0].split() == ["big", "1", "1,989.50"]
+    chinese = shop.fine("--lang", "zh", "report", "shop.tiers", "--format", "md").out
+    assert "**等级**" in chinese
+    assert "| 大客户 | 1 | 1,989.50 |" in chinese
+    (table,) = shop.fine("--lang", "zh", "report", "shop.tiers", "--format", "json").json
+    assert (table["title"], table["rows"][0]) == ("shop.tier", {"shop.tier": "big", "count": 1, "shop.spend": "1989.5"})

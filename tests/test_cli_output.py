@@ -147,6 +147,84 @@ def test_one_thing_is_an_object_or_a_line_for_each_value(capsys):
     assert capsys.readouterr().out == "id                   c1\n消费额 (shop.spend)  1.50\ntags                 a\n"
 
 
+NARROW = Table(
+    ("id", "name", "customers", "spend", "at", "note"),
+    (
+        ("0001J5ZK3VQ8", "Blue Door Trading of the North", 1200, Decimal("1234567.89"), date(2024, 5, 1), "on " * 30),
+        ("0001J5ZK3VQ9", "Ada", 3, Decimal("-20.5"), date(2024, 5, 2), "z" * 90),
+    ),
+)
+WHOLE = ("0001J5ZK3VQ8", "0001J5ZK3VQ9", "1200", "1,234,567.89", "-20.50", "2024-05-01", "2024-05-02")
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self):
+        return True
+
+
+def on_terminal(monkeypatch, columns, table, look):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERM", "xterm")
+    stream = Terminal()
+    print_table(table, "table", look, to=stream)
+    return re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
+
+
+@pytest.mark.parametrize("columns", [250, 120, 100, 80, 72, 60, 40, 20])
+def test_on_a_terminal_numbers_ids_and_dates_are_never_broken_over_lines(monkeypatch, columns):
+    shown = on_terminal(monkeypatch, columns, NARROW, Look({"spend": MONEY}, bar="customers"))
+    assert all(shown.count(part) == 1 for part in WHOLE)
+    assert shown.replace(" ", "").replace("\n", "").count("z") == 90
+
+
+@pytest.mark.parametrize("columns", [120, 80, 72])
+def test_what_fits_with_folded_texts_stays_a_table_as_wide_as_the_terminal(monkeypatch, columns):
+    lines = on_terminal(monkeypatch, columns, NARROW, Look({"spend": MONEY}, bar="customers")).splitlines()
+    assert all(width(line.rstrip()) <= columns for line in lines)
+    assert "1,234,567.89" in next(line for line in lines if line.startswith("0001J5ZK3VQ8"))
+
+
+def test_too_many_columns_for_a_terminal_become_a_line_for_each_value(monkeypatch):
+    lines = on_terminal(monkeypatch, 40, NARROW, Look({"spend": MONEY}, {"id": "编号"})).splitlines()
+    assert lines[0].split() == ["编号", "0001J5ZK3VQ8"]
+    assert lines[6] == ""
+    assert lines[10].split() == ["spend", "-20.50"]
+
+
+@pytest.mark.parametrize(("columns", "length"), [(80, 30), (40, 26), (35, 21), (19, 5), (18, 0), (12, 0)])
+def test_bars_shrink_or_vanish_before_anything_is_folded(monkeypatch, columns, length):
+    table = Table(("name", "n"), (("two words", 7), ("x", 0)))
+    shown = on_terminal(monkeypatch, columns, table, Look(bar="n"))
+    assert shown.count("█") == length
+    assert "two words" in shown
+
+
+def test_ids_of_other_records_stay_in_one_piece(monkeypatch):
+    table = Table(("customer", "note"), (("a b c d e f g h i j k l m n o p", "y " * 60),))
+    assert "a b c d e f g h i j k l m n o p" in on_terminal(monkeypatch, 50, table, Look(ids=frozenset({"customer"})))
+    assert "i j k l m n o p" not in on_terminal(monkeypatch, 30, table, Look())
+
+
+def test_nothing_found_is_a_note_for_people_and_an_empty_table_as_data(capsys):
+    empty = Table(("id", "name"), ())
+    print_table(empty)
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ("", "crm: nothing found\n")
+    print_table(empty, "md")
+    assert capsys.readouterr().out.startswith("| id | name |")
+    print_table(Table(("id",), (), "Best"))
+    assert "Best: nothing found" in capsys.readouterr().err
+
+
+def test_short_texts_are_said_with_their_words_for_people_only():
+    look = Look(words={"tier": {"A": "甲类"}})
+    assert "甲类" in printed("table", look=look)
+    assert "甲类" in printed("md", look=look)
+    assert "甲类" not in printed("csv", look=look) + printed("jsonl", look=look)
+
+
 DRAW = """
 from crmcore.cli.output import print_table
 from crmcore.view import Table

@@ -239,3 +239,44 @@ def test_json_keys_are_names_in_any_language(shop: Shop):
 def test_a_list_of_one_object_per_line_is_sound_json(shop: Shop):
     for line in shop.fine("purchase", "list", "--format", "jsonl").out.splitlines():
         assert json.loads(line)["customer"] in {"c1", "c2"}
+
+
+def test_a_date_in_another_order_is_refused_without_an_option_that_the_command_lacks(shop: Shop):
+    for text, why in (("28.03.2026", "fits DMY only; write 2026-03-28"), ("3/12/2010", "can be 2010-12-03 (DMY) or")):
+        for ran in (
+            shop.crm("purchase", "add", "--customer", "c1", "--at", text, "--amount", "1"),
+            shop.crm("purchase", "list", "--where", f"at>={text}"),
+        ):
+            assert ran.code != 0
+            assert why in ran.err
+            assert "--date-format" not in ran.err
+
+
+LISTENER = """
+
+@hookimpl
+def crm_committed(changes):
+    raise OSError("the other side does not answer")
+
+
+@click.command("wipe")
+@click.pass_context
+def wipe(ctx):
+    with opened(ctx).unit("wipe") as unit:
+        unit.edit(unit.get(Customer, "c1"), name="Wiped")
+"""
+
+
+def test_every_writing_command_says_once_what_a_commit_warned_of(shop: Shop):
+    plugin = (shop.folder / "crm_plugins/shop.py").read_text()
+    shop.write("crm_plugins/shop.py", plugin.replace(", tally]", ", tally, wipe]") + LISTENER)
+    shop.write("a.csv", "name\nAmy\n")
+    shop.write("b.csv", "name\nBen\n")
+    for command in (
+        ["customer", "add", "--name", "X"],
+        ["customer", "edit", "c1", "--name", "Y"],
+        ["import", "a.csv", "b.csv", "--as", "customer"],
+        ["wipe"],
+    ):
+        assert shop.fine(*command).err.count("the other side does not answer") == 1, command
+    assert "the other side" not in shop.fine("customer", "list").err

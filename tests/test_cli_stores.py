@@ -140,8 +140,13 @@ def test_a_backup_brings_everything_back(stocked: Shop):
     stocked.fine("customer", "edit", "c1", "--name", "Changed")
     stocked.fine("store", "restore", "crm.backup", "--dry-run")
     assert stocked.fine("customer", "list", "--format", "json").out != before
-    stocked.fine("store", "restore", "crm.backup")
-    assert stocked.fine("customer", "list", "--format", "json").out == before
+    assert "kept" not in stocked.fine("store", "restore", "crm.backup", "--dry-run").err
+    for number in (1, 2):
+        ran = stocked.fine("store", "restore", "crm.backup")
+        assert f"kept in crm.json.before-restore-{number}\n" in ran.err
+        assert stocked.fine("customer", "list", "--format", "json").out == before
+    kept = stocked.fine("--store", "crm.json.before-restore-1", "customer", "show", "c1", "--format", "json").json
+    assert kept["name"] == "Changed"
 
 
 def test_a_backup_can_go_through_standard_output_and_input(stocked: Shop):
@@ -208,6 +213,21 @@ def test_a_commit_that_never_was_is_not_found(stocked: Shop, command):
     assert ran.code == 3
     assert "crm log" in ran.err
     assert stocked.crm(command, "0").code == 2
+
+
+@pytest.mark.parametrize("command", ["log", "undo"])
+@pytest.mark.parametrize("text", ["abc", "0", "1.5", "²", "9" * 5000])
+def test_what_is_no_commit_number_is_told_where_they_are_listed(stocked: Shop, command, text):
+    ran = stocked.crm(command, text)
+    assert (ran.code, ran.out) == (2, "")
+    assert "is no commit number; `crm log` lists them" in ran.err
+
+
+def test_the_log_names_what_was_added(stocked: Shop):
+    made = stocked.fine("customer", "add", "--name", "Zoe").out.strip()
+    why = [row["why"] for row in stocked.fine("log", "--all", "--format", "json").json]
+    assert why[-1] == f"add customer {made}"
+    assert "add purchase p3" in why
 
 
 def test_a_commit_is_not_undone_over_later_changes(stocked: Shop):

@@ -179,7 +179,12 @@ def test_a_format_that_the_user_spelled_out_goes_before_iso():
     ("text", "reason"),
     [
         ("3/12/2010", "--date-format"),
-        ("2010-1-5", "--date-format"),
+        ("3/12/2010", "can be 2010-12-03 (DMY) or 2010-03-12 (MDY)"),
+        ("2010-1-5", "fits YMD only; say --date-format YMD, or write 2010-01-05"),
+        ("28.03.2026", "fits DMY only; say --date-format DMY, or write 2026-03-28"),
+        ("03/28/2026", "fits MDY only"),
+        ("31/02/2026", "a day that does not exist, in whatever order"),
+        ("1/2-2024", "is not a date"),
         ("3.12.10", "year of two digits"),
         ("40515", "spreadsheet's day number"),
         ("0000-01-01", "year 0"),

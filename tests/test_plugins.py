@@ -120,6 +120,14 @@ def test_all_mistakes_in_the_hooks_of_a_plugin_are_named_at_once(site):
     assert all(name in reason for name in ("crm_fields", "crm_schemes", "crm_views"))
 
 
+def test_what_to_do_about_a_wrong_rule_stands_in_the_one_line_that_lists_show(site):
+    install(site, "bad", "from crmcore import Purchase, rows\nx = 1 < rows(Purchase).amount < 2\n")
+    reason = load_plugins().record("bad").reason
+    assert reason.startswith("a rule has no truth value of its own. Combine rules with & | ~ instead of")
+    assert reason.endswith(f"({site / 'crm_bad.py'}:2)")
+    assert len(reason.splitlines()) == 1
+
+
 def test_the_traceback_of_a_failure_is_kept_for_its_author(site):
     install(site, "bad", "def f():\n    return 1 / 0\nf()\n")
     record = load_plugins().record("bad")

@@ -20,6 +20,7 @@ UNTOLD: Final = "?"
 
 _RATIO_DIGITS: Final = 4
 _NO_KINDS: Final[Mapping[str, Kind]] = MappingProxyType({})
+_NO_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({})
 _NO_LABELS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -28,7 +29,8 @@ class Look:
     """What is known of a table's columns, by name.
 
     ``digits`` are those of the company's currency; ``zone`` is where moments are read. A column in ``answers`` holds
-    answers of schemes or metrics, where nothing means that they cannot tell. ``bar`` is also drawn.
+    answers of schemes or metrics, where nothing means that they cannot tell. ``words`` are what people read for a
+    column's short texts. A column in ``ids`` holds ids, which stay in one piece. ``bar`` is also drawn.
     """
 
     kinds: Mapping[str, Kind] = _NO_KINDS
@@ -37,6 +39,8 @@ class Look:
     digits: int = 2
     zone: ZoneInfo | None = None
     bar: str = ""
+    words: Mapping[str, Mapping[str, str]] = _NO_WORDS
+    ids: frozenset[str] = frozenset()
 
     def drawn(self, bar: str) -> "Look":
         """Return the look with one column drawn as bars."""
@@ -64,7 +68,8 @@ def said(value: Any, column: str, look: Look) -> str:  # noqa: PLR0911 - one lin
         case tuple() | list():
             return ", ".join(said(part, "", look) for part in value)
         case _:
-            return "".join(map(_visible, str(value)))
+            words = look.words.get(column)
+            return "".join(map(_visible, words.get(str(value), str(value)) if words else str(value)))
 
 
 def data(value: Any) -> Any:  # noqa: PLR0911 - one line per type

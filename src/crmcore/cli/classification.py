@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crmcore.cli.cells import Look
-from crmcore.cli.context import done, note, opened
+from crmcore.cli.context import OPENING, done, note, opened
 from crmcore.cli.options import Day, dry, formatted
 from crmcore.cli.output import print_table
 from crmcore.view import Table
 
 if TYPE_CHECKING:
+    from crmcore.store import Reader
     from crmcore.work.placing import Run
 
 
@@ -31,13 +32,19 @@ if TYPE_CHECKING:
 def classify(ctx: click.Context, /, as_of: date | None, form: str, dry_run: bool, **how: Any) -> None:
     """Place customers in the segments of all schemes, and record who moved."""
     crm = opened(ctx)
+    if as_of is not None and as_of > crm.today(crm.state().company):
+        note(f"{as_of} lies in the future: a run for an earlier day, today's too, will then need --rewind")
     run = crm.classify(as_of, dry_run=dry_run, **how)
-    print_table(_summary(run), form, Look())
+    table = _summary(run)
+    if form == "table":
+        table = _shown(table, None if dry_run else crm.store.read())
+    if table.rows or form != "table":
+        print_table(table, form, Look())
     first = sum(move.is_first for move in run.moves)
     counts = f"{sum(run.evaluated.values())} evaluated, {first} placed first, {len(run.moves) - first} moved"
     done(ctx, f"as of {run.as_of}: {counts}, {run.fitted} population values fitted", dry_run=dry_run)
     if as_of is not None and not dry_run:
-        note(f"the book date is now {as_of}; `crm classify` without --as-of opens the books again")
+        note(f"the book date is now {as_of}; {OPENING}")
 
 
 def _summary(run: "Run") -> Table:
@@ -47,3 +54,19 @@ def _summary(run: "Run") -> Table:
         (first if move.is_first else moved)[move.scheme] += 1
     columns = ("scheme", "evaluated", "placed_first", "moved")
     return Table(columns, tuple((name, count, first[name], moved[name]) for name, count in run.evaluated.items()))
+
+
+def _shown(table: Table, reader: "Reader | None") -> Table:
+    """Leave out schemes where nothing happened; of the others say whom they cannot tell, if that was written."""
+    rows = tuple(row for row in table.rows if any(row[1:]))
+    if reader is None:
+        return Table(table.columns, rows)
+    return Table((*table.columns, "cannot_tell"), tuple((*row, _untold(reader, row[0])) for row in rows))
+
+
+def _untold(reader: "Reader", scheme: str) -> int:
+    from crmcore.evaluation.placements import from_document  # noqa: PLC0415 - only here
+    from crmcore.work.placing import table_of  # noqa: PLC0415 - the same
+
+    placed = (from_document(document).current for _, document in reader.items(table_of(scheme)))
+    return sum(one is not None and one.segment is None for one in placed)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from crmcore.store import Store
     from crmcore.work.state import State
 
+OPENING: Final = "`crm classify` without --as-of opens the books again and re-places everybody as of today"
+
 _HERE: Final = "crmcore.cli"
 
 
@@ -68,6 +70,7 @@ def opened(ctx: click.Context) -> "Crm":
         config, catalogue = configured(ctx), catalogued(ctx)
         actor = ctx.find_root().params.get("actor") or actor_of(os.environ)
         kept["crm"] = Crm(open_store(config, catalogue), catalogue, actor, config.lang.value)
+        ctx.find_root().call_on_close(lambda: _tell_warnings(ctx))
     found: Crm = kept["crm"]
     return found
 
@@ -89,7 +92,7 @@ def read(ctx: click.Context, as_of: date | None = None) -> "State":
     state = opened(ctx).state(as_of)
     pinned = state.company.book_date
     if as_of is None and pinned is not None:
-        note(f"as of the book date {pinned}; `crm classify` without --as-of opens the books again")
+        note(f"as of the book date {pinned}; {OPENING}")
     return state
 
 
@@ -100,10 +103,18 @@ def note(text: str) -> None:
 
 def done(ctx: click.Context, text: str, *, dry_run: bool = False) -> None:
     """Say what was written, or would have been, and what plugins made of it."""
-    crm = _kept(ctx).get("crm")
-    for warning in crm.warnings if crm else ():
-        note(warning)
+    _tell_warnings(ctx)
     note(f"{text} (dry run: nothing was written)" if dry_run else text)
+
+
+def _tell_warnings(ctx: click.Context) -> None:
+    """Say what commits warned of, each warning once in a command; a plugin's own command need not ask for it."""
+    kept = _kept(ctx)
+    told: set[str] = kept.setdefault("told", set())
+    for warning in kept["crm"].warnings if "crm" in kept else ():
+        if warning not in told:
+            told.add(warning)
+            note(warning)
 
 
 def _kept(ctx: click.Context) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -18,9 +18,25 @@ if TYPE_CHECKING:
 
     from crmcore.store import LogEntry, Store
 
+_LONGEST: Final = 18
+"""Digits of a number of commits that anybody could make."""
+
+
+class CommitNumber(click.ParamType):  # type: ignore[type-arg]  # click 8.3 has no argument there
+    """The number of a commit, from 1."""
+
+    name = "commit"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number, or say where it is found."""
+        text = str(value)
+        if text.isascii() and text.isdigit() and len(text) <= _LONGEST and int(text):
+            return int(text)
+        return self.fail(f"{text!r} is no commit number; `crm log` lists them", param, ctx)
+
 
 @click.command(epilog="Example: crm log --limit 5; crm log 12 --format json")
-@click.argument("commit", type=click.IntRange(min=1), required=False)
+@click.argument("commit", type=CommitNumber(), required=False)
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="The newest so many.")
 @click.option("--all", "everything", is_flag=True, help="All of them.")
 @formatted
@@ -43,7 +59,7 @@ def log(ctx: click.Context, commit: int | None, limit: int, everything: bool, fo
 
 
 @click.command(epilog="Example: crm undo 12 --dry-run")
-@click.argument("commit", type=click.IntRange(min=1))
+@click.argument("commit", type=CommitNumber())
 @dry
 @click.pass_context
 def undo(ctx: click.Context, commit: int, dry_run: bool) -> None:

@@ -10,8 +10,9 @@ from crmcore.errors import UnknownName
 from crmcore.kinds import Kind
 from crmcore.labels import Label
 from crmcore.plugging.catalogue import Catalogue
+from crmcore.records import CORE_RECORDS, Customer
 from crmcore.speech.measures import measure
-from crmcore.view import Listed, listed_name
+from crmcore.view import Listed, Table, listed_name
 from crmcore.work.company import Company
 
 CHINESE = "zh"
@@ -24,6 +25,8 @@ def look_of(
     kinds: dict[str, Kind] = {}
     labels: dict[str, str] = {}
     answers: set[str] = set()
+    ids: set[str] = set()
+    words: dict[str, dict[str, str]] = {}
     for given in names:
         name = listed_name(given)
         try:
@@ -33,9 +36,54 @@ def look_of(
         kinds[name], labels[name] = column.kind, _label(name, record, catalogue)(language, name)
         if name in catalogue.names("metric"):
             kinds[name] = measure(catalogue.metric(name)).kind
+        if _is_id(name, record):
+            ids.add(name)
+        if column.scheme is not None and language == CHINESE:  # in English the short names are words already
+            words[name] = {one.name: one.label(language, one.name) for one in column.scheme.segments}
         if column.scheme is not None or column.cost is Cost.COMPUTE:
             answers.add(name)
-    return Look(kinds, labels, frozenset(answers), company.currency_digits, company.zone)
+    digits, zone = company.currency_digits, company.zone
+    return Look(kinds, labels, frozenset(answers), digits, zone, words=words, ids=frozenset(ids))
+
+
+def known_look(names: Iterable[str], catalogue: Catalogue, company: Company, language: str) -> Look:
+    """Return the look of columns of any core record type or name that a plugin declares, a customer's first."""
+    from attrs import evolve  # noqa: PLC0415 - one word
+
+    listed = tuple(names)
+    found = look_of(listed, Customer, catalogue, company, language)
+    for record in CORE_RECORDS:
+        rest = [name for name in listed if name not in found.kinds]
+        more = look_of(rest, record, catalogue, company, language)
+        found = evolve(
+            found, kinds={**found.kinds, **more.kinds}, labels={**found.labels, **more.labels}, ids=found.ids | more.ids
+        )
+    return found
+
+
+def declared_label(name: str, catalogue: Catalogue, language: str) -> str:
+    """Return the label of what a plugin declares under a name; a text that is no such name, as it is."""
+    for kind in ("scheme", "metric", "field", "view", "report"):
+        if name in catalogue.names(kind):
+            label: Label = catalogue.owner(kind, name).value.label
+            return label(language, name)
+    return name
+
+
+def with_segments_said(table: Table, scheme: str, columns: Iterable[str], catalogue: Catalogue) -> Table:
+    """Write segments of the scheme that each row names with their Chinese labels."""
+    at = table.columns.index(scheme)
+    places = {table.columns.index(name) for name in columns}
+
+    def said(row: tuple[Any, ...], place: int) -> Any:
+        value = row[place]
+        if place not in places:
+            return value
+        found = (one for one in catalogue.scheme(row[at]).segments if one.name == value)  # none if the rule changed
+        return next((one.label(CHINESE, one.name) for one in found), value)
+
+    rows = (tuple(said(row, place) for place in range(len(row))) for row in table.rows)
+    return Table(table.columns, tuple(rows), table.title)
 
 
 def headed(look: Look, english: dict[str, str], chinese: dict[str, str], language: str) -> Look:
@@ -43,6 +91,11 @@ def headed(look: Look, english: dict[str, str], chinese: dict[str, str], languag
     from attrs import evolve  # noqa: PLC0415 - one word
 
     return evolve(look, labels={**look.labels, **(chinese if language == CHINESE else english)})
+
+
+def _is_id(name: str, record: type[Record]) -> bool:
+    column = type_of(record).column(name)
+    return name == "id" or (column is not None and column.target is not None)
 
 
 def _label(name: str, record: type[Record], catalogue: Catalogue) -> Label:

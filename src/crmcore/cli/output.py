@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any, Final
 
 from crmcore.cli.cells import Look, cell, data, headings, numeric, said, width
+from crmcore.cli.context import note
 from crmcore.files.spreadsheets import guard
 from crmcore.view import Table
 
@@ -17,7 +18,7 @@ def print_table(table: Table, form: str = "table", look: Look = PLAIN, *, to: IO
     """Print a table; ``form`` is table, json, jsonl, csv or md.
 
     Tables and Markdown are for people: labels as headings and rounded numbers. JSON and CSV are data: names as keys and
-    headers, exact values, decimals as text.
+    headers, exact values, decimals as text. Where there is nothing, people read a note on standard error.
     """
     stream = sys.stdout if to is None else to
     match form:
@@ -29,6 +30,8 @@ def print_table(table: Table, form: str = "table", look: Look = PLAIN, *, to: IO
             _csv(table, stream)
         case "md":
             _lines(stream, _markdown(table, look))
+        case _ if not table.rows:
+            note(f"{table.title}: nothing found" if table.title else "nothing found")
         case _:
             from crmcore.cli.terminal import draw  # noqa: PLC0415 - rich is imported only where a table is drawn
 

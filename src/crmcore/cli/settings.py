@@ -51,7 +51,8 @@ def apply(ctx: click.Context, dry_run: bool, form: str) -> None:
     proposed = {name: given.value for name, given in _proposed(ctx).items()}
     changed = opened(ctx).apply_settings(proposed, dry_run=dry_run)
     rows = tuple((name, before, after) for name, (before, after) in changed.items())
-    print_table(Table(("setting", "from", "to"), rows), form)
+    if rows or form != "table":
+        print_table(Table(("setting", "from", "to"), rows), form)
     more = "; `crm classify` moves whom they concern" if changed else ""
     done(ctx, f"{len(changed)} settings changed{more}", dry_run=dry_run)
 

@@ -99,6 +99,7 @@ def backup(ctx: click.Context, file: str, dry_run: bool) -> None:
 def restore(ctx: click.Context, file: str, dry_run: bool) -> None:
     """Verify the backup in FILE (- is standard input) and put it in place; the old state is kept beside it."""
     found = store_of(ctx)
+    before = _kept_copies(found.url)
     with tempfile.TemporaryDirectory() as folder:
         source = Path(file)
         if file == "-":
@@ -111,7 +112,19 @@ def restore(ctx: click.Context, file: str, dry_run: bool) -> None:
             store_backup.read(source)
         else:
             found.restore(source)
-    done(ctx, f"restored {found.url} from {'standard input' if file == '-' else file}", dry_run=dry_run)
+    made = ", ".join(sorted(_kept_copies(found.url) - before))
+    more = f"; the old state is kept in {made}" if made else ""
+    done(ctx, f"restored {found.url} from {'standard input' if file == '-' else file}{more}", dry_run=dry_run)
+
+
+def _kept_copies(url: str) -> set[str]:
+    """Return the copies that earlier restores of a file store left beside it, without their logs."""
+    kind, _, path = url.partition(":///")
+    if kind != "tinydb":
+        return set()
+    file = Path(path)
+    mark = f"{file.name}.before-restore-"
+    return {str(one) for one in file.parent.glob("*") if one.name.startswith(mark) and one.name[len(mark) :].isdigit()}
 
 
 def _warn_if_large(records: int, url: str) -> None:

@@ -1,17 +1,23 @@
 """Tables drawn with rich: fitted to a terminal, in full everywhere else."""
 
 import os
+from datetime import date
 from typing import IO, Final
 
 from rich.box import Box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from crmcore.cli import widths
 from crmcore.cli.cells import Look, headings, is_number, numeric, said
 from crmcore.view import Table
 
 BAR_WIDTH: Final = 30
+
+_SHORTEST_BAR: Final = 5
+"""Shorter ones tell nothing."""
 
 _ENDLESS: Final = 100_000
 """Columns of what is no terminal: rich would cut at 80."""
@@ -26,16 +32,49 @@ def draw(table: Table, look: Look, stream: IO[str]) -> None:
     console = _console(stream)
     if table.title:
         console.print(Text(table.title, style="bold"))
-    grid = Grid(box=_box(stream), pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    for heading, right in zip(headings(table, look), numeric(table), strict=True):
-        grid.add_column(Text(heading), justify="right" if right else "left", overflow="fold")
-    bars = _bars(table, look, stream)
+    texts = [[said(value, name, look) for name, value in zip(table.columns, row, strict=True)] for row in table.rows]
+    columns = tuple(
+        widths.Column((heading, *(row[place] for row in texts)), is_whole=_is_whole(table, place, look))
+        for place, heading in enumerate(headings(table, look))
+    )
+    room = console.width if stream.isatty() else None
+    fitted = widths.fitted(columns, room, cell_len)
+    if fitted is None:
+        _draw_stacked(console, columns)
+        return
+    left = BAR_WIDTH if room is None else min(room - widths.total(fitted) - widths.GAP, BAR_WIDTH)
+    bars = _bars(table, look, stream, left) if left >= _SHORTEST_BAR else []
+    grid = _grid(stream)
+    for heading, right, wide in zip(headings(table, look), numeric(table), fitted, strict=True):
+        grid.add_column(Text(heading), justify="right" if right else "left", overflow="fold", width=wide)
     if bars:
         grid.add_column("", no_wrap=True)
-    for position, row in enumerate(table.rows):
-        cells = [Text(said(value, name, look)) for name, value in zip(table.columns, row, strict=True)]
-        grid.add_row(*cells, *(Text(bar) for bar in bars[position : position + 1]))
+    for position, cells in enumerate(texts):
+        grid.add_row(*map(Text, cells), *(Text(bar) for bar in bars[position : position + 1]))
     _print(console, grid, stream)
+
+
+def _grid(stream: IO[str]) -> Grid:
+    return Grid(box=_box(stream), pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+
+
+def _is_whole(table: Table, place: int, look: Look) -> bool:
+    """Whether a column's values are never broken over lines: numbers, ids and dates."""
+    name = table.columns[place]
+    values = [row[place] for row in table.rows if row[place] is not None]
+    kept = all(is_number(value) or isinstance(value, date) for value in values)
+    return kept or name in look.ids or name.rpartition(".")[2] == "id"
+
+
+def _draw_stacked(console: Console, columns: tuple[widths.Column, ...]) -> None:
+    """Print a line for each value where a terminal is too narrow for all columns."""
+    widest = max(cell_len(column.texts[0]) for column in columns)
+    for row in range(1, len(columns[0].texts)):
+        if row > 1:
+            console.print()
+        for heading, text in ((column.texts[0], column.texts[row]) for column in columns):
+            line = Text(heading + " " * (widest - cell_len(heading) + widths.GAP), style="bold")
+            console.print(line.append(Text(text, style="not bold")), soft_wrap=True)
 
 
 def _console(stream: IO[str]) -> Console:
@@ -67,19 +106,20 @@ def _box(stream: IO[str]) -> Box:
     return _LINE if _is_unicode(stream) else _ASCII_LINE
 
 
-def _bars(table: Table, look: Look, stream: IO[str]) -> list[str]:
+def _bars(table: Table, look: Look, stream: IO[str], longest_bar: int) -> list[str]:
     if look.bar not in table.columns:
         return []
     position = table.columns.index(look.bar)
     values = [row[position] if is_number(row[position]) else 0 for row in table.rows]
     longest = max(values, default=0)
-    return [_bar(float(value / longest) if longest > 0 else 0.0, unicode=_is_unicode(stream)) for value in values]
+    shares = (float(value / longest) * longest_bar if longest > 0 else 0.0 for value in values)
+    return [_bar(share, unicode=_is_unicode(stream)) for share in shares]
 
 
-def _bar(share: float, *, unicode: bool) -> str:
-    if share <= 0:
+def _bar(length: float, *, unicode: bool) -> str:
+    if length <= 0:
         return ""
-    eighths = max(round(share * BAR_WIDTH * 8), 1)
+    eighths = max(round(length * 8), 1)
     if not unicode:
         return "#" * max(eighths // 8, 1)
     return "█" * (eighths // 8) + (_EIGHTHS[eighths % 8 - 1] if eighths % 8 else "")

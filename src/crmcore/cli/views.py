@@ -8,7 +8,7 @@ import click
 from attrs import evolve
 
 from crmcore.cli.context import opened, read
-from crmcore.cli.looks import headed, look_of
+from crmcore.cli.looks import declared_label, headed, known_look, look_of
 from crmcore.cli.options import dated, formatted
 from crmcore.cli.output import print_objects, print_table
 from crmcore.view import Table
@@ -58,7 +58,9 @@ def report(ctx: click.Context, name: str | None, as_of: date | None, form: str) 
     for place, table in enumerate(tables):
         if place:
             click.echo()
-        print_table(table, form)
+        look = known_look(table.columns, crm.catalogue, state.company, crm.language)
+        titled = evolve(table, title=declared_label(table.title, crm.catalogue, crm.language))
+        print_table(titled, form, headed(look, _ENGLISH, _CHINESE, crm.language))
 
 
 def _as_data(tables: Iterable[Table], form: str) -> Iterator[dict[str, Any]]:

@@ -78,6 +78,7 @@ def add_command(record: type[Record]) -> click.Command:
         with opened(ctx).unit(f"add {name}", dry_run=dry_run) as unit:
             values, fields = _values(ctx, record, texts, unit, {})
             made = unit.add(record(**values, fields=fields))
+            unit.author = attrs.evolve(unit.author, why=f"add {name} {made.id}")
         if not dry_run:
             click.echo(made.id)
         done(ctx, f"{name} {made.id} added" if not dry_run else f"{name} added", dry_run=dry_run)

@@ -70,7 +70,7 @@ def _read(column: ListedColumn, value: str, reading: Reading) -> Any:
     try:
         return parse(ColumnType(column.name, column.kind, choices=column.choices), value, reading)
     except BadValue as error:
-        raise UsageError(f"{column.name}: {value!r} {error}") from error
+        raise UsageError(f"{column.name}: {value!r} {getattr(error, 'plain', error)}") from error
 
 
 def _of_knowledge(column: ListedColumn, sign: str) -> Callable[[Entry], bool]:

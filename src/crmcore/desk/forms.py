@@ -42,7 +42,7 @@ def read_form(texts: Mapping[str, str], targets: Mapping[str, ColumnType], readi
         try:
             value = parse(target, text, reading)
         except BadValue as error:
-            problems.append(Problem(str(error), column=name, value=text))
+            problems.append(Problem(getattr(error, "plain", str(error)), column=name, value=text))
             continue
         if value is None and target.required:
             problems.append(Problem("is required and cannot be empty", column=name))

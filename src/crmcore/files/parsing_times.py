@@ -26,12 +26,20 @@ _ISO: Final = (
     ),
 )
 _LONGEST: Final = 60
-_ANY_ORDER: Final = re.compile(r"[0-9]{1,4}[/.-][0-9]{1,2}[/.-][0-9]{1,4}(?:[ T].*)?")
+_ORDERS: Final = ("DMY", "MDY", "YMD")
 _SHORT_YEAR: Final = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{1,2}(?:[ T].*)?")
 _SERIAL: Final = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
 _HALF_DAY: Final = 12
 _MICROSECONDS: Final = 6
 _FARTHEST: Final = timedelta(hours=14)
+
+
+class OtherOrder(BadValue):
+    """A day that is not written as YYYY-MM-DD; ``plain`` is the reason for who has no option to say the order with."""
+
+    def __init__(self, why: str, orders: tuple[str, ...], write: str) -> None:
+        super().__init__(f"{why}; say --date-format {' or '.join(orders)}, or {write}")
+        self.plain = f"{why}; {write}"
 
 
 def read_day(text: str, reading: Reading) -> date:
@@ -70,19 +78,41 @@ def _split(text: str, reading: Reading) -> dict[str, str | None]:
         for pattern in patterns:
             if found := pattern.fullmatch(text):
                 return found.groupdict()
-    raise BadValue(_why_not(text, reading.date_format))
+    raise _why_not(text, reading.date_format)
 
 
-def _why_not(text: str, date_format: str | None) -> str:
+def _why_not(text: str, date_format: str | None) -> BadValue:
     if date_format:
-        return f"fits neither the date format {date_format} nor YYYY-MM-DD"
+        return BadValue(f"fits neither the date format {date_format} nor YYYY-MM-DD")
     if _SERIAL.fullmatch(text):
-        return "looks like a spreadsheet's day number; format the column as a date (YYYY-MM-DD) before exporting"
+        todo = "format the column as a date (YYYY-MM-DD) before exporting"
+        return BadValue(f"looks like a spreadsheet's day number; {todo}")
     if len(text) <= _LONGEST and _SHORT_YEAR.fullmatch(text):
-        return "has a year of two digits, which can be two years; write YYYY-MM-DD"
-    if len(text) <= _LONGEST and _ANY_ORDER.fullmatch(text):
-        return "can be read in more than one order; say --date-format DMY, MDY or YMD, or write YYYY-MM-DD"
-    return "is not a date; write YYYY-MM-DD, with a time as 2024-05-31T14:30+08:00"
+        return BadValue("has a year of two digits, which can be two years; write YYYY-MM-DD")
+    if len(text) <= _LONGEST and (found := [one for order in _ORDERS if (one := _in_order(text, order))]):
+        return _other_order({order: day for order, day in found if day is not None})
+    return BadValue("is not a date; write YYYY-MM-DD, with a time as 2024-05-31T14:30+08:00")
+
+
+def _in_order(text: str, order: str) -> tuple[str, date | None] | None:
+    """Return the order with the day that a text is in it, None for a day that does not exist; None if it does not fit."""
+    found = compile_format(order).fullmatch(text)
+    if not found:
+        return None
+    try:
+        return order, _day(found.groupdict())
+    except BadValue:
+        return order, None
+
+
+def _other_order(days: dict[str, date]) -> BadValue:
+    if not days:
+        return BadValue("is a day that does not exist, in whatever order it is read; write YYYY-MM-DD")
+    if len(days) > 1:
+        readings = " or ".join(f"{day} ({order})" for order, day in days.items())
+        return OtherOrder(f"can be {readings}", tuple(days), "write YYYY-MM-DD")
+    ((order, day),) = days.items()
+    return OtherOrder(f"is not written as YYYY-MM-DD, and fits {order} only", (order,), f"write {day}")
 
 
 def _day(parts: dict[str, str | None]) -> date:

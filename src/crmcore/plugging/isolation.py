@@ -50,7 +50,7 @@ def _failure(error: BaseException) -> Failure:
     import traceback  # noqa: PLC0415 - needed only where something is wrong
 
     if isinstance(error, CrmError):
-        said = error.message
+        said = _in_one_line(error)
     elif isinstance(error, SystemExit):
         said = f"it ended the program (SystemExit: {error.code})"
     else:
@@ -58,6 +58,13 @@ def _failure(error: BaseException) -> Failure:
         said = next((line for line in lines if not line.startswith(" ")), type(error).__name__).strip().splitlines()[0]
     place = _place(error)
     return Failure(f"{said} ({place})" if place else said, "".join(traceback.format_exception(error)))
+
+
+def _in_one_line(error: CrmError) -> str:
+    """Return what is wrong and what to do, in one line: lists of plugins show no more."""
+    said = "; ".join(line.strip() for line in error.message.splitlines())
+    todo = " ".join(error.todo.split()).removesuffix(".")
+    return f"{said}. {todo}" if todo else said
 
 
 def _place(error: BaseException) -> str:

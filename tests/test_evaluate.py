@@ -170,7 +170,7 @@ AGGREGATES = [
     (latest(purchase.at), ago(1)),
     (distinct(purchase.channel), 2),
     (last(purchase.amount), None),
-    (last(purchase.channel), "shop"),
+    (last(purchase.channel), "Shop"),
 ]
 THREE = (
     bought(10, ago(30), channel="web"),
@@ -219,7 +219,7 @@ def test_distinct_moments_are_told_apart_by_their_instant():
 def test_other_kinds_of_rows_can_be_counted_and_followed():
     bills = (bought(1, key="p", channel="Web"), PurchaseLine(id="l", purchase="p", quantity=Decimal("1.5")))
     assert ask(total(line.quantity, where=line.purchase.channel.is_("web")), *bills) == Decimal("1.5")
-    assert ask(last(line.purchase.channel), *bills) == "web"
+    assert ask(last(line.purchase.channel), *bills) == "Web"
     visits = (Visit(id="v", customer="ada", stars=4, was_good=True), Visit(id="w", customer="ada", stars=1))
     assert ask(mean(visit.stars, where=visit.was_good.is_(True)), *visits) == 4.0
     assert ask(earliest(visit.on), *visits) is None
@@ -231,7 +231,7 @@ def test_a_reference_that_leads_nowhere_is_unknown():
     assert ask(town) is None
     child = Customer(id="ada", name="Ada", parent="eve")
     assert ask(town, customer=child) is None
-    assert ask(town, Customer(id="eve", name="Eve", city="Rome"), customer=child) == "rome"
+    assert ask(town, Customer(id="eve", name="Eve", city="Rome"), customer=child) == "Rome"
 
 
 def test_those_whom_a_customer_referred_are_rows_of_it():
@@ -526,7 +526,7 @@ def test_tags_contain_whole_tags():
     assert ask(customer.tags.contains("vi"), customer=tagged) is False
     assert ask(customer.tags.contains("STRASSE"), customer=tagged) is True
     assert ask(customer.tags.contains("vip")) is False
-    assert ask(customer.tags, customer=tagged) == ("vip", "strasse")
+    assert ask(customer.tags, customer=tagged) == ("VIP", "Straße")
 
 
 # -- fields and settings ---------------------------------------------------------------------------------------------
@@ -541,7 +541,7 @@ def test_a_default_is_read_but_not_known():
     assert ask(customer.name.is_known()) is True
 
 
-@pytest.mark.parametrize(("day", "value", "known"), [(ago(1), "calm", False), (TODAY, "cross", True)])
+@pytest.mark.parametrize(("day", "value", "known"), [(ago(1), "calm", False), (TODAY, "Cross", True)])
 def test_a_soft_value_counts_from_the_day_on_which_it_was_stated(day, value, known):
     told = Customer(
         id="ada", name="Ada", fields={"dental.mood": {"value": "Cross", "on": TODAY.isoformat(), "source": "eve"}}
@@ -560,7 +560,7 @@ def test_a_field_may_be_on_rows():
 def test_settings_have_their_default_unless_the_company_sets_them():
     for setting, value in (
         (Setting("t.n", 3), 3),
-        (Setting("t.text", "Straße"), "strasse"),
+        (Setting("t.text", "Straße"), "Straße"),
         (Setting("t.flag", True), True),
         (Setting("t.day", TODAY), TODAY),
     ):

@@ -63,6 +63,21 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
+class Folded(str):
+    """A text in the form in which it is compared, which remembers how it was ``written``."""
+
+    __slots__ = ("written",)
+
+    written: str
+
+    @classmethod
+    def of(cls, text: str) -> "Folded":
+        """Fold a text."""
+        made = cls(fold(text))
+        made.written = text
+        return made
+
+
 def to_units(value: Decimal | int, digits: int) -> int:
     """Return ``value`` as an integer count of 10**-digits.
 

@@ -161,12 +161,12 @@ class Horizon:
         return sooner((until, *(self._after(_steps_to_change(gap, slope, strict=way)) for way in ways)))
 
     def _window_edge(self, rule: Within, row: Record | None) -> date | None:
-        moment = self._value(rule.term, row)
-        if moment is None:
+        moment, days = self._value(rule.term, row), int(self._value(rule.days, row))
+        if moment is None or days <= 0:
             return None
         age = (self.case.day - local_day(moment, self.evaluator.world.zone)).days
         ending = int(self._value(rule.ending, row))
-        edges = (ending - age, ending + int(self._value(rule.days, row)) - age)
+        edges = (ending - age, ending + days - age)
         return self._after(min((edge for edge in edges if edge > 0), default=None))
 
     def _year_edge(self, term: Term, row: Record | None) -> date | None:

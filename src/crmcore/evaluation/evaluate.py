@@ -54,7 +54,7 @@ from crmcore.grammar.expr import (
     Within,
 )
 from crmcore.grammar.walk import canonical, fingerprint
-from crmcore.kinds import Kind, fold, from_units
+from crmcore.kinds import Folded, Kind, from_units
 
 
 def _as_it_is(_kind: Kind, raw: Any) -> Any:
@@ -114,6 +114,8 @@ class Evaluator:
         """Return a term's value as people write it: `Decimal`, int, float, `Fraction`, text, date; None if unknown."""
         meaning = self.meaning(term)
         found = meaning.compute(case, row)
+        if meaning.shape == "plain":
+            return _as_written(found)
         if found is None or meaning.shape != "fixed":
             return found
         return found if meaning.digits == 0 else from_units(found, meaning.digits)
@@ -246,11 +248,21 @@ class Evaluator:
         return is_in
 
 
+def _as_written(value: Any) -> Any:
+    match value:
+        case Folded():
+            return value.written
+        case tuple():
+            return tuple(_as_written(part) for part in value)
+        case _:
+            return value
+
+
 def _constant_value(value: Any) -> Meaning:
     match value:
         case bool() | date():
             return constant(value)
         case str():
-            return constant(fold(value))
+            return constant(Folded.of(value))
         case _:
             return constant(Fraction(value))

@@ -13,7 +13,7 @@ from crmcore.evaluation.facts import Case, instant, local_day
 from crmcore.evaluation.meaning import Compute, Meaning, Shape, alike, constant
 from crmcore.grammar.declare import Field
 from crmcore.grammar.expr import Column
-from crmcore.kinds import Kind, fold, to_units
+from crmcore.kinds import Folded, Kind, to_units
 
 
 @frozen
@@ -35,9 +35,9 @@ def reader(kind: Kind, money_digits: int) -> Reader:
         case "ratio":
             return Reader("ratio", 0, float)
         case "text":
-            return Reader("plain", 0, fold)
+            return Reader("plain", 0, Folded.of)
         case "texts":
-            return Reader("plain", 0, lambda values: tuple(fold(value) for value in values))
+            return Reader("plain", 0, lambda values: tuple(map(Folded.of, values)))
         case _:
             return Reader("plain", 0, lambda value: value)
 

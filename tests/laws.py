@@ -28,6 +28,7 @@ from crmcore.grammar.declare import Field, Metric, Scheme
 from crmcore.grammar.expr import Aggregate, DayCount, InYear, Node, PopulationValue, Predicate, Term, Within
 from crmcore.grammar.terms import mean, rows, total
 from crmcore.grammar.walk import canonical, canonical_scheme, children, fingerprint, needs, reached, rules_of
+from crmcore.kinds import fold
 from crmcore.records import Customer, Purchase
 from crmcore.work.fitting import fit, values_of
 
@@ -108,7 +109,18 @@ def agree(found: Any, wanted: Any, about: oracle.Oracle) -> bool:
         return isinstance(found, float) and isclose(found, wanted, rel_tol=CLOSE)
     if isinstance(wanted, Fraction):
         return not isinstance(found, float | bool) and Fraction(found) == wanted
-    return about.moment(found) == about.moment(wanted)
+    return about.moment(compared(found)) == about.moment(wanted)
+
+
+def compared(value: Any) -> Any:
+    """Return texts, which are shown as they were written, in the form in which they are compared."""
+    match value:
+        case str():
+            return fold(value)
+        case tuple():
+            return tuple(map(compared, value))
+        case _:
+            return value
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------

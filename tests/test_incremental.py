@@ -22,11 +22,13 @@ from vocabulary import (
     customer,
     held,
     insured,
+    key_spend,
     line,
     mood,
     purchase,
     referred,
     top,
+    vip_tag,
     window,
 )
 
@@ -78,6 +80,8 @@ LINKED = (
     scheme("insured", count(insured, where=insured.holder.province.is_("web")) > 0),
     scheme("in_a_mood", mood.is_("web")),
     scheme("bought_in_the_window", count(purchase, where=purchase.at.within(days=window)) > 0),
+    scheme("below_key", standards.spend < key_spend),
+    scheme("tagged", customer.tags.contains(vip_tag)),
     scheme("above_average", total(purchase.amount) > population_mean(recent_spend)),
     scheme("among_the_top", total(purchase.amount) >= nth_largest(total(purchase.amount), top)),
 )

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from pathlib import Path
 
 import pytest
 from cli_kit import Shop, new_shop
@@ -270,3 +271,26 @@ def test_a_wrong_setting_is_refused_with_a_hint(stocked: Shop):
     assert ran.code == 1
     assert "crm.toml:4" in ran.err
     assert "did you mean 'shop.much'" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("table", "damage"),
+    [
+        ("placement:shop.tier", {"c1": {"rows": 5}}),
+        ("scheme", {"shop.tier": {"as_of": 1}}),
+        ("population", {"k": {"value": "Infinity"}}),
+        ("company", {"company": {"zone": 5}}),
+    ],
+)
+def test_what_was_damaged_by_hand_inside_the_store_is_named_without_a_traceback(shop, table, damage):
+    shop.fine("init")
+    shop.fine("customer", "add", "--id", "c1", "--name", "Ada")
+    shop.fine("classify")
+    file = Path("crm.json")
+    content = json.loads(file.read_text(encoding="utf-8"))
+    content[table] = damage
+    file.write_text(json.dumps(content), encoding="utf-8")
+    for command in (["customer", "show", "c1"], ["classify", "--full"], ["segments"]):
+        done = shop.crm(*command)
+        assert "internal error" not in done.err
+        assert done.code == 0 or "is damaged" in done.err

@@ -169,3 +169,8 @@ def test_segments_are_found_by_name():
 
 def test_an_enum_without_texts_is_a_field_whose_choices_are_written_as_texts():
     assert field(Odd).choices == ("1",)
+
+
+def test_the_choices_of_a_field_are_texts():
+    with pytest.raises(RuleError, match="choices must be texts"):
+        Field("shop.level", int, on=Customer, choices=(1, 2))

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from crmcore.errors import StoreBroken
 from crmcore.evaluation.placements import Placement, Timeline, from_document, to_document
 
 
@@ -108,3 +109,12 @@ def test_a_timeline_is_stored_as_short_rows(placement, row):
     assert document == {"rows": [row]}
     assert from_document(document) == Timeline((placement,))
     assert from_document(None) == Timeline()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [{}, {"rows": 5}, {"rows": [[]]}, {"rows": [["A", "x", 1, "data"]]}, {"rows": [["A", 5, 1, "data"]]}, []],
+)
+def test_a_damaged_placement_is_named_as_such(document):
+    with pytest.raises(StoreBroken, match="a placement in the store is damaged"):
+        from_document(document)

@@ -1,6 +1,7 @@
 """Every error the framework raises: each holds its facts and says what to do next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any, ClassVar
 
@@ -146,6 +147,18 @@ class StoreLocked(StoreError):
 
 class StoreBroken(StoreError):
     """The file is not a store, or is damaged."""
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Turn whatever a damaged document makes its reader raise into `StoreBroken`, which names the document."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise StoreBroken(
+            f"{what} in the store is damaged: {error}",
+            todo="Restore a backup with `crm store restore FILE`, or undo what was changed in the file by hand.",
+        ) from error
 
 
 class StoreTooNew(StoreError):

@@ -115,6 +115,9 @@ def cli(**_: Any) -> None:
 
 def run() -> NoReturn:
     """Run the command line of this process."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # whoever started us closed it
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - for as long as we run; no pathlib at start-up
     with suppress(AttributeError, ValueError):
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # rather than stop in the middle of a table
     cli.main(prog_name="crm")

@@ -87,8 +87,8 @@ def explain(ctx: click.Context, customer: str, schemes: tuple[str, ...], as_of: 
 
 
 @click.command(epilog="Example: crm upcoming --days 90 --limit 20")
-@click.option("--days", type=click.IntRange(min=1), default=30, show_default=True, help="How far to look ahead.")
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many moves.")
+@click.option("--days", type=click.IntRange(1, 36_500), default=30, show_default=True, help="How far to look ahead.")
+@click.option("--limit", type=click.IntRange(1, 10**9), help="At most so many moves.")
 @dated
 @formatted
 @click.pass_context
@@ -100,7 +100,8 @@ def upcoming(ctx: click.Context, days: int, limit: int | None, as_of: date | Non
     crm, state = opened(ctx), read(ctx, as_of)
     moving = [scheme.name for scheme in crm.schemes if moves_with_the_date(scheme)]
     held = [scheme for scheme in crm.schemes if scheme.name not in moving]
-    table = moves(state, held, state.day + timedelta(days=days), limit)
+    ahead = min(days, (date.max - state.day).days)
+    table = moves(state, held, state.day + timedelta(days=ahead), limit)
     if moving:
         note(f"left out, since their cuts move with the date: {', '.join(moving)}")
     look = Look(answers=frozenset({"from", "to"}), ids=frozenset({"customer"}))

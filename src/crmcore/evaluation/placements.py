@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from attrs import evolve, frozen
 
+from crmcore.errors import reading
+
 Cause = Literal["data", "time", "rule", "refit"]
 """Why a placement began: new data, time alone, a changed rule or setting, or newly fitted population values."""
 
@@ -102,8 +104,11 @@ def to_document(timeline: Timeline) -> dict[str, Any]:
 
 
 def from_document(document: Mapping[str, Any] | None) -> Timeline:
-    """Read back what `to_document` made; nothing for None."""
-    return Timeline(tuple(_from_row(row) for row in document["rows"])) if document else Timeline()
+    """Read back what `to_document` made; nothing for None. Raises `StoreBroken` for anything else."""
+    if document is None:
+        return Timeline()
+    with reading("a placement"):
+        return Timeline(tuple(_from_row(row) for row in document["rows"]))
 
 
 def _to_row(placement: Placement) -> list[Any]:

@@ -93,6 +93,8 @@ class Field(Term):
 
     def __attrs_post_init__(self) -> None:
         kind = self.result_kind()
+        if not all(isinstance(choice, str) for choice in self.choices):
+            raise RuleError(f"field {self.name!r}: its choices must be texts, not {self.choices!r}")
         reason = "" if self.default is None else misfit(kind, self.default, MONEY_EXTRA_DIGITS)
         if self.choices and self.default is not None and self.default not in self.choices:
             reason = f"is not one of {', '.join(self.choices)}"

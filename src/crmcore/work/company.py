@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import evolve, frozen
 
-from crmcore.errors import UsageError
+from crmcore.errors import UsageError, reading
 from crmcore.kinds import MONEY_EXTRA_DIGITS
 
 TABLE: Final = "company"
@@ -65,6 +65,7 @@ def company(currency: str, zone: str) -> Company:
 
 def from_document(document: Mapping[str, Any]) -> Company:
     """Read a company from the store."""
-    made = company(document["currency"], document["zone"])
-    day = document.get("book_date")
-    return made.booked(date.fromisoformat(day)) if day else made
+    with reading("the company"):
+        made = company(document["currency"], document["zone"])
+        day = document.get("book_date")
+        return made.booked(date.fromisoformat(day)) if day else made

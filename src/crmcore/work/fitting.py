@@ -8,6 +8,7 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from crmcore.entities import Record, type_of
+from crmcore.errors import reading
 from crmcore.evaluation.evaluate import Evaluator, World
 from crmcore.evaluation.facts import Case
 from crmcore.evaluation.meaning import to_fraction
@@ -34,7 +35,8 @@ class Fit:
 
 def fits_in(reader: Reader) -> dict[str, Fit]:
     """Return every stored fit by its key."""
-    return {key: _from_document(document) for key, document in reader.items(TABLE)}
+    with reading("a population value"):
+        return {key: _from_document(document) for key, document in reader.items(TABLE)}
 
 
 def values_of(fits: Mapping[str, Fit]) -> dict[str, Fraction | None]:

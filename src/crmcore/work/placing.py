@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
 
-from crmcore.errors import RunRefused
+from crmcore.errors import RunRefused, reading
 from crmcore.evaluation.boundaries import Horizon
 from crmcore.evaluation.evaluate import Evaluator, World
 from crmcore.evaluation.facts import Case
@@ -62,13 +62,14 @@ def state_of(reader: Reader, scheme: str) -> SchemeState | None:
     document = reader.get(SCHEMES, scheme)
     if document is None:
         return None
-    return SchemeState(
-        document["fingerprint"],
-        date.fromisoformat(document["as_of"]),
-        document["run"],
-        document["population"],
-        document.get("stale_since", 0),
-    )
+    with reading(f"what is known of the scheme {scheme!r}"):
+        return SchemeState(
+            document["fingerprint"],
+            date.fromisoformat(document["as_of"]),
+            document["run"],
+            dict(document["population"]),
+            int(document.get("stale_since", 0)),
+        )
 
 
 def timeline_of(reader: Reader, scheme: str, customer: str) -> Timeline:

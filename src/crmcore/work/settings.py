@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from crmcore.errors import reading
 from crmcore.grammar.declare import Setting
 from crmcore.store import Reader
 
@@ -17,7 +18,8 @@ def settings_in(reader: Reader, settings: Sequence[Setting]) -> dict[str, Any]:
     for setting in settings:
         document = reader.get(SETTINGS, setting.name)
         if document is not None:
-            found[setting.name] = read_setting(setting, document["value"])
+            with reading(f"the setting {setting.name!r}"):
+                found[setting.name] = read_setting(setting, document["value"])
     return found
 
 

@@ -357,5 +357,5 @@ class Company(RuleBasedStateMachine):
 
 def test_placements_are_always_those_of_a_fresh_evaluation():
     run_state_machine_as_test(
-        Company, settings=settings(max_examples=settings.default.max_examples // 4, stateful_step_count=25)
+        Company, settings=settings(max_examples=settings.default.max_examples // 5, stateful_step_count=20)
     )

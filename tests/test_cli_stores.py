@@ -294,3 +294,16 @@ def test_what_was_damaged_by_hand_inside_the_store_is_named_without_a_traceback(
         done = shop.crm(*command)
         assert "internal error" not in done.err
         assert done.code == 0 or "is damaged" in done.err
+
+
+@pytest.mark.parametrize("target", ["crm.json", "./crm.json", "crm.json.log", "crm.json.lock", "crm.toml", "in.csv"])
+def test_no_command_writes_over_the_store_or_what_it_reads(shop, target):
+    shop.fine("init")
+    shop.fine("customer", "add", "--id", "c1", "--name", "Ada")
+    Path("in.csv").write_text("id,name\nc2,Eve\n", encoding="utf-8")
+    before = {path.name: path.read_bytes() for path in Path().iterdir() if path.is_file()}
+    refused = [shop.crm("import", "in.csv", "--as", "customer", "--errors", target)]
+    if target != "in.csv":
+        refused.append(shop.crm("customer", "export", target))
+    assert {done.code for done in refused} == {2}
+    assert {path.name: path.read_bytes() for path in Path().iterdir() if path.is_file()} == before

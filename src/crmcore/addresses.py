@@ -23,7 +23,10 @@ def scheme_of(url: str) -> str:
 
 def folder_of(url: str) -> str:
     """Return the folder of the file that a URL names, in which crm.toml stands; the current one for a server's."""
+    return os.path.dirname(file_of(url)) or "."
+
+
+def file_of(url: str) -> str:
+    """Return the file that a URL names; empty for a server's."""
     _, _, path = url.partition("://")
-    if not path.startswith("/"):
-        return "."
-    return os.path.dirname(path[1:].partition("?")[0]) or "."
+    return path[1:].partition("?")[0] if path.startswith("/") else ""

@@ -10,6 +10,7 @@ import click
 
 from crmcore.cli.context import done, note, opened
 from crmcore.cli.options import dry
+from crmcore.cli.targets import check_target
 from crmcore.desk.importing import ImportOptions, import_file
 from crmcore.files.binding import pairs
 
@@ -63,6 +64,8 @@ def import_files(ctx: click.Context, /, files: tuple[str, ...], errors: str | No
         "constants": pairs(given.pop("constants"), "--set"),
     }
     options, crm = ImportOptions(**names, **given), opened(ctx)
+    if errors not in {None, "-"}:
+        check_target(str(errors), crm.store.url, files)
     problems: list[Problem] = []
     failed = False
     for file in files:

@@ -13,6 +13,7 @@ from crmcore.cli.context import note, opened, read
 from crmcore.cli.looks import look_of
 from crmcore.cli.options import dated, dry, formatted
 from crmcore.cli.output import print_object, print_table
+from crmcore.cli.targets import check_target
 from crmcore.desk.listing import ListRequest, list_rows, show_record
 from crmcore.entities import Record, type_of
 from crmcore.errors import NotFound
@@ -54,8 +55,8 @@ def list_command(record: type[Record]) -> click.Command:
 def _page(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say which records to list, and what of them."""
     for option in (
-        click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out the first so many."),
-        click.option("--limit", type=click.IntRange(min=0), help="At most so many records."),
+        click.option("--offset", type=click.IntRange(0, 10**9), default=0, help="Leave out the first so many."),
+        click.option("--limit", type=click.IntRange(0, 10**9), help="At most so many records."),
         click.option("--sort", metavar="NAME,...", default="", help="-NAME is descending.  [default: oldest first]"),
         click.option("--where", metavar="FILTER", multiple=True, help="Only records that meet it; repeated: and."),
         click.option("--columns", metavar="NAME,...", help="What to show.  [default: all columns]"),
@@ -100,6 +101,8 @@ def export_command(record: type[Record]) -> click.Command:
         from crmcore.desk.exporting import export_rows  # noqa: PLC0415 - only here
 
         crm = opened(ctx)
+        if file not in _STANDARD_OUTPUT:
+            check_target(file, crm.store.url)
         table, left_out = export_rows(crm.state(), crm.catalogue, record)
         form = form or _SUFFIXES.get(PurePath(file).suffix.lower(), "csv")
         if not dry_run:

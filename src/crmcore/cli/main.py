@@ -73,7 +73,9 @@ def _ended(command: Callable[[], Any], *, debug: bool) -> int:
         return report(error, debug=debug)
     except SystemExit as ended:  # click writes to a closed pipe, or completes a word for the shell
         closed = type(sys.stdout).__name__.endswith("PacifyFlushWrapper")
-        return _CUT_OFF if closed else int(ended.code or 0)
+        if closed:
+            return _CUT_OFF
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     return code if isinstance(code, int) else 0
 
 

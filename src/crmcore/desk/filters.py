@@ -20,7 +20,7 @@ from crmcore.kinds import fold
 UNTOLD: Final = "?"
 """The value of a scheme that means "cannot tell"."""
 
-_FORM: Final = re.compile(r"\s*([^\s=!<>]+)\s*(!=|<=|>=|=|<|>)\s*(.*?)\s*", re.DOTALL)
+_FORM: Final = re.compile(r"\s*([^\s=!<>]+)\s*(!=|<=|>=|=(?!=)|<(?!>)|>)\s*(.*?)\s*", re.DOTALL)
 _COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "=": operator.eq,
     "!=": operator.ne,

@@ -104,6 +104,8 @@ class Unit:
             for held in hanging:
                 self.delete(*held)
             hanging = {held: None for held in deeper if self.transaction.get(*held) is not None}
+        if isinstance(record, Customer) and record.archived_at is not None:
+            return
         if isinstance(record, Customer):
             self.replace(attrs.evolve(record, archived_at=self.author.today))
         else:

@@ -1,6 +1,7 @@
 """Importing on the command line."""
 
 import csv
+from pathlib import Path
 
 import pytest
 from cli_kit import Shop, new_shop
@@ -149,3 +150,20 @@ def test_progress_is_shown_on_a_terminal_only(shop: Shop, monkeypatch):
     monkeypatch.setattr(imports.sys.stderr, "isatty", lambda: True, raising=False)
     imports._progress("c.csv")(12000)
     assert said == ["\rc.csv: 12,000 rows"]
+
+
+def test_a_file_that_is_taken_for_gb18030_is_said_to_be(shop):
+    Path("k.csv").write_bytes("id,name\n1,北京客户\n".encode("gb18030"))
+    assert "was read as GB18030" in shop.fine("import", "k.csv", "--as", "customer").err
+    again = shop.fine("import", "k.csv", "--as", "customer", "--encoding", "gb18030", "--again", "--key", "id")
+    assert "GB18030" not in again.err
+
+
+def test_a_discount_in_per_cent_is_refused(shop):
+    shop.fine("customer", "add", "--id", "c77", "--name", "Ada")
+    shop.fine("purchase", "add", "--id", "p77", "--customer", "c77", "--at", "2024-01-01")
+    refused = shop.crm(
+        "purchase_line", "add", "--purchase", "p77", "--price", "10", "--quantity", "1", "--discount", "15"
+    )
+    assert refused.code == 1
+    assert "15 % is 0.15" in refused.err

@@ -88,6 +88,8 @@ def _report(ctx: click.Context, file: str, result: "ImportResult", options: Impo
     counts = f"{result.new} new, {result.changed} changed{unchanged}, {result.bad} bad"
     nothing = "; nothing of it was written" if result.bad and not (result.new or result.changed) else ""
     rows = f"{result.rows} {_plural(result.record.replace('_', ' '), result.rows)}"
+    if "gb" in result.encoding and not options.encoding:
+        note(f"{place} was read as GB18030; if its texts look wrong, `crm undo` the import and say --encoding")
     done(ctx, f"{place}: {rows}: {counts}{nothing}", dry_run=options.dry_run)
 
 

@@ -52,7 +52,7 @@ class ImportResult:
 
     ``commit`` is 0 where nothing was written; ``earlier`` is the commit that imported the same file before, after
     which nothing was done now. ``is_refused`` tells that nothing was taken because of bad rows, or because the file could
-    not be read to its end. ``ids`` are those of the new and changed records, in the order of the file.
+    not be read to its end. ``encoding`` is the one that was found. ``ids`` are those of the new and changed records, in the order of the file.
     """
 
     record: str
@@ -67,6 +67,7 @@ class ImportResult:
     commit: int = 0
     earlier: int = 0
     is_refused: bool = False
+    encoding: str = ""
 
 
 def import_file(
@@ -124,6 +125,7 @@ def _finished(intake: Intake, unit: Unit, table: Table, options: ImportOptions) 
         ids=tuple(key for _, key in intake.lines),
         commit=0 if options.dry_run else commit,
         is_refused=refused,
+        encoding=table.encoding,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from crmcore.entities import Record, type_of
 from crmcore.errors import Invalid, Problem
 from crmcore.grammar.declare import Field
+from crmcore.records import PurchaseLine
 from crmcore.storage.json_values import decode_value
 from crmcore.values import misfit
 
@@ -21,6 +22,8 @@ def misfits(record: Record, fields: Sequence[Field], money_digits: int) -> Itera
             reason = misfit(column.kind, value, money_digits) or _not_among(column.choices, value)
         if reason:
             yield Problem(reason, column=column.name, value="" if value is None else str(value)[:60])
+    if isinstance(record, PurchaseLine) and record.discount is not None and not 0 <= record.discount <= 1:
+        yield Problem("must be a share from 0 to 1; 15 % is 0.15", column="discount", value=str(record.discount))
     for field in fields:
         raw = record.fields.get(field.name) if field.on is type(record) else None
         if raw is not None:

@@ -33,7 +33,7 @@ from crmcore import (
 )
 from crmcore.grammar.declare import Place
 from crmcore.kinds import NUMBER, RATIO
-from crmcore.labels import Label
+from crmcore.labels import as_label
 
 purchase = rows(Purchase)
 spend = total(purchase.amount)
@@ -131,7 +131,7 @@ def test_labels_take_texts_by_language_or_one_english_text():
     assert Metric("shop.a", spend, label={"en": "Spend", "zh": "消费额"}).label("zh") == "消费额"
     assert Metric("shop.a", spend, label="Spend").label("zh") == "Spend"
     assert Metric("shop.a", spend).label("zh", "a") == "a"
-    assert Scheme("shop.a", Segment("x", label=Label.of("X")), label={"zh": "类"}, doc="why").doc("en") == "why"
+    assert Scheme("shop.a", Segment("x", label=as_label("X")), label={"zh": "类"}, doc="why").doc("en") == "why"
 
 
 def test_everything_says_where_it_was_declared():

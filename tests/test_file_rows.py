@@ -21,12 +21,12 @@ from crmcore.files.problem_file import write_problems
 from crmcore.files.readers import Line, open_table
 from crmcore.files.spreadsheets import guard, unguard
 from crmcore.kinds import BOOLEAN, INTEGER, TEXT
-from crmcore.labels import Label
+from crmcore.labels import as_label
 from crmcore.records import Customer, Purchase
 
 READING = Reading(ZoneInfo("Europe/Berlin"), money_digits=6)
 CUSTOMER, PURCHASE = type_of(Customer), type_of(Purchase)
-CHAIRS = ColumnType("northwind.chairs", INTEGER, label=Label.of({"en": "Treatment chairs", "zh": "牙椅数"}))
+CHAIRS = ColumnType("northwind.chairs", INTEGER, label=as_label({"en": "Treatment chairs", "zh": "牙椅数"}))
 RISK = ColumnType("insurance.risk_level", TEXT, choices=("low", "high"))
 FIELDS = {field.name: field for field in (CHAIRS, RISK, ColumnType("shop.member", BOOLEAN))}
 unhurried = settings(deadline=None)  # a loaded machine is no failure

@@ -166,7 +166,8 @@ class Crm:
                 booked = evolve(state.company, book_date=as_of)
                 transaction.put(companies.TABLE, companies.KEY, booked.document())
                 self.moves = run.moves
-                self._log(transaction, (), f"classify as of {day}")
+                dropped = ", dropping later placements" if rewind else ""
+                self._log(transaction, (), f"classify as of {day}{dropped}")
         self._tell_plugins()
         return run
 

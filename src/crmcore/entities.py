@@ -10,7 +10,7 @@ from attrs import frozen
 
 from crmcore.errors import RuleError
 from crmcore.kinds import TEXT, Kind
-from crmcore.labels import Label
+from crmcore.labels import Label, as_label
 
 Moment = date | datetime
 """When something happened: a UTC datetime, or a plain local date where no time of day is known."""
@@ -60,7 +60,7 @@ def column(  # noqa: PLR0913 - keyword-only facts of one declaration
     """Declare a column; ``refers_to`` is the record type whose id it holds ("self" for the same one)."""
     target = None if isinstance(refers_to, str) else refers_to
     named = type_of(target).name if target else str(refers_to)
-    facts = ColumnType("", kind, required, named, choices, Label.of(label), target)
+    facts = ColumnType("", kind, required, named, choices, as_label(label), target)
     return attrs.field(default=attrs.NOTHING if required else default, metadata={"crm": facts}, kw_only=True)
 
 
@@ -84,7 +84,7 @@ class Record:
     """
 
     id: str = attrs.field(
-        default="", metadata={"crm": ColumnType("", TEXT, label=Label.of({"en": "Id", "zh": "编号"}))}
+        default="", metadata={"crm": ColumnType("", TEXT, label=as_label({"en": "Id", "zh": "编号"}))}
     )
     version: int = 0
     created: Stamp | None = None
@@ -122,7 +122,7 @@ def record(
         for path in (*(path for _, path in paths), dated):
             if path and path[0] not in known:
                 raise RuleError(f"record type {name!r} has no column {path[0]!r}")
-        made.__crm__ = RecordType(name, paths, dated, columns, Label.of(label))  # type: ignore[attr-defined]  # set on purpose: read by type_of
+        made.__crm__ = RecordType(name, paths, dated, columns, as_label(label))  # type: ignore[attr-defined]  # set on purpose: read by type_of
         return made
 
     return declare

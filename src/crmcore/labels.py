@@ -21,16 +21,11 @@ class Label:
         """The language codes that have a text."""
         return tuple(code for code, _ in self.texts)
 
-    @classmethod
-    def of(cls, texts: "Mapping[str, str] | Label | str | None") -> "Label":
-        """Accept what plugins write: ``{"en": ..., "zh": ...}``, one English text, or nothing."""
-        if isinstance(texts, Label):
-            return texts
-        if isinstance(texts, str):
-            return cls((("en", texts),)) if texts else cls()
-        return cls(tuple(sorted((texts or {}).items())))
-
 
 def as_label(texts: Mapping[str, str] | Label | str | None) -> Label:
     """Accept what plugins write: ``{"en": ..., "zh": ...}``, one English text, or nothing."""
-    return Label.of(texts)
+    if isinstance(texts, Label):
+        return texts
+    if isinstance(texts, str):
+        return Label((("en", texts),)) if texts else Label()
+    return Label(tuple(sorted((texts or {}).items())))

@@ -10,7 +10,7 @@ from crmcore.errors import Invalid, Problem, UnknownName
 from crmcore.files.parsing import parse
 from crmcore.files.parsing_base import BadValue, Reading
 from crmcore.plugging.catalogue import Catalogue
-from crmcore.work.field_values import Said, stored
+from crmcore.work.field_values import Said, described, stored
 
 
 @frozen
@@ -23,10 +23,7 @@ class Given:
 
 def targets_of(record: type[Record], catalogue: Catalogue) -> dict[str, ColumnType]:
     """Return what a person can fill in a record: its columns, then the fields that plugins add, by name."""
-    fields = {
-        field.name: ColumnType(field.name, field.result_kind(), choices=field.choices, label=field.label)
-        for field in catalogue.fields_on(record)
-    }
+    fields = {field.name: described(field) for field in catalogue.fields_on(record)}
     return {column.name: column for column in type_of(record).columns} | fields
 
 

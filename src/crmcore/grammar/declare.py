@@ -213,7 +213,7 @@ class Scheme:
         label: Mapping[str, str] | Label | None = None,
         doc: Mapping[str, str] | Label | str | None = None,
     ) -> None:
-        self.__attrs_init__(name, segments, Label.of(label), Label.of(doc), here())
+        self.__attrs_init__(name, segments, as_label(label), as_label(doc), here())
         _check_segments(name, segments)
 
     def __repr__(self) -> str:

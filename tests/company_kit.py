@@ -9,7 +9,7 @@ from crmcore.app import Crm
 from crmcore.hookspecs import hookimpl
 from crmcore.opening import create
 from crmcore.plugging.catalogue import build_catalogue
-from crmcore.plugging.plugins import load_plugins
+from crmcore.plugging.loading import load_plugins
 from crmcore.work.company import company
 
 pytest.register_assert_rewrite("crmcore.testing")

@@ -39,7 +39,7 @@ from crmcore import (
 from crmcore.hookspecs import StoreKind
 from crmcore.plugging.catalogue import build_catalogue
 from crmcore.plugging.contributions import HOOK_OF, kind_of
-from crmcore.plugging.plugins import load_plugins
+from crmcore.plugging.loading import load_plugins
 from crmcore.records import CORE_RECORDS
 
 purchase = rows(Purchase)

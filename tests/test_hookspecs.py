@@ -13,7 +13,7 @@ from crmcore.evaluation.placements import Move
 from crmcore.plugging.catalogue import build_catalogue
 from crmcore.plugging.contributions import HOOK_OF
 from crmcore.plugging.hookcheck import HOOKS
-from crmcore.plugging.plugins import load_plugins
+from crmcore.plugging.loading import load_plugins
 from crmcore.store import Change
 
 FACTS = {

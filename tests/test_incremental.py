@@ -52,7 +52,7 @@ from crmcore.errors import CrmError, RunRefused
 from crmcore.evaluation.missing import missing_of, names_of
 from crmcore.opening import create
 from crmcore.plugging.catalogue import Catalogue, build_catalogue
-from crmcore.plugging.plugins import load_plugins
+from crmcore.plugging.loading import load_plugins
 from crmcore.testing.memory_store import MemoryStore
 from crmcore.work.company import company
 from crmcore.work.placing import SchemeState, definition, state_of, table_of, timeline_of

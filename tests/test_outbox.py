@@ -10,7 +10,7 @@ from company_kit import make_crm, plugin, put
 from crmcore import Customer, Invalid, Purchase, Rule, Scheme, Segment, Setting, StoreKind, hookimpl, rows, total
 from crmcore.app import Crm
 from crmcore.plugging.catalogue import build_catalogue
-from crmcore.plugging.plugins import load_plugins
+from crmcore.plugging.loading import load_plugins
 from crmcore.testing.memory_store import MemoryStore
 from crmcore.work.outbox import TABLE
 

@@ -10,7 +10,7 @@ from crmcore import Customer, Metric, Purchase, Scheme, Segment, Setting, days_s
 from crmcore.app import Crm
 from crmcore.errors import RunRefused
 from crmcore.plugging.catalogue import build_catalogue
-from crmcore.plugging.plugins import load_plugins
+from crmcore.plugging.loading import load_plugins
 from crmcore.store import LogEntry
 from crmcore.work.placing import state_of, table_of
 

@@ -14,7 +14,9 @@ from broken_plugins import BROKEN
 from crmcore import CrmError, Customer, Field, UnknownName, __version__, hookimpl
 from crmcore.plugging.catalogue import build_catalogue
 from crmcore.plugging.distributions import Candidate
-from crmcore.plugging.plugins import PluginRecord, Plugins, in_order, load_plugins
+from crmcore.plugging.finding import in_order
+from crmcore.plugging.loading import load_plugins
+from crmcore.plugging.plugins import PluginRecord, Plugins
 
 GOOD = """
     from crmcore import Customer, Field, hookimpl

@@ -14,7 +14,7 @@ from crmcore.app import Crm
 from crmcore.errors import StoreError
 from crmcore.plugging.catalogue import Catalogue, build_catalogue
 from crmcore.plugging.config import COMPANY_FILE, Config, Given, read_config
-from crmcore.plugging.plugins import load_plugins
+from crmcore.plugging.loading import load_plugins
 from crmcore.storage.tinydb_store import open_tinydb
 from crmcore.store import LogEntry, Store
 from crmcore.work import company as companies

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PLUGINS := $(wildcard plugins/*/pyproject.toml)
 
-.PHONY: setup demo test check torture bench clean
+.PHONY: setup demo docs test check torture bench clean
 
 setup: $(STAMP)
 
@@ -15,7 +15,7 @@ $(BIN)/uv:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
 
 $(STAMP): pyproject.toml constraints.txt $(PLUGINS) | $(BIN)/uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --group dev \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --group dev --group docs \
 		--editable . $(foreach plugin,$(PLUGINS),--editable $(dir $(plugin)))
 	touch $@
 
@@ -29,7 +29,10 @@ check: setup  ## style, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: check  ## all of it, with branch coverage of the heart
+docs: setup  ## the documentation, in docs/_build/html; a warning is an error
+	$(BIN)/python -m sphinx --builder html --fail-on-warning --keep-going --quiet docs docs/_build/html
+
+test: check docs  ## all of it, with branch coverage of the heart
 	$(BIN)/pytest -n 2 --dist worksteal -m "not torture"
 
 torture: setup  ## long campaigns: crashes, generated cases, mutants
@@ -40,4 +43,4 @@ bench: setup  ## figures for benchmarks/README.md
 	$(BIN)/python benchmarks/cdnow.py
 
 clean:
-	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(VENV) demo docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -68,6 +68,7 @@ def crm_records() -> Iterable[type[Record]]:
     Return: classes decorated with ``@record``; a record type's name carries no prefix.
     Conflicts: a name that another record type or command has sets the later plugin aside.
     On error: the plugin is set aside as failed; what it has stored is kept.
+    Since: 0.1.0
 
     >>> @record("visit", links={"customer": "customer"})
     ... class Visit(Record):
@@ -87,6 +88,7 @@ def crm_fields() -> Iterable[Field]:
     Return: fields named ``plugin.name``.
     Conflicts: a different field, metric, scheme or setting of that name sets the later plugin aside.
     On error: the plugin is set aside as failed; stored values are kept and shown as they stand.
+    Since: 0.1.0
 
     >>> @hookimpl
     ... def crm_fields():
@@ -103,6 +105,7 @@ def crm_settings() -> Iterable[Setting]:
     Return: settings named ``plugin.name``.
     Conflicts: a different field, metric, scheme or setting of that name sets the later plugin aside.
     On error: the plugin is set aside as failed; values that were set are kept.
+    Since: 0.1.0
 
     >>> @hookimpl
     ... def crm_settings():
@@ -119,6 +122,7 @@ def crm_rules() -> Iterable[Rule]:
     Return: rules named ``plugin.name``; a record for which one is false is refused with its message.
     Conflicts: a different rule of that name sets the later plugin aside.
     On error: the plugin is set aside as failed, and its rules are not checked.
+    Since: 0.1.0
 
     >>> @hookimpl
     ... def crm_rules():
@@ -139,6 +143,7 @@ def crm_metrics() -> Iterable[Metric]:
     Return: metrics named ``plugin.name``.
     Conflicts: a different field, metric, scheme or setting of that name sets the later plugin aside.
     On error: the plugin is set aside as failed.
+    Since: 0.1.0
 
     >>> @hookimpl
     ... def crm_metrics():
@@ -155,6 +160,7 @@ def crm_schemes() -> Iterable[Scheme]:
     Return: schemes named ``plugin.name``.
     Conflicts: a different field, metric, scheme or setting of that name sets the later plugin aside.
     On error: the plugin is set aside as failed; its placements stay and are reported as stale.
+    Since: 0.1.0
 
     >>> @hookimpl
     ... def crm_schemes():
@@ -175,6 +181,7 @@ def crm_views() -> Iterable[View]:
     Return: views named ``plugin.name``.
     Conflicts: a different view of that name sets the later plugin aside.
     On error: the plugin is set aside as failed.
+    Since: 0.1.0
 
     >>> @hookimpl
     ... def crm_views():
@@ -191,6 +198,7 @@ def crm_reports() -> Iterable[Report]:
     Return: reports named ``plugin.name``.
     Conflicts: a different report of that name sets the later plugin aside.
     On error: the plugin is set aside as failed; an error inside a report stops only that report.
+    Since: 0.1.0
 
     >>> @hookimpl
     ... def crm_reports():
@@ -210,6 +218,7 @@ def crm_commands() -> "Iterable[click.Command]":
     Return: click commands or groups; a command's name carries no prefix.
     Conflicts: a name that another command or record type has sets the later plugin aside.
     On error: the plugin is set aside as failed; an error inside a command stops only that command.
+    Since: 0.1.0
 
     >>> @hookimpl
     ... def crm_commands():
@@ -227,6 +236,7 @@ def crm_stores() -> Iterable[StoreKind]:
     Return: store kinds; ``open`` takes a URL and returns a store without touching anything yet.
     Conflicts: a URL scheme that another plugin has sets the later plugin aside.
     On error: the plugin is set aside as failed, and its stores cannot be opened.
+    Since: 0.1.0
 
     >>> def open_ledger(url):
     ...     return Ledger(url)  # your class with the methods of crmcore.store.Store
@@ -248,6 +258,7 @@ def crm_committed(changes: "Sequence[Change]") -> None:
     Return: nothing.
     Conflicts: none; every plugin is told.
     On error: the others are still told and the commit stands; this plugin is told again later.
+    Since: 0.1.0
 
     >>> @hookimpl
     ... def crm_committed(changes):
@@ -263,6 +274,7 @@ def crm_placements_changed(moves: "Sequence[Move]") -> None:
     Return: nothing.
     Conflicts: none; every plugin is told.
     On error: the others are still told and the placements stand; this plugin is told again later.
+    Since: 0.1.0
 
     >>> @hookimpl
     ... def crm_placements_changed(moves):

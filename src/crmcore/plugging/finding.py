@@ -9,7 +9,7 @@ from crmcore.plugging.distributions import Candidate, installed, required_names
 from crmcore.plugging.requirements import normal_name
 
 
-def candidates(local: Sequence[Path], only: Sequence[str | ModuleType] | None) -> tuple[Candidate, ...]:
+def candidates(local: Sequence[Path], only: Sequence[str | ModuleType | Candidate] | None) -> tuple[Candidate, ...]:
     """Return the plugins that are installed, local or given; ``only`` limits them. Raises `UnknownName`."""
     files = tuple(Candidate(path.stem, path) for path in local)
     if only is None:
@@ -20,9 +20,14 @@ def candidates(local: Sequence[Path], only: Sequence[str | ModuleType] | None) -
     for name in names:
         if name not in known:
             raise UnknownName("plugin", name, known)
-    modules = (module for module in only if isinstance(module, ModuleType))
-    given = (Candidate(module.__name__.rpartition(".")[2].removeprefix("crm_"), module) for module in modules)
+    given = (_given(one) for one in only if not isinstance(one, str))
     return (*(candidate for candidate in found if candidate.name in names), *given)
+
+
+def _given(one: ModuleType | Candidate) -> Candidate:
+    if isinstance(one, Candidate):
+        return one
+    return Candidate(one.__name__.rpartition(".")[2].removeprefix("crm_"), one)
 
 
 def in_order(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:

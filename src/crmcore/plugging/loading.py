@@ -30,13 +30,13 @@ def load_plugins(
     *,
     disabled: Mapping[str, str] = _NOTHING,
     local: Sequence[Path] = (),
-    only: Sequence[str | ModuleType] | None = None,
+    only: Sequence[str | ModuleType | Candidate] | None = None,
 ) -> Plugins:
     """Find, import and ask all plugins; what is wrong with one of them stands in its record.
 
     ``disabled`` maps names to where that was asked for; those are not imported. ``local`` are one-file plugins.
     ``only`` limits the search to these names; a module in it is a plugin as it is (``crm_northwind`` is called
-    northwind), and with modules alone nothing is searched. Raises `UnknownName` where ``only`` names no plugin.
+    northwind), a candidate is one that need not be installed; without names nothing is searched. Raises `UnknownName` where ``only`` names no plugin.
     """
     found = candidates(local, only)
     manager = new_manager()

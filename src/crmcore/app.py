@@ -27,6 +27,7 @@ from crmcore.work.identifiers import Identifiers
 from crmcore.work.outbox import TABLE as OUTBOX
 from crmcore.work.outbox import deliver, note, settle
 from crmcore.work.placing import Placer, Run, classify, replace, state_of, timeline_of
+from crmcore.work.plugin_marks import remember
 from crmcore.work.settings import SETTINGS, settings_in, write_setting
 from crmcore.work.state import Explained, State
 from crmcore.work.touched import followed, touched_customers
@@ -139,6 +140,7 @@ class Crm:
             self.warnings.append(f"not placed anew in {', '.join(stale)}: run `crm classify`")
 
     def _log(self, transaction: Transaction, changes: Sequence[Change], why: str) -> int:
+        remember(transaction, self.catalogue)
         note(transaction, self.catalogue.plugins, changes, self.moves)
         return transaction.commit_as(LogEntry(transaction.commit + 1, self._now(), self.actor, why, tuple(changes)))
 

@@ -1,0 +1,88 @@
+"""What the store remembers of each plugin, so that its data can be told apart when the plugin is gone.
+
+A mark is written with the commit or run in which the plugin first takes part, and again whenever it changes. Names in
+it are only added: a field or record type that a newer version no longer declares stays listed, since values of it may
+be stored. Migrating and purging, which know what is left, are what takes names out.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from attrs import asdict, evolve, frozen
+
+from crmcore.errors import reading
+from crmcore.plugging.catalogue import Catalogue
+from crmcore.store import Document, Reader, Transaction
+
+TABLE: Final = "plugin"
+FIRST_SCHEMA: Final = 1
+"""The schema number of a plugin without migrations."""
+
+
+@frozen
+class PluginMark:
+    """What a plugin had declared when it last took part; ``schema`` is the number of the form of its stored data."""
+
+    name: str
+    distribution: str = ""
+    version: str = ""
+    schema: int = FIRST_SCHEMA
+    records: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    schemes: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """Return the mark as it stands in the store."""
+        facts = asdict(self)
+        del facts["name"]
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in facts.items()}
+
+
+def marks_in(reader: Reader) -> dict[str, PluginMark]:
+    """Return the mark of every plugin that ever took part, by its name."""
+    return {name: _from_document(name, document) for name, document in reader.items(TABLE)}
+
+
+def _from_document(name: str, document: Document) -> PluginMark:
+    with reading(f"what is known of the plugin {name!r}"):
+        records, fields, schemes = (tuple(map(str, document[kind])) for kind in ("records", "fields", "schemes"))
+        return PluginMark(
+            name, document["distribution"], document["version"], int(document["schema"]), records, fields, schemes
+        )
+
+
+def declared_marks(catalogue: Catalogue) -> Iterator[PluginMark]:
+    """Yield the mark of each active plugin that can leave something in a store, in the order of plugins."""
+    for record in catalogue.plugins.records:
+        if record.status != "active":
+            continue
+        owned: dict[str, list[str]] = {}
+        for one in catalogue.contributions:
+            if one.plugin == record.name:
+                owned.setdefault(one.kind, []).append(one.name)
+        if owned.keys() & {"record", "field", "scheme", "setting"}:
+            records, fields, schemes = (tuple(sorted(owned.get(kind, ()))) for kind in ("record", "field", "scheme"))
+            yield PluginMark(record.name, record.distribution, record.version, FIRST_SCHEMA, records, fields, schemes)
+
+
+def remember(transaction: Transaction, catalogue: Catalogue) -> None:
+    """Write the marks of active plugins that changed; a record type that moved to another plugin moves its mark."""
+    known = marks_in(transaction)
+    declared = {mark.name: mark for mark in declared_marks(catalogue)}
+    owners = {record: mark.name for mark in declared.values() for record in mark.records}
+    for name in sorted({*known, *declared}):
+        before = known.get(name)
+        after = _grown(before, declared[name]) if name in declared else known[name]
+        after = evolve(after, records=tuple(one for one in after.records if owners.get(one, name) == name))
+        if after != before:
+            transaction.put(TABLE, name, after.document())
+
+
+def _grown(before: PluginMark | None, now: PluginMark) -> PluginMark:
+    if before is None:
+        return now
+    united = {kind: tuple(sorted({*getattr(before, kind), *getattr(now, kind)})) for kind in _LISTS}
+    return evolve(now, schema=before.schema, **united)
+
+
+_LISTS: Final = ("records", "fields", "schemes")

@@ -1,8 +1,9 @@
 """What every command starts from: the opened CRM of the options before the command, made once and when first asked."""
 
 import os
-from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
@@ -16,6 +17,22 @@ if TYPE_CHECKING:
 OPENING: Final = "`crm classify` without --as-of opens the books again and re-places everybody as of today"
 
 _HERE: Final = "crmcore.cli"
+
+
+class Stage(NamedTuple):
+    """Plugins and a clock that stand in for this machine's: a program that runs commands gives it as ``obj``.
+
+    ``catalogue`` takes the configuration, with the flags on top, and whether there is to be any plugin at all.
+    """
+
+    catalogue: "Callable[[Config, bool], Catalogue]"
+    clock: Callable[[], datetime]
+
+
+def stage_of(ctx: click.Context) -> Stage | None:
+    """Return what stands in for this machine, if anything does."""
+    found = ctx.find_root().obj
+    return found if isinstance(found, Stage) else None
 
 
 def configured(ctx: click.Context) -> "Config":
@@ -39,8 +56,11 @@ def catalogued(ctx: click.Context) -> "Catalogue":
     if "catalogue" not in kept:
         from crmcore.opening import catalogue_of  # noqa: PLC0415 - not for `crm --help`
 
-        only = () if ctx.find_root().params.get("no_plugins") else None
-        kept["catalogue"] = catalogue_of(configured(ctx), only)
+        without, stage = bool(ctx.find_root().params.get("no_plugins")), stage_of(ctx)
+        if stage:
+            kept["catalogue"] = stage.catalogue(configured(ctx), not without)
+        else:
+            kept["catalogue"] = catalogue_of(configured(ctx), () if without else None)
         _warn_of_plugins(kept["catalogue"])
     found: Catalogue = kept["catalogue"]
     return found
@@ -69,7 +89,9 @@ def opened(ctx: click.Context) -> "Crm":
 
         config, catalogue = configured(ctx), catalogued(ctx)
         actor = ctx.find_root().params.get("actor") or actor_of(os.environ)
-        kept["crm"] = Crm(open_store(config, catalogue), catalogue, actor, config.lang.value)
+        stage = stage_of(ctx)
+        clock = {"clock": stage.clock} if stage else {}
+        kept["crm"] = Crm(open_store(config, catalogue), catalogue, actor, config.lang.value, **clock)
         ctx.find_root().call_on_close(lambda: _tell_warnings(ctx))
     found: Crm = kept["crm"]
     return found

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crmcore.cli import index
-from crmcore.cli.context import catalogued_anyway
+from crmcore.cli.context import catalogued_anyway, stage_of
 from crmcore.entities import type_of
 from crmcore.errors import CrmError
 
@@ -48,7 +48,7 @@ def rebuilt(ctx: click.Context) -> tuple[index.Entry, ...]:
     catalogue = catalogued_anyway(ctx)
     found = tuple(_entries(catalogue))
     asked = ctx.find_root().params
-    partly = asked.get("no_plugin") or asked.get("no_plugins")
+    partly = asked.get("no_plugin") or asked.get("no_plugins") or stage_of(ctx)
     if not partly and all(one.status in {"active", "disabled"} for one in catalogue.plugins.records):
         files = [one.file for one in catalogue.plugins.records]
         files += [one.file for one in catalogue.contributions if one.kind in {"record", "command"}]

@@ -84,9 +84,10 @@ def _extra(ctx: click.Context) -> Any:
     asked = ctx.find_root().params
     if asked.get("no_plugins"):
         return ()
-    from crmcore.cli.index import read  # noqa: PLC0415 - commands of the core need no index
+    from crmcore.cli.context import stage_of  # noqa: PLC0415 - commands of the core need no index
+    from crmcore.cli.index import read  # noqa: PLC0415 - the same
 
-    found = read(ctx)
+    found = None if stage_of(ctx) else read(ctx)
     if found is None:
         found = import_module("crmcore.cli.extra").rebuilt(ctx)
     return tuple(entry for entry in found if entry.plugin not in (asked.get("no_plugin") or ()))

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PLUGINS := $(wildcard plugins/*/pyproject.toml)
 
-.PHONY: setup demo docs test check torture bench clean
+.PHONY: setup demo docs wheels test check torture bench clean
 
 setup: $(STAMP)
 
@@ -28,6 +28,9 @@ check: setup  ## style, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+wheels: setup  ## wheels of the core and of all bundled plugins, in dist
+	for each in . $(dir $(PLUGINS)); do $(BIN)/uv build --quiet --wheel --out-dir dist $$each || exit 1; done
 
 docs: setup  ## the documentation, in docs/_build/html; a warning is an error
 	$(BIN)/python -m sphinx --builder html --fail-on-warning --keep-going --quiet docs docs/_build/html

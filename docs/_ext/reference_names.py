@@ -1,0 +1,51 @@
+"""The public names of `crmcore` and of `crmcore.testing`, as directives of autodoc."""
+
+import inspect
+from typing import Any, Final
+
+import crmcore
+
+TITLES: Final = {
+    "opening": "Opening a store",
+    "entities": "Record types",
+    "records": "The core's record types",
+    "kinds": "Kinds of values",
+    "grammar.declare": "What plugins declare",
+    "grammar.terms": "Words of rules",
+    "grammar.expr": "Terms and predicates",
+    "view": "Views and reports",
+    "hookspecs": "Hooks",
+    "app": "The company's data",
+    "cli.context": "In commands",
+    "errors": "Errors",
+}
+
+
+def names() -> str:
+    """Return a section of directives for each of the core's rooms."""
+    sections = {home: crmcore._HOMES[home] for home in (*TITLES, *crmcore._HOMES)}  # noqa: SLF001 - the one list of homes
+    return "\n".join(_section(TITLES.get(home, home), listed) for home, listed in sections.items())
+
+
+def testing() -> str:
+    """Return the directives for the kit."""
+    from crmcore import testing as kit
+
+    return _directives("crmcore.testing", tuple(kit.__all__), kit)
+
+
+def _section(title: str, listed: tuple[str, ...]) -> str:
+    return f"## {title}\n\n{_directives('crmcore', listed, crmcore)}"
+
+
+def _directives(module: str, listed: tuple[str, ...], place: Any) -> str:
+    lines = [line for name in listed for line in _directive(f"{module}.{name}", getattr(place, name))]
+    return "\n".join(["```{eval-rst}", *lines, "```", ""])
+
+
+def _directive(path: str, value: Any) -> tuple[str, ...]:
+    if inspect.isclass(value):
+        return (f".. autoclass:: {path}", "   :members:", "")
+    if inspect.isroutine(value):
+        return (f".. autofunction:: {path}", "")
+    return (f".. autodata:: {path}", "   :no-value:", "")

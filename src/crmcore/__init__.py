@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from crmcore.errors import CrmError, Invalid, Problem, RuleError, UnknownName
     from crmcore.grammar.declare import Field, Metric, Rule, Scheme, Segment, Setting
     from crmcore.grammar.expr import Predicate, Term, as_of
+    from crmcore.grammar.migrations import Migration
     from crmcore.grammar.terms import (
         band,
         choose,
@@ -53,6 +54,7 @@ _HOMES = {
     "entities": ("Record", "column", "record"),
     "errors": ("CrmError", "Invalid", "Problem", "RuleError", "UnknownName"),
     "grammar.expr": ("Predicate", "Term", "as_of"),
+    "grammar.migrations": ("Migration",),
     "hookspecs": ("StoreKind", "hookimpl"),
     "kinds": ("BOOLEAN", "DATE", "INSTANT", "INTEGER", "MONEY", "TEXT", "TEXTS", "decimal"),
     "opening": ("open",),
@@ -102,6 +104,7 @@ __all__ = [
     "Interaction",
     "Invalid",
     "Metric",
+    "Migration",
     "Predicate",
     "Problem",
     "Purchase",

@@ -1,8 +1,7 @@
 """The hooks: everything that a plugin can add to a company's CRM, in the order in which it is asked.
 
-A plugin is a module named by an entry point of the group ``crm.plugins``. The entry point's name is the plugin's name
-and the prefix of all names that it declares. Each hook is a function without parameters that is decorated with
-``@hookimpl`` and returns what it adds; the two events at the end are told what happened instead.
+A plugin is a module named by an entry point of the group ``crm.plugins``, whose name is the prefix of its names. A hook
+is a function without parameters, decorated with ``@hookimpl``, that returns what it adds; the two events are told.
 
 Hooks are called once, when a store is opened, before any customer is read. What metrics, schemes and views are made of
 is found by walking them: the settings, fields, metrics, schemes and record types that a rule uses need no hook.
@@ -16,6 +15,7 @@ from attrs import frozen
 
 from crmcore.entities import Record
 from crmcore.grammar.declare import Field, Metric, Rule, Scheme, Setting
+from crmcore.grammar.migrations import Migration
 from crmcore.view import Report, View
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ __all__ = [
     "crm_committed",
     "crm_fields",
     "crm_metrics",
+    "crm_migrations",
     "crm_placements_changed",
     "crm_records",
     "crm_reports",
@@ -128,6 +129,24 @@ def crm_rules() -> Iterable[Rule]:
     ... def crm_rules():
     ...     paid = rows(Purchase).amount >= 0
     ...     return [Rule("northwind.no_returns", Purchase, paid, message="We take nothing back")]
+    """
+    return ()
+
+
+@hookspec
+def crm_migrations() -> Iterable[Migration]:
+    """Add steps that bring stored data into the form that newer code of yours expects.
+
+    When: once, when a store is opened; a step is run by ``crm plugin migrate`` alone.
+    Return: migrations, append-only, whose numbers are 2, 3, 4 ... without gaps; one for each number and record type.
+    Conflicts: two for one number and record type set the plugin aside.
+    On error: the plugin is set aside as failed; a step that raises stops the migration, and nothing is written.
+    Since: 0.1.0
+
+    >>> @hookimpl
+    ... def crm_migrations():
+    ...     renamed = lambda values: {"northwind.chairs": values.pop("northwind.seats", None), **values}
+    ...     return [Migration(2, Customer, renamed, doc="Seats are called chairs")]
     """
     return ()
 

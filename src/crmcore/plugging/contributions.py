@@ -9,6 +9,7 @@ from attrs import frozen
 
 from crmcore.entities import Record, RecordType, type_of
 from crmcore.grammar.declare import Field, Metric, Place, Rule, Scheme, Setting
+from crmcore.grammar.migrations import Migration
 from crmcore.hookspecs import StoreKind
 from crmcore.view import Report, View
 
@@ -21,6 +22,7 @@ HOOK_OF: Final[Mapping[str, str]] = MappingProxyType(
         "field": "crm_fields",
         "setting": "crm_settings",
         "rule": "crm_rules",
+        "migration": "crm_migrations",
         "metric": "crm_metrics",
         "scheme": "crm_schemes",
         "view": "crm_views",
@@ -47,13 +49,13 @@ class Contribution:
 
     @property
     def kind(self) -> str:
-        """What it is: record, field, setting, rule, metric, scheme, view, report, command or store."""
+        """What it is: record, field, setting, rule, migration, metric, scheme, view, report, command or store."""
         return kind_of(self.value)
 
     @property
     def name(self) -> str:
         """The name by which it is known everywhere."""
-        return name_of(self.value)
+        return f"{self.plugin}.{self.value.name}" if isinstance(self.value, Migration) else name_of(self.value)
 
     @property
     def place(self) -> str:
@@ -82,6 +84,7 @@ _CLASSES: Final[Mapping[type, str]] = MappingProxyType(
         Setting: "setting",
         Scheme: "scheme",
         Rule: "rule",
+        Migration: "migration",
         View: "view",
         Report: "report",
         StoreKind: "store",

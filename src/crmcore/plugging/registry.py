@@ -13,6 +13,7 @@ from crmcore.errors import NameConflict
 from crmcore.evaluation.population import CORE_SETTINGS
 from crmcore.grammar.declare import Place
 from crmcore.grammar.expr import Term
+from crmcore.grammar.migrations import gap_in
 from crmcore.plugging.contributions import CORE, PREFIXED, Contribution, place_of
 from crmcore.plugging.hookcheck import wrong_prefix
 from crmcore.plugging.isolation import Refused
@@ -62,6 +63,7 @@ def entries_of(record: PluginRecord, plugins: Plugins) -> tuple[Entry, ...]:
     parts = (_contribution(value, record, plugins) for value in declared_in(item.value for item in returned))
     made_of = tuple(Entry(item, record) for item in parts)
     wrong = [wrong_prefix(entry.item, record.name) for entry in made_of if not _may_use(record, entry.item, plugins)]
+    wrong.append(gap_in(item.value for item in returned if item.kind == "migration"))
     if any(wrong):
         raise Refused("\n".join(text for text in wrong if text))
     return (*direct, *made_of)

@@ -11,12 +11,11 @@ from typing import Any, Final
 from attrs import asdict, evolve, frozen
 
 from crmcore.errors import reading
+from crmcore.grammar.migrations import FIRST_SCHEMA
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.store import Document, Reader, Transaction
 
 TABLE: Final = "plugin"
-FIRST_SCHEMA: Final = 1
-"""The schema number of a plugin without migrations."""
 
 
 @frozen

@@ -1,19 +1,29 @@
 """``crm plugin``: what plugins there are, what they add, and what is wrong with them. Needs no store."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 import click
 
-from crmcore.cli.context import catalogued_anyway
+from crmcore.cli.context import catalogued_anyway, note
 from crmcore.cli.groups import Suggesting
 from crmcore.cli.options import formatted
 from crmcore.cli.output import print_object, print_table
+from crmcore.cli.plugin_check import check
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.plugging.contributions import HOOK_OF
 from crmcore.view import Table
+
+if TYPE_CHECKING:
+    from crmcore.plugging.plugins import PluginRecord
 
 
 @click.group(cls=Suggesting, epilog="Example: crm plugin show value_tier")
 def plugin() -> None:
     """See what plugins add, and why one does not work."""
+
+
+plugin.add_command(check)
 
 
 @plugin.command("list", epilog="Example: crm plugin list --format json")
@@ -27,10 +37,14 @@ def list_(ctx: click.Context, form: str) -> None:
         if one.plugin in counts:
             counts[one.plugin] += 1
     rows = tuple(
-        (one.name, one.status, one.version, one.distribution, counts[one.name], _first_line(one.reason))
+        (
+            *(one.name, one.status, one.version, one.distribution, counts[one.name], len(one.deprecated)),
+            _first_line(one.reason),
+        )
         for one in catalogue.plugins.records
     )
-    print_table(Table(("name", "status", "version", "distribution", "adds", "reason"), rows), form)
+    print_table(Table(("name", "status", "version", "distribution", "adds", "deprecated", "reason"), rows), form)
+    _note_deprecated(catalogue.plugins.records)
 
 
 @plugin.command(epilog="Example: crm plugin show value_tier")
@@ -48,6 +62,7 @@ def show(ctx: click.Context, name: str, form: str) -> None:
         "distribution": record.distribution,
         "file": record.file,
         "reason": record.reason,
+        "deprecated": record.deprecated,
     }
     added = [one for one in catalogue.contributions if one.plugin == name]
     if form in {"json", "jsonl"}:
@@ -83,6 +98,14 @@ def hooks(ctx: click.Context, name: str | None, form: str) -> None:
         print_object({"hook": name, "doc": _unindented(known[name].__doc__ or ""), "plugins": users[name]}, form)
     else:
         click.echo(f"{name}\n\n{_unindented(known[name].__doc__ or '')}\n\nUsed by: {users[name] or 'nobody'}")
+
+
+def _note_deprecated(records: "Iterable[PluginRecord]") -> None:
+    for one in records:
+        if one.deprecated:
+            things = "a thing that is" if len(one.deprecated) == 1 else f"{len(one.deprecated)} things that are"
+            called = f"{one.name} {one.version}".rstrip()
+            note(f"{called} uses {things} an error in crmcore 2.0; `crm plugin show {one.name}` says where")
 
 
 def _users(catalogue: Catalogue, hook: str) -> tuple[str, ...]:

@@ -1,0 +1,62 @@
+"""``crm plugin check``: what is wrong with a plugin, and the tier that it reaches."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from crmcore.cli.context import note
+from crmcore.cli.options import formatted
+from crmcore.cli.output import print_table
+from crmcore.view import Table
+
+if TYPE_CHECKING:
+    from crmcore.author.checking import Checked, Tier
+
+CHECK_FAILED: Final = 3
+_COLUMNS: Final = ("id", "tier", "level", "where", "message", "todo")
+
+
+@click.command(epilog="Example: crm plugin check plugins/acme --tier silver")
+@click.argument("path", default=".")
+@click.option(
+    "--tier",
+    type=click.Choice(["bronze", "silver", "gold"]),
+    help="Fail unless this tier is reached.  [default: fail on errors]",
+)
+@formatted
+def check(path: str, tier: "Tier | None", form: str) -> int:
+    """Check a plugin: PATH is its project folder, its one file, or its name if it is installed.
+
+    Bronze loads and is safe, silver is documented, bilingual and tested, gold is total, reachable, light and packaged.
+    Writes nothing.
+    """
+    from crmcore.author import checking  # noqa: PLC0415 - the validators are not for `crm plugin list`
+
+    found = checking.check(Path(path) if Path(path).exists() else path)
+    if found.findings or form not in {"table", "md"}:
+        print_table(_table(found), form)
+    for finding in found.exempt:
+        note(f"exempt: {finding.id} at {finding.where}: {finding.reason}")
+    note(_summary(found))
+    failed = bool(found.errors) if tier is None else not checking.is_at_least(found.tier, tier)
+    if failed and tier is not None:
+        note(f"{tier} is not reached")
+    return CHECK_FAILED if failed else 0
+
+
+def _table(found: "Checked") -> Table:
+    rows = tuple(tuple(getattr(finding, name) for name in _COLUMNS) for finding in found.findings)
+    return Table(_COLUMNS, rows)
+
+
+def _summary(found: "Checked") -> str:
+    errors = len(found.errors)
+    warnings = len(found.findings) - errors
+    reached = f"reaches {found.tier}" if found.tier else "does not reach bronze"
+    names = ", ".join(found.plugins)
+    return f"{names} {reached}: {_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from crmcore.app import Crm
     from crmcore.cli.context import opened
+    from crmcore.deprecations import CrmRemovedIn2Warning
     from crmcore.entities import Record, column, record
     from crmcore.errors import CrmError, Invalid, Problem, RuleError, UnknownName
     from crmcore.grammar.declare import Field, Metric, Rule, Scheme, Segment, Setting
@@ -50,6 +51,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "app": ("Crm",),
     "cli.context": ("opened",),
+    "deprecations": ("CrmRemovedIn2Warning",),
     "grammar.declare": ("Field", "Metric", "Rule", "Scheme", "Segment", "Setting"),
     "entities": ("Record", "column", "record"),
     "errors": ("CrmError", "Invalid", "Problem", "RuleError", "UnknownName"),
@@ -99,6 +101,7 @@ __all__ = [
     "Contact",
     "Crm",
     "CrmError",
+    "CrmRemovedIn2Warning",
     "Customer",
     "Field",
     "Interaction",
@@ -157,7 +160,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     home = _HOME_OF.get(name)
     if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name.startswith("__"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return import_module(f"{__name__}.deprecations").old_name(name)
     return getattr(import_module(f"{__name__}.{home}"), name)
 
 

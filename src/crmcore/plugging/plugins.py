@@ -20,7 +20,8 @@ Status = Literal["active", "disabled", "failed", "incompatible", "conflict"]
 class PluginRecord:
     """What became of one plugin; ``reason`` says why it is not active, ``traceback`` has the details.
 
-    ``module`` is known even of a plugin that was not imported, ``file`` only of one that was.
+    ``module`` is known even of a plugin that was not imported, ``file`` only of one that was. ``deprecated`` names each
+    use of something that is going away, with file and line.
     """
 
     name: str
@@ -31,6 +32,9 @@ class PluginRecord:
     traceback: str = attrs.field(default="", repr=False)
     module: str = ""
     file: str = ""
+    needs: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    deprecated: tuple[str, ...] = ()
 
 
 def new_manager() -> PluginManager:

@@ -21,7 +21,7 @@ class PluginRecord:
     """What became of one plugin; ``reason`` says why it is not active, ``traceback`` has the details.
 
     ``module`` is known even of a plugin that was not imported, ``file`` only of one that was. ``deprecated`` names each
-    use of something that is going away, with file and line.
+    use of something that is going away, with file and line. ``seconds`` and new ``modules`` are what loading it took.
     """
 
     name: str
@@ -35,6 +35,8 @@ class PluginRecord:
     needs: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     deprecated: tuple[str, ...] = ()
+    seconds: float = attrs.field(default=0.0, eq=False)
+    modules: int = attrs.field(default=0, eq=False)
 
 
 def new_manager() -> PluginManager:
@@ -61,12 +63,22 @@ class Plugins:
         """The names of the plugins that work, in their order."""
         return tuple(record.name for record in self.records if record.status == "active")
 
+    @property
+    def loaded(self) -> frozenset[str]:
+        """The names of the active plugins that were imported; of all of them, unless only some were asked for."""
+        return frozenset(name for name in self.active if self._manager.has_plugin(name))
+
     def record(self, name: str) -> PluginRecord:
         """Return what became of a plugin; raises `UnknownName`."""
         for record in self.records:
             if record.name == name:
                 return record
         raise UnknownName("plugin", name, (record.name for record in self.records))
+
+    def again(self, name: str, manager: PluginManager) -> tuple[PluginRecord, tuple[Contribution, ...]]:
+        """Register a loaded plugin with another manager; return its record and what it contributes."""
+        manager.register(self._manager.get_plugin(name), name)
+        return self.record(name), tuple(item for item in self.contributions if item.plugin == name)
 
     def set_aside(self, name: str, status: Status, reason: str, traceback: str = "") -> "Plugins":
         """Return the plugins with an active one taken out, its contributions and events included."""

@@ -1,7 +1,6 @@
 """``crm plugin``: what plugins there are, what they add, and what is wrong with them. Needs no store."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,10 +11,8 @@ from crmcore.cli.output import print_object, print_table
 from crmcore.cli.plugin_check import check
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.plugging.contributions import HOOK_OF
+from crmcore.plugging.plugins import PluginRecord
 from crmcore.view import Table
-
-if TYPE_CHECKING:
-    from crmcore.plugging.plugins import PluginRecord
 
 
 @click.group(cls=Suggesting, epilog="Example: crm plugin show value_tier")
@@ -62,17 +59,19 @@ def show(ctx: click.Context, name: str, form: str) -> None:
         "distribution": record.distribution,
         "file": record.file,
         "reason": record.reason,
-        "deprecated": record.deprecated,
     }
     added = [one for one in catalogue.contributions if one.plugin == name]
     if form in {"json", "jsonl"}:
         listed = tuple({"kind": one.kind, "name": one.name, "place": one.place} for one in added)
-        print_object({**facts, "traceback": record.traceback, "adds": listed}, form)
+        more = {"traceback": record.traceback, "deprecated": record.deprecated}
+        print_object({**facts, **more, "adds": listed}, form)
         return
     print_object({key: value for key, value in facts.items() if value}, form)
     if added:
         click.echo()
         print_table(Table(("kind", "name", "place"), tuple((one.kind, one.name, one.place) for one in added)), form)
+    for text in record.deprecated:
+        note(text)
     if record.traceback:
         click.echo(f"\n{record.traceback.rstrip()}")
 
@@ -100,7 +99,7 @@ def hooks(ctx: click.Context, name: str | None, form: str) -> None:
         click.echo(f"{name}\n\n{_unindented(known[name].__doc__ or '')}\n\nUsed by: {users[name] or 'nobody'}")
 
 
-def _note_deprecated(records: "Iterable[PluginRecord]") -> None:
+def _note_deprecated(records: Iterable[PluginRecord]) -> None:
     for one in records:
         if one.deprecated:
             things = "a thing that is" if len(one.deprecated) == 1 else f"{len(one.deprecated)} things that are"

@@ -204,7 +204,7 @@ def test_a_plugin_for_a_newer_core_is_incompatible_and_not_imported(site):
     record = load_plugins().record("future")
     assert (record.status, record.reason) == (
         "incompatible",
-        f"it needs crmcore >=99,<100; this is {__version__}",
+        f"it needs crmcore >=99,<100; this is {__version__}; install versions that fit each other",
     )
     assert "crm_future" not in sys.modules
 

@@ -122,3 +122,18 @@ def required_names(requires: Iterable[str]) -> frozenset[str]:
         if "extra" not in requirement.marker:
             names.add(requirement.name)
     return frozenset(names)
+
+
+def missing_distributions(candidate: Candidate) -> str:
+    """Return what to install for a plugin that could not be imported; empty if all that it requires is there."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - costs as much as the rest of a start
+
+    missing = []
+    for name in sorted(required_names(candidate.requires) - {"crmcore"}):
+        try:
+            version(name)
+        except PackageNotFoundError:
+            missing.append(name)
+    if not missing:
+        return ""
+    return f"; it requires {' and '.join(missing)}, which cannot be found: run `pip install {' '.join(missing)}`"

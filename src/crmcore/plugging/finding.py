@@ -5,8 +5,8 @@ from pathlib import Path
 from types import ModuleType
 
 from crmcore.errors import UnknownName
-from crmcore.plugging.distributions import Candidate, installed, required_names
-from crmcore.plugging.requirements import normal_name
+from crmcore.plugging.distributions import Candidate, installed
+from crmcore.plugging.needs import required_first
 
 
 def candidates(local: Sequence[Path], only: Sequence[str | ModuleType | Candidate] | None) -> tuple[Candidate, ...]:
@@ -33,13 +33,13 @@ def _given(one: ModuleType | Candidate) -> Candidate:
 def in_order(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """Return plugins in the order in which they are asked: required ones first, then by name; local files last.
 
-    Where distributions require each other in a circle, the first by name starts.
+    Where plugins require each other in a circle, the first by name starts.
     """
     waiting = sorted(candidates, key=lambda one: (isinstance(one.source, Path), one.name, str(one)))
-    needed = {one: required_names(one.requires) - {normal_name(one.distribution)} for one in waiting}
+    needed = required_first(waiting)
     ordered: list[Candidate] = []
     while waiting:
-        missing = {normal_name(one.distribution) for one in waiting if one.distribution}
+        missing = {one.name for one in waiting}
         chosen = next((one for one in waiting if not needed[one] & missing), waiting[0])
         ordered += [one for one in waiting if one.name == chosen.name]
         waiting = [one for one in waiting if one.name != chosen.name]

@@ -4,9 +4,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
+from io import TextIOBase
 from pathlib import Path
 from types import TracebackType
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 from attrs import frozen
@@ -30,13 +31,14 @@ class Failure:
     traceback: str = attrs.field(default="", repr=False)
 
 
-def apart(function: Callable[[], Result]) -> Result | Failure:
-    """Return what ``function`` returns, or what it raised; what it prints goes to stderr.
+def apart(function: Callable[[], Result], output: TextIOBase | None = None) -> Result | Failure:
+    """Return what ``function`` returns, or what it raised; what it prints goes to ``output``, else to stderr.
 
     Leaving the program (SystemExit) counts as raising; only Ctrl-C gets through.
     """
     try:
-        with redirect_stdout(sys.stderr):
+        stream: Any = output or sys.stderr
+        with redirect_stdout(stream):
             return function()
     except KeyboardInterrupt:
         raise

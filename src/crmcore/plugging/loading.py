@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
-from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Final, NoReturn
@@ -16,12 +15,13 @@ from pluggy import PluginManager
 
 from crmcore.grammar.declare import Place
 from crmcore.plugging.contributions import HOOK_OF, Contribution, place_of, place_of_function
-from crmcore.plugging.distributions import Candidate
+from crmcore.plugging.distributions import Candidate, missing_distributions
 from crmcore.plugging.finding import candidates, in_order, unknown_disabled
 from crmcore.plugging.hookcheck import check_module, checked_values, wrong_prefix
 from crmcore.plugging.isolation import Failure, Refused, apart
-from crmcore.plugging.obstacles import obstacle
-from crmcore.plugging.plugins import PluginRecord, Plugins, Status, implementations, new_manager
+from crmcore.plugging.obstacles import Obstacles
+from crmcore.plugging.plugins import PluginRecord, Plugins, implementations, new_manager
+from crmcore.plugging.surroundings import Diverted, surroundings
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -39,34 +39,48 @@ def load_plugins(
     northwind), a candidate is one that need not be installed; without names nothing is searched. Raises `UnknownName` where ``only`` names no plugin.
     """
     found = candidates(local, only)
-    manager = new_manager()
+    manager, obstacles = new_manager(), Obstacles(found, disabled)
     records: list[PluginRecord] = []
     contributions: list[Contribution] = []
-    for _, named in groupby(in_order(found), key=lambda candidate: candidate.name):
-        same = tuple(named)
-        for candidate in same:
-            record, made = _load(candidate, obstacle(candidate, same, disabled), manager)
-            records.append(record)
-            contributions += made
+    for candidate in in_order(found):
+        record = _record(candidate, obstacles.needs[candidate])
+        if obstacle := obstacles.before(candidate, records):
+            records.append(attrs.evolve(record, status=obstacle[0], reason=obstacle[1]))
+            continue
+        record, made = _load(candidate, record, manager)
+        records.append(record)
+        contributions += made
     unknown = unknown_disabled(disabled, found) if only is None else ()
     return Plugins(tuple(records), tuple(contributions), (*unknown, *_idle(records, manager)), manager)
 
 
+def _record(candidate: Candidate, needs: tuple[str, ...]) -> PluginRecord:
+    file = str(candidate.source) if isinstance(candidate.source, Path) else ""
+    name, distribution, version = candidate.name, candidate.distribution, candidate.version
+    return PluginRecord(name, distribution, version, module=candidate.module, file=file, needs=needs)
+
+
 def _load(
-    candidate: Candidate, in_the_way: tuple[Status, str] | None, manager: PluginManager
+    candidate: Candidate, record: PluginRecord, manager: PluginManager
 ) -> tuple[PluginRecord, tuple[Contribution, ...]]:
-    record = PluginRecord(candidate.name, candidate.distribution, candidate.version, module=candidate.module)
-    if isinstance(candidate.source, Path):
-        record = attrs.evolve(record, file=str(candidate.source))
-    if in_the_way:
-        return attrs.evolve(record, status=in_the_way[0], reason=in_the_way[1]), ()
-    module = apart(partial(_import, candidate))
+    """Import one plugin and ask it; whatever it does meanwhile that it should not is put back and said."""
+    restored, output = surroundings(), Diverted()
+    record, found = _asked(candidate, record, manager, output)
+    printed = ("it printed to standard output while it was loaded; that went to standard error",)
+    return attrs.evolve(record, warnings=(*restored(), *(printed if output.was_used else ()))), found
+
+
+def _asked(
+    candidate: Candidate, record: PluginRecord, manager: PluginManager, output: Diverted
+) -> tuple[PluginRecord, tuple[Contribution, ...]]:
+    module = apart(partial(_import, candidate), output)
     if isinstance(module, Failure):
-        return attrs.evolve(record, status="failed", reason=module.reason, traceback=module.traceback), ()
+        hint = missing_distributions(candidate) if module.reason.startswith("ModuleNotFoundError") else ""
+        return attrs.evolve(record, status="failed", reason=module.reason + hint, traceback=module.traceback), ()
     said = vars(module)  # never getattr, which may run the plugin's code
     version = record.version or str(said.get("__version__", ""))
     record = attrs.evolve(record, version=version, file=str(said.get("__file__") or record.file))
-    found = apart(partial(_ask, record, module, manager))
+    found = apart(partial(_ask, record, module, manager), output)
     if isinstance(found, Failure):
         if manager.has_plugin(record.name):
             manager.unregister(name=record.name)

@@ -15,6 +15,7 @@ from pluggy import PluginManager
 
 from crmcore.grammar.declare import Place
 from crmcore.plugging.contributions import HOOK_OF, Contribution, place_of, place_of_function
+from crmcore.plugging.costs import measured
 from crmcore.plugging.distributions import Candidate, missing_distributions
 from crmcore.plugging.finding import candidates, in_order, unknown_disabled
 from crmcore.plugging.hookcheck import check_module, checked_values, wrong_prefix
@@ -31,12 +32,14 @@ def load_plugins(
     disabled: Mapping[str, str] = _NOTHING,
     local: Sequence[Path] = (),
     only: Sequence[str | ModuleType | Candidate] | None = None,
+    known: Plugins | None = None,
 ) -> Plugins:
     """Find, import and ask all plugins; what is wrong with one of them stands in its record.
 
     ``disabled`` maps names to where that was asked for; those are not imported. ``local`` are one-file plugins.
     ``only`` limits the search to these names; a module in it is a plugin as it is (``crm_northwind`` is called
-    northwind), a candidate is one that need not be installed; without names nothing is searched. Raises `UnknownName` where ``only`` names no plugin.
+    northwind), a candidate is one that need not be installed; without names nothing is searched. What ``known`` has
+    loaded is neither imported nor asked again. Raises `UnknownName` where ``only`` names no plugin.
     """
     found = candidates(local, only)
     manager, obstacles = new_manager(), Obstacles(found, disabled)
@@ -47,7 +50,8 @@ def load_plugins(
         if obstacle := obstacles.before(candidate, records):
             records.append(attrs.evolve(record, status=obstacle[0], reason=obstacle[1]))
             continue
-        record, made = _load(candidate, record, manager)
+        again = known is not None and candidate.name in known.loaded
+        record, made = known.again(candidate.name, manager) if known and again else _load(candidate, record, manager)
         records.append(record)
         contributions += made
     unknown = unknown_disabled(disabled, found) if only is None else ()
@@ -65,7 +69,9 @@ def _load(
 ) -> tuple[PluginRecord, tuple[Contribution, ...]]:
     """Import one plugin and ask it; whatever it does meanwhile that it should not is put back and said."""
     restored, output = surroundings(), Diverted()
-    record, found = _asked(candidate, record, manager, output)
+    with measured() as cost:
+        record, found = _asked(candidate, record, manager, output)
+    record = attrs.evolve(record, seconds=cost.seconds, modules=cost.modules)
     printed = ("it printed to standard output while it was loaded; that went to standard error",)
     return attrs.evolve(record, warnings=(*restored(), *(printed if output.was_used else ()))), found
 

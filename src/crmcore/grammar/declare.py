@@ -17,6 +17,7 @@ from crmcore.entities import Record
 from crmcore.errors import RuleError, UnknownName
 from crmcore.grammar.expr import Predicate, Term, as_term
 from crmcore.grammar.levels import check_customer_level
+from crmcore.grammar.setting_defaults import default_problem
 from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY_EXTRA_DIGITS, NUMBER, TEXT, Kind, decimal
 from crmcore.labels import Label, as_label
 from crmcore.values import misfit
@@ -138,20 +139,29 @@ class Metric(Term):
 
 @frozen(cache_hash=True, order=False, repr=False)
 class Setting(Term):
-    """A number, text, date or yes/no that a company sets; ``default`` is ours, since no source gives thresholds."""
+    """A number, text, date or yes/no that a company sets; ``default`` is ours, since no source gives thresholds.
+
+    ``least`` and ``greatest`` are allowed themselves. A ``secret`` is a text for code only: it is never shown, no rule
+    can use it, and nothing but the empty text can be its default.
+    """
 
     name: str = attrs.field(validator=full_name)
     default: Any = attrs.field()
     unit: str = attrs.field(default="", kw_only=True)
-    choices: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    choices: tuple[str, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
     least: Any = attrs.field(default=None, kw_only=True)
     greatest: Any = attrs.field(default=None, kw_only=True)
+    secret: bool = attrs.field(default=False, kw_only=True)
     label: Label = attrs.field(default=None, converter=as_label, kw_only=True)
     doc: Label = attrs.field(default=None, converter=as_label, kw_only=True)
     place: Place = attrs.field(factory=here, eq=False, repr=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        self.result_kind()
+        kind = self.result_kind()
+        wrong = default_problem(self.default, kind, self.choices, self.least, self.greatest)
+        reason = _secret_problem(self) if self.secret else wrong
+        if reason:
+            raise RuleError(f"setting {self.name!r}: {reason}")
 
     def result_kind(self) -> Kind:
         match self.default:
@@ -168,6 +178,13 @@ class Setting(Term):
         raise RuleError(
             f"setting {self.name!r}: {self.default!r} cannot be a default; use an int, Decimal, text, date or bool"
         )
+
+
+def _secret_problem(setting: Setting) -> str:
+    if setting.default != "":
+        return 'a secret has the default "" and no other: what stands in a program is no secret'
+    limits = (setting.choices, setting.unit, setting.least, setting.greatest)
+    return "a secret has neither choices nor bounds nor a unit" if any(limits) else ""
 
 
 @frozen(cache_hash=True)

@@ -1,0 +1,39 @@
+"""Whether a setting's own default could be set by anybody: its kind, choices and bounds."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from crmcore.kinds import DATE, NUMBER, NUMBER_LIMIT, TEXT, Kind
+
+SETTING_DIGITS: Final = 12
+"""Digits that a setting can have after the point."""
+
+
+def default_problem(default: Any, kind: Kind, choices: tuple[str, ...], least: Any, greatest: Any) -> str:
+    """Return why a default of this kind cannot be used; empty if it can."""
+    bounds = [bound for bound in (least, greatest) if bound is not None]
+    if kind == NUMBER and not is_storable(default):
+        return f"its default must be below 10**12 and have no more than {SETTING_DIGITS} digits after the point"
+    if choices and (kind != TEXT or default not in choices):
+        return f"its default {default!r} is not one of its choices {', '.join(map(repr, choices))}"
+    if not all(_is_bound(bound, kind) for bound in bounds):
+        return f"least and greatest are numbers beside a number and dates beside a date, not {bounds!r}"
+    if (least is not None and default < least) or (greatest is not None and default > greatest):
+        return f"its default {default!r} is out of its bounds"
+    return ""
+
+
+def is_storable(number: int | Decimal) -> bool:
+    """Whether a number is small enough for a setting and has few enough digits."""
+    if abs(number) >= NUMBER_LIMIT:
+        return False
+    exponent = Decimal(number).as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -SETTING_DIGITS
+
+
+def _is_bound(bound: Any, kind: Kind) -> bool:
+    if kind == DATE:
+        return isinstance(bound, date) and not isinstance(bound, datetime)
+    is_number = isinstance(bound, int | Decimal) and not isinstance(bound, bool)
+    return kind == NUMBER and is_number and Decimal(bound).is_finite()

@@ -39,7 +39,9 @@ def test_the_first_commit_marks_what_a_plugin_declares():
     crm = make_crm(plugin("demo", fields=[SIZE, LEVEL], records=[Visit], schemes=[TIER]))
     put(crm, ADA)
     assert marks(crm) == {
-        "demo": PluginMark("demo", "", "", 1, ("visit",), ("demo.level", "demo.size"), ("demo.tier",))
+        "demo": PluginMark(
+            "demo", "", "", 1, ("visit",), ("demo.level", "demo.size"), ("demo.tier",), ("visit.customer>customer",)
+        )
     }
 
 
@@ -118,7 +120,12 @@ def test_marks_survive_backup_and_restore(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "document", [{}, {"schema": "many", "records": [], "fields": [], "schemes": []}, {"schema": 1, "records": None}]
+    "document",
+    [
+        {},
+        {"schema": "many", "records": [], "fields": [], "schemes": [], "references": []},
+        {"schema": 1, "records": None},
+    ],
 )
 def test_a_damaged_mark_is_named(document):
     crm = make_crm()

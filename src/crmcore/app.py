@@ -28,6 +28,7 @@ from crmcore.work.outbox import TABLE as OUTBOX
 from crmcore.work.outbox import deliver, note, settle
 from crmcore.work.placing import Placer, Run, classify, replace, state_of, timeline_of
 from crmcore.work.plugin_marks import remember
+from crmcore.work.plugin_schemas import check_schemas
 from crmcore.work.settings import SETTINGS, settings_in, write_setting
 from crmcore.work.state import Explained, State
 from crmcore.work.touched import followed, touched_customers
@@ -92,20 +93,24 @@ class Crm:
     # -- writing -----------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def unit(self, why: str = "", *, dry_run: bool = False) -> Iterator[Unit]:
+    def unit(self, why: str = "", *, dry_run: bool = False, as_is: bool = False) -> Iterator[Unit]:
         """Open a unit of work; leaving it without an exception checks, places and commits everything in it.
 
-        Raises `Invalid` with all problems at once, and whatever the store raises; then nothing was written.
+        ``as_is`` checks and derives nothing: documents of plugins come, go and change whole. Raises `Invalid` with all
+        problems at once, and whatever the store raises; then nothing was written.
         """
         with self.store.write() as transaction:
+            if not as_is:
+                check_schemas(transaction, self.catalogue)
             state = self._state_of(transaction)
             now = self.clock()
             author = Author(self.actor, now, now.astimezone(state.company.zone).date(), why)
             rules = self._rules(transaction, state)
             unit = Unit(transaction, state.book.codec, self.classes, author, rules, Identifiers())
             yield unit
-            unit.complete()
-            unit.check()
+            if not as_is:
+                unit.complete()
+                unit.check()
             self.moves = ()
             if tuple(unit.changes()) and not dry_run:
                 self._commit(transaction, unit)
@@ -160,6 +165,7 @@ class Crm:
         """
         chosen = tuple(self.catalogue.scheme(name) for name in schemes) or self.schemes
         with self.store.write() as transaction:
+            check_schemas(transaction, self.catalogue)
             state = self._state_of(transaction)
             day = as_of or self.today(state.company)
             metrics = self.catalogue.values("metric")

@@ -19,6 +19,8 @@ from crmcore.storage.tinydb_store import open_tinydb
 from crmcore.store import LogEntry, Store
 from crmcore.work import company as companies
 from crmcore.work.company import Company
+from crmcore.work.plugin_marks import marks_in
+from crmcore.work.plugin_schemas import fitting
 
 COMMAND_WORDS: Final = frozenset(
     {
@@ -47,7 +49,8 @@ def open(  # noqa: A001 - read as `crmcore.open("crm.json")`
     """
     config = configuration(str(store), os.environ).with_flags(lang=language, disabled=without)
     catalogue = catalogue_of(config, plugins)
-    return Crm(open_store(config, catalogue), catalogue, actor or actor_of(os.environ), config.lang.value)
+    store = open_store(config, catalogue)
+    return Crm(store, fitted(catalogue, store), actor or actor_of(os.environ), config.lang.value)
 
 
 def configuration(store: str, environ: Mapping[str, str]) -> Config:
@@ -82,6 +85,16 @@ def open_store(config: Config, catalogue: Catalogue) -> Store:
     url = address(config.store.value)
     scheme = scheme_of(url)
     return open_tinydb(url) if scheme == "tinydb" else catalogue.store(scheme).open(url)
+
+
+def fitted(catalogue: Catalogue, store: Store) -> Catalogue:
+    """Return what can be used with a store: without plugins whose data there has another schema than their code."""
+    try:
+        marks = marks_in(store.read()) if store.exists() else {}
+    except StoreError:  # whoever uses the store is told
+        return catalogue
+    plugins = fitting(catalogue, marks)
+    return catalogue if plugins is catalogue.plugins else build_catalogue(plugins, reserved=_RESERVED)
 
 
 def actor_of(environ: Mapping[str, str]) -> str:

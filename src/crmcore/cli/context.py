@@ -85,13 +85,16 @@ def opened(ctx: click.Context) -> "Crm":
     kept = _kept(ctx)
     if "crm" not in kept:
         from crmcore.app import Crm  # noqa: PLC0415 - not for `crm --help`
-        from crmcore.opening import actor_of, open_store  # noqa: PLC0415 - the same
+        from crmcore.opening import actor_of, fitted, open_store  # noqa: PLC0415 - the same
 
         config, catalogue = configured(ctx), catalogued(ctx)
         actor = ctx.find_root().params.get("actor") or actor_of(os.environ)
         stage = stage_of(ctx)
         clock = {"clock": stage.clock} if stage else {}
-        kept["crm"] = Crm(open_store(config, catalogue), catalogue, actor, config.lang.value, **clock)
+        store = open_store(config, catalogue)
+        usable = fitted(catalogue, store)
+        kept["crm"] = Crm(store, usable, actor, config.lang.value, **clock)
+        _note_misfits(catalogue, usable)
         ctx.find_root().call_on_close(lambda: _tell_warnings(ctx))
     found: Crm = kept["crm"]
     return found
@@ -137,6 +140,13 @@ def _tell_warnings(ctx: click.Context) -> None:
         if warning not in told:
             told.add(warning)
             note(warning)
+
+
+def _note_misfits(catalogue: "Catalogue", usable: "Catalogue") -> None:
+    """Say which plugins stay out because of what this store holds of them."""
+    for record in usable.plugins.records if usable is not catalogue else ():
+        if record.status != "active" and record.name in catalogue.plugins.active:
+            note(f"the plugin {record.name!r} takes no part: {record.reason}")
 
 
 def _kept(ctx: click.Context) -> dict[str, Any]:

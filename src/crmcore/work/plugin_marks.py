@@ -5,13 +5,14 @@ it are only added: a field or record type that a newer version no longer declare
 be stored. Migrating and purging, which know what is left, are what takes names out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from attrs import asdict, evolve, frozen
 
+from crmcore.entities import RecordType, type_of
 from crmcore.errors import reading
-from crmcore.grammar.migrations import FIRST_SCHEMA
+from crmcore.grammar.migrations import FIRST_SCHEMA, schema_of
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.store import Document, Reader, Transaction
 
@@ -20,7 +21,10 @@ TABLE: Final = "plugin"
 
 @frozen
 class PluginMark:
-    """What a plugin had declared when it last took part; ``schema`` is the number of the form of its stored data."""
+    """What a plugin had declared when it last took part; ``schema`` is the number of the form of its stored data.
+
+    ``references`` are the columns of its record types that hold ids, as ``visit.customer>customer``.
+    """
 
     name: str
     distribution: str = ""
@@ -29,6 +33,7 @@ class PluginMark:
     records: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Return the mark as it stands in the store."""
@@ -44,10 +49,9 @@ def marks_in(reader: Reader) -> dict[str, PluginMark]:
 
 def _from_document(name: str, document: Document) -> PluginMark:
     with reading(f"what is known of the plugin {name!r}"):
-        records, fields, schemes = (tuple(map(str, document[kind])) for kind in ("records", "fields", "schemes"))
-        return PluginMark(
-            name, document["distribution"], document["version"], int(document["schema"]), records, fields, schemes
-        )
+        lists = {kind: tuple(map(str, document[kind])) for kind in _LISTS}
+        facts = str(document["distribution"]), str(document["version"]), int(document["schema"])
+        return PluginMark(name, *facts, **lists)
 
 
 def declared_marks(catalogue: Catalogue) -> Iterator[PluginMark]:
@@ -61,7 +65,19 @@ def declared_marks(catalogue: Catalogue) -> Iterator[PluginMark]:
                 owned.setdefault(one.kind, []).append(one.name)
         if owned.keys() & {"record", "field", "scheme", "setting"}:
             records, fields, schemes = (tuple(sorted(owned.get(kind, ()))) for kind in ("record", "field", "scheme"))
-            yield PluginMark(record.name, record.distribution, record.version, FIRST_SCHEMA, records, fields, schemes)
+            held = tuple(sorted(text for name in records for text in _references(type_of(catalogue.record(name)))))
+            facts = record.name, record.distribution, record.version, schema_in(catalogue, record.name)
+            yield PluginMark(*facts, records, fields, schemes, held)
+
+
+def schema_in(catalogue: Catalogue, plugin: str) -> int:
+    """Return the schema number that the code of a plugin reads and writes."""
+    owned = (one.value for one in catalogue.contributions if one.kind == "migration" and one.plugin == plugin)
+    return schema_of(owned)
+
+
+def _references(facts: RecordType) -> Iterator[str]:
+    return (f"{facts.name}.{column.name}>{column.refers_to}" for column in facts.columns if column.refers_to)
 
 
 def remember(transaction: Transaction, catalogue: Catalogue) -> None:
@@ -72,16 +88,26 @@ def remember(transaction: Transaction, catalogue: Catalogue) -> None:
     for name in sorted({*known, *declared}):
         before = known.get(name)
         after = _grown(before, declared[name]) if name in declared else known[name]
-        after = evolve(after, records=tuple(one for one in after.records if owners.get(one, name) == name))
+        lost = {one for one in after.records if owners.get(one, name) != name}
+        if lost:
+            after = without_records(after, lost)
         if after != before:
             transaction.put(TABLE, name, after.document())
+
+
+def without_records(mark: PluginMark, gone: Collection[str]) -> PluginMark:
+    """Return a mark without some of its record types."""
+    references = tuple(one for one in mark.references if one.partition(".")[0] not in gone)
+    return evolve(mark, records=tuple(one for one in mark.records if one not in gone), references=references)
 
 
 def _grown(before: PluginMark | None, now: PluginMark) -> PluginMark:
     if before is None:
         return now
+    if before.schema != now.schema:
+        return before  # it takes no part before its data is migrated
     united = {kind: tuple(sorted({*getattr(before, kind), *getattr(now, kind)})) for kind in _LISTS}
-    return evolve(now, schema=before.schema, **united)
+    return evolve(now, **united)
 
 
-_LISTS: Final = ("records", "fields", "schemes")
+_LISTS: Final = ("records", "fields", "schemes", "references")

@@ -11,8 +11,19 @@ if TYPE_CHECKING:
     from crmcore.app import Crm
     from crmcore.cli.context import opened
     from crmcore.deprecations import CrmRemovedIn2Warning
+    from crmcore.desk.viewing import ReportContext
     from crmcore.entities import Record, column, record
-    from crmcore.errors import CrmError, Invalid, Problem, RuleError, UnknownName
+    from crmcore.errors import (
+        CrmError,
+        Invalid,
+        NotCommitted,
+        Problem,
+        RuleError,
+        StoreBroken,
+        StoreError,
+        UnknownName,
+        UsageError,
+    )
     from crmcore.grammar.declare import Field, Metric, Rule, Scheme, Segment, Setting
     from crmcore.grammar.expr import Predicate, Term, as_of
     from crmcore.grammar.migrations import Migration
@@ -44,6 +55,15 @@ if TYPE_CHECKING:
     from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY, TEXT, TEXTS, decimal
     from crmcore.opening import open  # noqa: A004 - read as `crmcore.open("crm.json")`
     from crmcore.records import Contact, Customer, Interaction, Purchase, PurchaseLine, Task
+    from crmcore.storage.building_blocks import (
+        log_line,
+        read_log_line,
+        replace_file,
+        store_lock,
+        store_reader,
+        store_unit,
+    )
+    from crmcore.store import Document, LogEntry, Reader, Store, Transaction
     from crmcore.view import Report, Table, View
 
 __version__ = "0.1.0"
@@ -51,10 +71,21 @@ __version__ = "0.1.0"
 _HOMES = {
     "app": ("Crm",),
     "cli.context": ("opened",),
+    "desk.viewing": ("ReportContext",),
     "deprecations": ("CrmRemovedIn2Warning",),
     "grammar.declare": ("Field", "Metric", "Rule", "Scheme", "Segment", "Setting"),
     "entities": ("Record", "column", "record"),
-    "errors": ("CrmError", "Invalid", "Problem", "RuleError", "UnknownName"),
+    "errors": (
+        "CrmError",
+        "Invalid",
+        "NotCommitted",
+        "Problem",
+        "RuleError",
+        "StoreBroken",
+        "StoreError",
+        "UnknownName",
+        "UsageError",
+    ),
     "grammar.expr": ("Predicate", "Term", "as_of"),
     "grammar.migrations": ("Migration",),
     "hookspecs": ("StoreKind", "hookimpl"),
@@ -85,6 +116,15 @@ _HOMES = {
         "smallest",
         "total",
     ),
+    "storage.building_blocks": (
+        "log_line",
+        "read_log_line",
+        "replace_file",
+        "store_lock",
+        "store_reader",
+        "store_unit",
+    ),
+    "store": ("Document", "LogEntry", "Reader", "Store", "Transaction"),
     "view": ("Report", "Table", "View"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -103,27 +143,37 @@ __all__ = [
     "CrmError",
     "CrmRemovedIn2Warning",
     "Customer",
+    "Document",
     "Field",
     "Interaction",
     "Invalid",
+    "LogEntry",
     "Metric",
     "Migration",
+    "NotCommitted",
     "Predicate",
     "Problem",
     "Purchase",
     "PurchaseLine",
+    "Reader",
     "Record",
     "Report",
+    "ReportContext",
     "Rule",
     "RuleError",
     "Scheme",
     "Segment",
     "Setting",
+    "Store",
+    "StoreBroken",
+    "StoreError",
     "StoreKind",
     "Table",
     "Task",
     "Term",
+    "Transaction",
     "UnknownName",
+    "UsageError",
     "View",
     "__version__",
     "as_of",
@@ -142,6 +192,7 @@ __all__ = [
     "last",
     "latest",
     "least",
+    "log_line",
     "mean",
     "nth_largest",
     "opened",
@@ -150,9 +201,14 @@ __all__ = [
     "population_mean",
     "population_total",
     "quantile",
+    "read_log_line",
     "record",
+    "replace_file",
     "rows",
     "smallest",
+    "store_lock",
+    "store_reader",
+    "store_unit",
     "total",
 ]
 

@@ -51,7 +51,7 @@ def append(file: Path, facts: Facts, entry: LogEntry) -> Facts:
 
     Raises `OSError` when it could not be written, `Invalid` for what JSON cannot carry.
     """
-    line = _line(evolve(entry, commit=facts.commit + 1))
+    line = line_of(evolve(entry, commit=facts.commit + 1))
     if flaw(file, facts):
         begun = max(facts.log + 1, new_generation(file))
         facts = evolve(facts, log=begun, log_after=facts.commit, log_bytes=0, log_last=0, log_crc32=0)
@@ -92,7 +92,8 @@ def remove(file: Path, old: Iterable[int]) -> None:
             path_of(file, generation).unlink()
 
 
-def _line(entry: LogEntry) -> bytes:
+def line_of(entry: LogEntry) -> bytes:
+    """Return an entry as a line of JSON; raises `Invalid` for what JSON cannot carry."""
     changes = [
         [each.table, each.key, *(None if one is None else dict(one) for one in (each.before, each.after))]
         for each in entry.changes

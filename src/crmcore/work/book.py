@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from attrs import define, field, frozen
@@ -16,6 +16,8 @@ from crmcore.store import Document, Reader
 
 _BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
 """Where rows without a date stand among those that have one."""
+
+Found = TypeVar("Found", bound=Record)
 
 
 @define(eq=False)
@@ -36,17 +38,17 @@ class Book:
             self._records[place] = None if document is None else self.codec.decode(record_class, document)
         return self._records[place]
 
-    def all(self, record_class: type[Record]) -> Iterator[Record]:
+    def all(self, record_class: type[Found]) -> Iterator[Found]:
         """Yield every record of a type, in the order in which they were first stored."""
         for key, _ in self.reader.items(type_of(record_class).name):
             found = self.get(record_class, key)
-            if found is not None:
+            if isinstance(found, record_class):
                 yield found
 
     def customers(self) -> Iterator[Customer]:
         """Yield every customer that is not archived."""
         for customer in self.all(Customer):
-            if isinstance(customer, Customer) and customer.archived_at is None:
+            if customer.archived_at is None:
                 yield customer
 
     def facts(self, customer: Record) -> Facts:

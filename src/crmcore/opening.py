@@ -2,7 +2,7 @@
 
 import getpass
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Final
@@ -11,16 +11,25 @@ import attrs
 
 from crmcore.addresses import DEFAULT, address, folder_of, scheme_of
 from crmcore.app import Crm
-from crmcore.errors import StoreError
+from crmcore.errors import CrmError, StoreError
 from crmcore.plugging.catalogue import Catalogue, build_catalogue
 from crmcore.plugging.config import COMPANY_FILE, Config, Given, read_config
+from crmcore.plugging.contributions import Contribution
+from crmcore.plugging.isolation import Failure, apart
 from crmcore.plugging.loading import load_plugins
+from crmcore.plugging.remedies import refuse_broken
+from crmcore.plugging.remembered import Remembered, load_some
 from crmcore.storage.tinydb_store import open_tinydb
 from crmcore.store import LogEntry, Store
 from crmcore.work import company as companies
 from crmcore.work.company import Company
+from crmcore.work.fitting import TABLE as FITS
+from crmcore.work.outbox import TABLE as OUTBOX
+from crmcore.work.placing import RUNS, SCHEMES
+from crmcore.work.plugin_marks import TABLE as MARKS
 from crmcore.work.plugin_marks import marks_in
 from crmcore.work.plugin_schemas import fitting
+from crmcore.work.settings import SETTINGS
 
 COMMAND_WORDS: Final = frozenset(
     {
@@ -30,27 +39,38 @@ COMMAND_WORDS: Final = frozenset(
 )
 """What plugins cannot call their commands or record types: the core's commands, those that are planned included."""
 
-_RESERVED: Final[Mapping[str, Iterable[str]]] = MappingProxyType({"command": COMMAND_WORDS, "store": ("tinydb",)})
+TABLES: Final = frozenset({companies.TABLE, FITS, MARKS, OUTBOX, RUNS, SCHEMES, SETTINGS, "import"})
+"""What plugins cannot call their record types: the store keeps other things under these names."""
+
+_RESERVED: Final[Mapping[str, Iterable[str]]] = MappingProxyType(
+    {"command": COMMAND_WORDS, "store": ("tinydb",), "record": TABLES}
+)
+_NO: Final = frozenset({"", "0", "no", "false", "off"})
 
 
-def open(  # noqa: A001 - read as `crmcore.open("crm.json")`
+def open(  # noqa: A001, PLR0913 - read as `crmcore.open("crm.json")`; keyword-only choices of one call
     store: str | Path = "",
     *,
     actor: str = "",
     language: str = "",
     without: Iterable[str] = (),
     plugins: Sequence[str | ModuleType] | None = None,
+    strict: bool | None = None,
 ) -> Crm:
     """Open the CRM whose data is in ``store``, a path or URL; by default the configured one, else ``crm.json``.
 
     ``without`` names plugins to leave out; ``plugins`` limits them to these names or modules. A plugin that fails is
-    set aside: see ``catalogue.plugins``. Raises `Invalid` for a broken configuration, `UnknownName` for the URL of an
-    unknown kind of store; whether there is a store shows when it is first used.
+    set aside: see ``catalogue.plugins``; with ``strict``, or CRM_STRICT_PLUGINS=1, it is an error. Raises `Invalid` for
+    a broken configuration, `UnknownName` for the URL of an unknown kind of store; whether there is a store shows when
+    it is first used.
     """
     config = configuration(str(store), os.environ).with_flags(lang=language, disabled=without)
     catalogue = catalogue_of(config, plugins)
-    store = open_store(config, catalogue)
-    return Crm(store, fitted(catalogue, store), actor or actor_of(os.environ), config.lang.value)
+    opened = open_store(config, catalogue)
+    fitting_ones = fitted(catalogue, opened)
+    if is_strict(os.environ) if strict is None else strict:
+        refuse_broken(fitting_ones.plugins)
+    return Crm(opened, fitting_ones, actor or actor_of(os.environ), config.lang.value)
 
 
 def configuration(store: str, environ: Mapping[str, str]) -> Config:
@@ -74,17 +94,61 @@ def unconfigured() -> Config:
     return Config(Path(), Given(DEFAULT, "default"), Given("en", "default"), nothing, nothing, {})
 
 
-def catalogue_of(config: Config, plugins: Sequence[str | ModuleType] | None = None) -> Catalogue:
-    """Load the plugins that a configuration asks for and return everything that can be used."""
-    found = load_plugins(disabled=config.disabled, local=config.local_files, only=plugins)
+def catalogue_of(
+    config: Config, plugins: Sequence[str | ModuleType] | None = None, *, known: Catalogue | None = None
+) -> Catalogue:
+    """Load the plugins that a configuration asks for and return everything that can be used.
+
+    What ``known`` has of them already is not loaded again.
+    """
+    loaded = known.plugins if known else None
+    found = load_plugins(disabled=config.disabled, local=config.local_files, only=plugins, known=loaded)
     return build_catalogue(found, reserved=_RESERVED)
+
+
+def catalogue_of_some(
+    config: Config, remembered: Iterable[Remembered], names: Container[str], known: Catalogue | None = None
+) -> Catalogue | None:
+    """Return what the plugins called ``names`` contribute; None if one of them is not as it is remembered."""
+    found = load_some(tuple(remembered), names, config.local_files, known.plugins if known else None)
+    catalogue = build_catalogue(found, reserved=_RESERVED) if found else None
+    return catalogue if catalogue and catalogue.plugins.records == (found.records if found else ()) else None
+
+
+def is_strict(environ: Mapping[str, str]) -> bool:
+    """Whether a plugin that does not work is to be an error."""
+    return environ.get("CRM_STRICT_PLUGINS", "").strip().lower() not in _NO
 
 
 def open_store(config: Config, catalogue: Catalogue) -> Store:
     """Return the configured store; raises `UnknownName` if nobody knows its kind."""
     url = address(config.store.value)
     scheme = scheme_of(url)
-    return open_tinydb(url) if scheme == "tinydb" else catalogue.store(scheme).open(url)
+    return open_tinydb(url) if scheme == "tinydb" else _opened_by(catalogue.owner("store", scheme), url)
+
+
+def _opened_by(owner: Contribution, url: str) -> Store:
+    """Open a store of a plugin's kind; raises what the plugin means for people, else an error that names the plugin."""
+
+    def opened() -> Store | CrmError:
+        try:
+            found: Store = owner.value.open(url)
+        except CrmError as error:
+            return error
+        missing = [name for name in ("exists", "create", "read", "write", "log") if not hasattr(found, name)]
+        if missing:
+            raise TypeError(f"it returned {found!r:.60}, which has no {' and no '.join(missing)}")
+        return found
+
+    answer = apart(opened)
+    if isinstance(answer, CrmError):
+        raise answer
+    if isinstance(answer, Failure):
+        what = f"the plugin {owner.plugin!r} cannot open the store {url}: {answer.reason}"
+        error = CrmError(what, todo=f"Its kind of store is declared at {owner.place}; --debug shows the details.")
+        error.add_note(answer.traceback)
+        raise error
+    return answer
 
 
 def fitted(catalogue: Catalogue, store: Store) -> Catalogue:

@@ -1,7 +1,7 @@
 """The catalogue: everything that the core and the active plugins contribute, by kind and name."""
 
 from collections.abc import Iterable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,7 +15,9 @@ from crmcore.hookspecs import StoreKind
 from crmcore.kinds import Kind
 from crmcore.plugging.contributions import CORE, Contribution
 from crmcore.plugging.isolation import Failure, apart
+from crmcore.plugging.obstacles import without_needed
 from crmcore.plugging.plugins import Plugins
+from crmcore.plugging.reach import declared_in
 from crmcore.plugging.registry import Entry, core_entries, entries_of, merged
 from crmcore.view import Report, View
 
@@ -51,6 +53,15 @@ class Catalogue:
         if found is None:
             raise UnknownName(kind, name, self.names(kind), todo=self._hint(kind, name))
         return found
+
+    @cached_property
+    def rule_settings(self) -> frozenset[str]:
+        """The names of the settings that a rule of anybody reaches, or the core: their values are the store's."""
+        declared = (one.value for one in self.contributions if one.kind != "setting")
+        reached = {part.name for part in declared_in(declared) if isinstance(part, Setting)}
+        return frozenset(
+            reached | {one.name for one in self.contributions if one.kind == "setting" and one.plugin == CORE}
+        )
 
     def record(self, name: str) -> type[Record]:
         """Return a record class."""
@@ -129,10 +140,11 @@ def build_catalogue(plugins: Plugins, *, reserved: Mapping[str, Iterable[str]] =
             entries[name] = found
     ranks = {name: rank for rank, name in enumerate(entries)}
     while True:
-        contributions, clashes = merged((one for found in entries.values() for one in found), ranks, reserved)
+        plugins = without_needed(plugins)
+        working = (one for name, found in entries.items() if name in {CORE, *plugins.active} for one in found)
+        contributions, clashes = merged(working, ranks, reserved)
         if not clashes:
             return Catalogue(contributions, plugins)
         first = clashes[0]
         reasons = (clash.reason for clash in clashes if clash.loser == first.loser)
         plugins = plugins.set_aside(first.loser, first.status, "\n".join(dict.fromkeys(reasons)))
-        del entries[first.loser]

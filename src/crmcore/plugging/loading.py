@@ -22,6 +22,7 @@ from crmcore.plugging.hookcheck import check_module, checked_values, wrong_prefi
 from crmcore.plugging.isolation import Failure, Refused, apart
 from crmcore.plugging.obstacles import Obstacles
 from crmcore.plugging.plugins import PluginRecord, Plugins, implementations, new_manager
+from crmcore.plugging.shapes import malformed
 from crmcore.plugging.surroundings import Diverted, surroundings
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
@@ -134,7 +135,8 @@ def _ask(record: PluginRecord, module: ModuleType, manager: PluginManager) -> tu
             for value in checked_values(hook, implementation.function(), str(place)):
                 stands = place_of(value, place)
                 found.append(Contribution(record.name, record.version, stands.file, stands.line, value))
-    if wrong := [text for text in (wrong_prefix(item, record.name) for item in found) if text]:
+    wrong = [text for item in found for text in (*malformed(item), wrong_prefix(item, record.name)) if text]
+    if wrong:
         raise Refused("\n".join(wrong))
     return tuple(found)
 

@@ -10,7 +10,7 @@ from crmcore import __version__
 from crmcore.plugging.contributions import CORE
 from crmcore.plugging.distributions import Candidate
 from crmcore.plugging.needs import circles, needs_of
-from crmcore.plugging.plugins import PluginRecord, Status
+from crmcore.plugging.plugins import PluginRecord, Plugins, Status
 from crmcore.plugging.requirements import unmet
 
 _PLUGIN_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -61,6 +61,14 @@ class Obstacles:
             way = ", which needs ".join(self.circles[name][1:])
             return "failed", f"it needs {way} itself: take one of these requirements out"
         return None
+
+
+def without_needed(plugins: Plugins) -> Plugins:
+    """Return the plugins with those taken out that need one that does not work."""
+    for record in plugins.records:  # in their order, so that whoever needs one of these comes later
+        if record.status == "active" and (lost := missing_need(record.needs, plugins.records)):
+            plugins = plugins.set_aside(record.name, *lost)
+    return plugins
 
 
 def missing_need(needs: Iterable[str], known: Iterable[PluginRecord]) -> tuple[Status, str] | None:

@@ -11,12 +11,12 @@ from crmcore import __version__
 from crmcore.entities import Record
 from crmcore.errors import NameConflict
 from crmcore.evaluation.population import CORE_SETTINGS
-from crmcore.grammar.declare import Place
+from crmcore.grammar.declare import Place, Setting
 from crmcore.grammar.expr import Term
 from crmcore.grammar.migrations import gap_in
 from crmcore.plugging.contributions import CORE, PREFIXED, Contribution, place_of
 from crmcore.plugging.hookcheck import wrong_prefix
-from crmcore.plugging.isolation import Refused
+from crmcore.plugging.isolation import Refused, apart
 from crmcore.plugging.plugins import PluginRecord, Plugins, Status
 from crmcore.plugging.reach import declared_in
 from crmcore.records import CORE_RECORDS
@@ -59,6 +59,7 @@ def core_entries() -> tuple[Entry, ...]:
 def entries_of(record: PluginRecord, plugins: Plugins) -> tuple[Entry, ...]:
     """Return what a plugin's hooks returned, then what that is made of; raises `Refused` for names it cannot give."""
     returned = tuple(item for item in plugins.contributions if item.plugin == record.name)
+    _refuse_secrets(returned)
     direct = tuple(Entry(item, record, direct=True) for item in returned)
     parts = (_contribution(value, record, plugins) for value in declared_in(item.value for item in returned))
     made_of = tuple(Entry(item, record) for item in parts)
@@ -67,6 +68,16 @@ def entries_of(record: PluginRecord, plugins: Plugins) -> tuple[Entry, ...]:
     if any(wrong):
         raise Refused("\n".join(text for text in wrong if text))
     return (*direct, *made_of)
+
+
+def _refuse_secrets(returned: Iterable[Contribution]) -> None:
+    reached = declared_in(item.value for item in returned if item.kind != "setting")
+    secrets = [part for part in reached if isinstance(part, Setting) and part.secret]
+    if secrets:
+        lines = (
+            f"a rule uses the secret setting {one.name!r} ({one.place}); only code can use a secret" for one in secrets
+        )
+        raise Refused("\n".join(lines))
 
 
 def _contribution(value: Any, via: PluginRecord, plugins: Plugins) -> Contribution:
@@ -104,15 +115,16 @@ def merged(
     """Return everything under its name, and each clash in which one plugin has to give way.
 
     ``ranks`` orders the plugins: the later of two gives way, but never the one whose prefix the name has. ``reserved``
-    are names of the core's own, by kind.
+    are names of the core's own, by kind; those of records are tables, which only a record type could write over.
     """
-    taken = {_key(kind, name) for kind, names in reserved.items() for name in names}
+    taken = {_key(kind, name) for kind, names in reserved.items() if kind != "record" for name in names}
+    tables = frozenset(reserved.get("record", ()))
     found: dict[tuple[str, str], Entry] = {}
     clashes: list[Clash] = []
     for entry in sorted(entries, key=lambda one: not one.direct):
         key = _key(entry.item.kind, entry.item.name)
         first = found.setdefault(key, entry)
-        if key in taken:
+        if key in taken or (entry.item.kind == "record" and entry.item.name in tables):
             text = (
                 f"the {entry.item.kind} {entry.item.name!r} ({entry.item.place}) is a name of the core; choose another"
             )
@@ -131,7 +143,7 @@ def same(one: Any, other: Any) -> bool:
     """Whether two values are one definition; where it is written does not matter."""
     if one is other:
         return True
-    if type(one) is not type(other) or one != other:
+    if type(one) is not type(other) or apart(lambda: bool(one != other)) is not False:  # a plugin's class may raise
         return False
     return not isinstance(one, Term) or one.result_kind() == other.result_kind()  # a default of 1 equals True
 

@@ -31,7 +31,17 @@ def _section(name: str, hook: Callable[..., Any]) -> str:
     facts = [PART.sub(r"- **\1:** \2", line) for line in rest if line and not line.startswith((">>>", "..."))]
     example = [line[4:] for line in rest if line.startswith((">>>", "..."))]
     return "\n".join(
-        [f"## {name}", "", _code(summary), "", "```python", f"def {signature(hook)}: ...", "```", "", *map(_code, facts)]
+        [
+            f"## {name}",
+            "",
+            _code(summary),
+            "",
+            "```python",
+            f"def {signature(hook)}: ...",
+            "```",
+            "",
+            *map(_code, facts),
+        ]
         + ["", "```python", *example, "```", ""]
     )
 

@@ -29,7 +29,7 @@ def names() -> str:
 
 def testing() -> str:
     """Return the directives for the kit."""
-    from crmcore import testing as kit
+    from crmcore import testing as kit  # noqa: PLC0415 - it needs pytest
 
     return _directives("crmcore.testing", tuple(kit.__all__), kit)
 

@@ -113,7 +113,7 @@ def test_help_asks_the_plugins_once_and_remembers_privately(shop: Shop, rebuilds
         lambda text: json.dumps({**json.loads(text), "watched": {"/nowhere": 1}}),
         lambda text: json.dumps({**json.loads(text), "key": None}),
         lambda text: json.dumps({**json.loads(text), "entries": {"greet": 1}}),
-        lambda text: text + " " * 200_000,
+        lambda text: text + " " * 2_000_000,
     ],
 )
 def test_an_index_that_is_off_in_any_way_is_made_anew_without_a_word(shop: Shop, rebuilds, damage):

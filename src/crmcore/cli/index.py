@@ -1,9 +1,9 @@
-"""What plugins add to the command line, remembered so that ``crm --help`` need not import them.
+"""What plugins add, remembered, so that ``crm --help``, completion and reading commands import no more than they need.
 
-The index holds names and one line of help, never anything to run: a command of a plugin is always looked up in the
-plugin itself. Whatever is not exactly as we write it is made anew without a word.
+The index holds names, one line of help, and which plugin is needed for what; never anything to run. Where a plugin
+stands is checked again before it is imported. Whatever is not exactly as we write it is made anew without a word.
 """
-# ruff: noqa: PTH100, PTH103, PTH105, PTH111, PTH112, PTH116, PTH117, PTH118, PTH120 - importing pathlib is slow
+# ruff: noqa: PTH100, PTH103, PTH105, PTH109, PTH111, PTH116, PTH117, PTH118, PTH120, PTH208 - importing pathlib is slow
 
 import json
 import os
@@ -13,6 +13,7 @@ import sys
 import zlib
 from collections.abc import Iterable
 from contextlib import suppress
+from time import time_ns
 from typing import Any, Final, NamedTuple
 
 import click
@@ -20,49 +21,134 @@ import click
 from crmcore import __version__
 from crmcore.addresses import DEFAULT, address, folder_of
 
-_FORMAT: Final = 1
-_LARGEST: Final = 100_000
-_KINDS: Final = frozenset({"record", "command"})
+_FORMAT: Final = 2
+_LARGEST: Final = 2_000_000
+_HERE: Final = "crmcore.cli.index"
+_INSTALLED: Final = (".dist-info", ".egg-info", ".egg-link")
 _name: Final = re.compile(r"[a-z][a-z0-9_-]{0,59}").fullmatch
+_full_name: Final = re.compile(r"[a-z][a-z0-9_]{0,59}(\.[a-z0-9_]{1,99})?").fullmatch
+
+LONGEST: Final = 1000
+"""Characters of a name, a path or a line of help."""
+
+WORDS: Final = frozenset({"record", "command"})
+"""The kinds that can follow ``crm`` on the command line."""
+
+KINDS: Final = WORDS | {"field", "metric", "scheme", "view", "report", "store"}
+"""The kinds of contribution that a command can name."""
 
 
 class Entry(NamedTuple):
-    """A command or record type that a plugin adds."""
+    """Something that can be named on the command line, and the plugin that has to be there for it.
+
+    ``on`` is the record type of a field.
+    """
 
     name: str
     kind: str
     plugin: str
     help: str
+    on: str
 
 
-def read(ctx: click.Context) -> tuple[Entry, ...] | None:
-    """Return what the index says, or None where there is none that can be trusted."""
+class Source(NamedTuple):
+    """A plugin: what is known of it, the ``entry_points.txt`` that names its module, and the plugins that it needs."""
+
+    name: str
+    status: str
+    distribution: str
+    version: str
+    module: str
+    file: str
+    points: str
+    schema: str
+    needs: tuple[str, ...]
+
+
+class Start(NamedTuple):
+    """Where the index belongs, what it depends on, and when the plugins were about to be asked, in nanoseconds."""
+
+    path: str
+    key: list[Any]
+    moment: int
+
+
+class Index(NamedTuple):
+    """All plugins in their order, and everything of them that can be named."""
+
+    entries: tuple[Entry, ...]
+    sources: tuple[Source, ...]
+
+    @property
+    def words(self) -> tuple[Entry, ...]:
+        """The commands and record types."""
+        return tuple(entry for entry in self.entries if entry.kind in WORDS)
+
+    def named(self, kind: str) -> tuple[Entry, ...]:
+        """Return everything of one kind."""
+        return tuple(entry for entry in self.entries if entry.kind == kind)
+
+
+def is_for_all(ctx: click.Context) -> bool:
+    """Whether this machine's plugins are asked for, no fewer and no others."""
+    root = ctx.find_root()
+    return not (root.params.get("no_plugin") or root.params.get("no_plugins") or root.obj is not None)
+
+
+def read(ctx: click.Context) -> Index | None:
+    """Return what the index says, or None: there is none that can be trusted, or other plugins were asked for."""
+    root = ctx.find_root()
+    if not is_for_all(ctx):
+        return None
+    if _HERE not in root.meta:
+        root.meta[_HERE] = _read(ctx)
+    found: Index | None = root.meta[_HERE]
+    return found
+
+
+def forget(ctx: click.Context) -> None:
+    """Go on in this command as if there were no index."""
+    ctx.find_root().meta[_HERE] = None
+
+
+def _read(ctx: click.Context) -> Index | None:
     try:
         content = json.loads(_content(path_of(ctx)))
-        key, watched, listed = content["key"], content["watched"], content["entries"]
+        key, watched, listed, plugins = (content[name] for name in ("key", "watched", "entries", "plugins"))
         if key != key_of(ctx) or any(stamp(file) != known for file, known in watched.items()):
             return None
-        found = tuple(Entry(*(str(item[field]) for field in Entry._fields)) for item in listed)
+        entries = tuple(Entry(*map(_text, item)) for item in listed)
+        sources = tuple(Source(*map(_text, item[:-1]), needs=tuple(map(_text, item[-1]))) for item in plugins)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return found if all(map(_is_sound, found)) else None
+    sound = all(map(_is_sound, entries)) and all(map(_is_sound_source, sources))
+    return Index(entries, sources) if sound else None
 
 
-def write(ctx: click.Context, found: Iterable[Entry], files: Iterable[str]) -> None:
-    """Remember what plugins add for as long as ``files`` do not change; a failure to do so is no matter."""
-    content = {
-        "key": key_of(ctx),
-        "watched": {file: stamp(file) for file in sorted(set(files))},
-        "entries": [entry._asdict() for entry in found if _is_sound(entry)],
-    }
-    path = path_of(ctx)
-    aside = f"{path}.{os.getpid()}"
+def begin(ctx: click.Context) -> Start | None:
+    """Note how things are before the plugins are asked; None where that cannot be told."""
+    with suppress(OSError):  # the current folder is gone
+        return Start(path_of(ctx), key_of(ctx), time_ns())
+    return None
+
+
+def write(ctx: click.Context, start: Start, index: Index, files: Iterable[str]) -> None:
+    """Remember what plugins add for as long as ``files`` do not change; a failure to do so is no matter.
+
+    Nothing is remembered if something changed since ``start``: the plugins may have answered without it.
+    """
+    watched = {file: stamp(file) for file in sorted(set(files))}
+    changed = key_of(ctx) != start.key or any(start.moment <= moment <= time_ns() for moment, _ in watched.values())
+    if changed or not (all(map(_is_sound, index.entries)) and all(map(_is_sound_source, index.sources))):
+        return
+    aside = f"{start.path}.{os.getpid()}"
     with suppress(OSError):
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        os.makedirs(os.path.dirname(start.path), mode=0o700, exist_ok=True)
         handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file)
-        os.replace(aside, path)
+            content = {"key": key, "watched": watched, "entries": index.entries, "plugins": index.sources}
+            file.write(json.dumps(content, separators=(",", ":")))
+        os.replace(aside, start.path)
 
 
 def path_of(ctx: click.Context) -> str:
@@ -74,24 +160,32 @@ def path_of(ctx: click.Context) -> str:
 
 
 def key_of(ctx: click.Context) -> list[Any]:
-    """Return what the index depends on: versions, and whatever can bring plugins or take them away."""
-    places = [place for place in sys.path if os.path.isdir(place)]
-    files = [*places, *_settings_files(ctx)]
+    """Return what the index depends on: versions, and whatever can bring plugins or take them away.
+
+    Installing changes a folder on Python's path, as does upgrading, since the folder of a distribution is named after
+    its version; of the current folder, in which stores are written, only such folders count. The last item holds the
+    files and folders with their stamps.
+    """
+    here = os.getcwd()
+    places = dict.fromkeys(os.path.abspath(place) for place in sys.path)
+    beside = sorted(name for name in os.listdir(here) if name.endswith(_INSTALLED)) if here in places else []
+    stamps = [[file, stamp(file)] for file in (*places, *_settings_files(ctx)) if file != here]
     disabled = os.environ.get("CRM_DISABLE_PLUGINS", "")
-    return [_FORMAT, __version__, list(sys.version_info[:3]), disabled, [[file, stamp(file)] for file in files]]
+    return [_FORMAT, __version__, sys.version, disabled, beside, stamps]
 
 
-def stamp(file: str) -> int:
-    """Return when a file or folder was changed, in nanoseconds; 0 where there is none."""
+def stamp(file: str) -> list[int]:
+    """Return when a file or folder was changed, in nanoseconds, and its size; zeros where there is none."""
     try:
-        return os.stat(file).st_mtime_ns
-    except OSError:
-        return 0
+        facts = os.stat(file)
+    except (OSError, ValueError):
+        return [0, 0]
+    return [facts.st_mtime_ns, facts.st_size]
 
 
 def _content(path: str) -> str:
     """Return the text of the index, which nobody else may have written; raises `OSError` or `ValueError`."""
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(handle, encoding="utf-8") as file:
         facts = os.fstat(handle)
         mine = facts.st_uid == os.getuid() and stat.S_ISREG(facts.st_mode) and not facts.st_mode & 0o077
@@ -100,9 +194,24 @@ def _content(path: str) -> str:
         return file.read()
 
 
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
 def _is_sound(entry: Entry) -> bool:
-    words = _name(entry.name) and (not entry.plugin or _name(entry.plugin))
-    return bool(words) and entry.kind in _KINDS and entry.help.isprintable() and len(entry.help) <= 200  # noqa: PLR2004 - one line
+    named = (_name if entry.kind in WORDS or entry.kind == "store" else _full_name)(entry.name)
+    return bool(named and _name(entry.plugin)) and entry.kind in KINDS and _is_line(entry.help) and _is_line(entry.on)
+
+
+def _is_sound_source(source: Source) -> bool:
+    known = source.status in {"active", "disabled"}
+    return bool(known and _name(source.name) and all(map(_name, source.needs)) and all(map(_is_line, source[:-1])))
+
+
+def _is_line(text: str) -> bool:
+    return text.isprintable() and len(text) <= LONGEST
 
 
 def _settings_files(ctx: click.Context) -> tuple[str, ...]:

@@ -81,16 +81,10 @@ def _ended(command: Callable[[], Any], *, debug: bool) -> int:
 
 def _extra(ctx: click.Context) -> Any:
     """Return the names that plugins add: from the index if it is still true, else from the plugins themselves."""
-    asked = ctx.find_root().params
-    if asked.get("no_plugins"):
-        return ()
-    from crmcore.cli.context import stage_of  # noqa: PLC0415 - commands of the core need no index
-    from crmcore.cli.index import read  # noqa: PLC0415 - the same
+    from crmcore.cli.index import read  # noqa: PLC0415 - commands of the core need no index
 
-    found = None if stage_of(ctx) else read(ctx)
-    if found is None:
-        found = import_module("crmcore.cli.extra").rebuilt(ctx)
-    return tuple(entry for entry in found if entry.plugin not in (asked.get("no_plugin") or ()))
+    found = read(ctx)
+    return found.words if found else import_module("crmcore.cli.extra").rebuilt(ctx)
 
 
 def _silence() -> None:
@@ -110,6 +104,7 @@ def _silence() -> None:
 @click.option("--actor", metavar="NAME", help="Who changes records.  [default: login name]")
 @click.option("--no-plugin", metavar="NAME", multiple=True, is_eager=True, help="Do without a plugin; may be repeated.")
 @click.option("--no-plugins", is_flag=True, is_eager=True, help="Do without any plugin.")
+@click.option("--setting", metavar="NAME=VALUE", multiple=True, is_eager=True, help="Set what no rule uses, this once.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(__version__, prog_name="crm")
 def cli(**_: Any) -> None:

@@ -8,17 +8,20 @@ from typing import Any
 from attrs import Factory, define, evolve, field
 
 from crmcore.entities import Record
-from crmcore.errors import CrmError, NotFound, StaleEdit, StoreError
+from crmcore.errors import CrmError, Invalid, NotFound, Problem, StaleEdit, StoreError
 from crmcore.evaluation.evaluate import World
 from crmcore.evaluation.placements import Move, Timeline
-from crmcore.grammar.declare import Scheme
+from crmcore.grammar.declare import Scheme, Setting
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.plugging.configfile import Given
+from crmcore.plugging.plain_settings import PlainSettings
+from crmcore.plugging.setting_sources import Sources
 from crmcore.plugging.setting_values import checked_settings
 from crmcore.storage.codec import Codec
 from crmcore.storage.json_values import decode_value
 from crmcore.store import Change, LogEntry, Reader, Store, Transaction
 from crmcore.work import company as companies
+from crmcore.work.absent import Guard, absent_in
 from crmcore.work.book import Book
 from crmcore.work.checks import RuleBook
 from crmcore.work.company import Company
@@ -44,10 +47,15 @@ class Crm:
     actor: str
     language: str = "en"
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sources: Sources = field(factory=Sources, kw_only=True)
     moves: tuple[Move, ...] = field(default=(), init=False)
     warnings: list[str] = field(factory=list, init=False)
     codec: Codec = field(
         init=False, default=Factory(lambda self: Codec(self.catalogue.values("record")), takes_self=True)
+    )
+
+    plain: PlainSettings = field(
+        init=False, default=Factory(lambda self: PlainSettings(self.catalogue, self.sources), takes_self=True)
     )
 
     @property
@@ -75,11 +83,23 @@ class Crm:
         world = World(settings, values_of(fits_in(reader)), company.zone, company.money_digits, decode_value)
         booked = company.book_date or self.today(company)
         day = as_of or booked
-        return State(reader, Book(reader, self.codec, company.zone), company, world, day, day == booked)
+        return State(reader, Book(reader, self.codec, company.zone), company, world, self.plain, day, day == booked)
 
     def today(self, company: Company) -> date:
         """Return the local date of the call in the company's zone."""
         return self.clock().astimezone(company.zone).date()
+
+    def setting(self, setting: Setting) -> Any:
+        """Return the value of a setting: one that rules use from the store, another from where it was given last.
+
+        Raises `UnknownName` for a setting that no active plugin declares, `Invalid` where its value cannot be had.
+        """
+        declared = self.plain.declared(setting)
+        if declared.name in self.catalogue.rule_settings:
+            return settings_in(self.store.read(), (declared,)).get(declared.name, declared.default)
+        if declared.secret:
+            self.warnings += self.plain.secret_warnings(declared)
+        return self.plain.value(declared)
 
     def timeline(self, customer: str, scheme: str) -> Timeline:
         """Return a customer's placements in a scheme, oldest first."""
@@ -106,7 +126,8 @@ class Crm:
             now = self.clock()
             author = Author(self.actor, now, now.astimezone(state.company.zone).date(), why)
             rules = self._rules(transaction, state)
-            unit = Unit(transaction, state.book.codec, self.classes, author, rules, Identifiers())
+            guard = Guard(absent_in(transaction, self.catalogue.plugins), self.catalogue.values("field"))
+            unit = Unit(transaction, state.book.codec, self.classes, author, rules, Identifiers(), guard)
             yield unit
             if not as_is:
                 unit.complete()
@@ -212,9 +233,13 @@ class Crm:
         """Record the company's values of settings that rules use; returns what changed, from and to.
 
         Schemes that use them are stale until the next classification, which attributes the moves to the rule. Raises
-        `Invalid` with all values that cannot be used.
+        `Invalid` with all values that cannot be used, and for settings that no rule uses.
         """
         known = {name: self.catalogue.setting(name) for name in values}
+        plain = sorted(known.keys() - self.catalogue.rule_settings)
+        if plain:
+            todo = "It is set in crm.toml, by its environment variable, or with --setting, and counts at once."
+            raise Invalid([Problem("no rule uses it", column=name) for name in plain], todo=todo)
         checked = checked_settings({name: Given(value, "") for name, value in values.items()}, known)
         with self.store.write() as transaction:
             changed = {}

@@ -1,7 +1,7 @@
 """The unit of work: the only way to change records. Everything in it is committed together, or nothing is."""
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from crmcore.errors import Invalid, NotFound, Problem, StaleEdit, StillReference
 from crmcore.records import Customer, PurchaseLine
 from crmcore.storage.codec import Codec
 from crmcore.store import Change, Document, Transaction
+from crmcore.work.absent import Guard
 from crmcore.work.amounts import complete_line, complete_purchases
 from crmcore.work.checks import RuleBook, dangling, holders
 from crmcore.work.identifiers import Identifiers
@@ -45,8 +46,10 @@ class Unit:
     author: Author
     rules: RuleBook | None = None
     identifiers: Identifiers = field(factory=Identifiers)
+    guard: Guard | None = None
     before: dict[Place, Document | None] = field(factory=dict, init=False)
     sources: dict[Place, Problem] = field(factory=dict, init=False)
+    _restored: set[Place] = field(factory=set, init=False)
     _is_sound: bool = field(default=False, init=False)
 
     def get(self, record_class: type[Kept], key: str) -> Kept:
@@ -125,6 +128,7 @@ class Unit:
         self._remember((table, key))
         version = max(document.get("version", 0), (current or {}).get("version", 0)) + 1
         self.transaction.put(table, key, {**document, "version": version})
+        self._restored.add((table, key))
 
     def keep(self, table: str, key: str, document: Document) -> None:
         """Store a document that is no record; it is logged, and undone, with the rest."""
@@ -157,12 +161,18 @@ class Unit:
                 continue
             record = self.codec.decode(record_class, document)
             broken = () if self.rules is None else self.rules.broken_by(record)
-            listed = (*dangling(self.transaction, record), *broken)
+            listed = (*dangling(self.transaction, record), *broken, *self._foreign(place, record))
             source = self.sources.get(place, Problem(""))
             if listed:
                 found[place] = tuple(_placed(problem, source) for problem in listed)
         self._is_sound = not found
         return found
+
+    def _foreign(self, place: Place, record: Record) -> Iterable[Problem]:
+        """Return what belongs to absent plugins and was changed; what comes back as it once was is theirs already."""
+        if self.guard is None or place in self._restored:
+            return ()
+        return self.guard.problems(record, self.before[place])
 
     def check(self) -> None:
         """Raise `Invalid` with every problem of every changed record, unless none was found since the last change."""
@@ -212,6 +222,7 @@ class Unit:
             known = self.transaction.get(*place)
             record = complete_line(record, None if known is None else self.codec.decode(PurchaseLine, known))
         self._remember(place)
+        self._restored.discard(place)
         if source is not None:
             self.sources[place] = source
         self.transaction.put(*place, self.codec.encode(record))

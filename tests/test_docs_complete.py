@@ -12,6 +12,8 @@ from invocations import invocations, is_called
 from pages import DOCS, ROOT
 
 import crmcore
+from crmcore import testing
+from crmcore.author.checking import VALIDATORS
 from crmcore.cli.commands import RECORDS
 from crmcore.grammar import terms
 from crmcore.grammar.declare import Scheme
@@ -20,13 +22,11 @@ from crmcore.plugging.hookcheck import HOOKS
 
 sys.path.insert(0, str(DOCS / "_ext"))
 
-import reference_commands  # noqa: E402 - Sphinx finds it the same way
-import reference_hooks  # noqa: E402 - the same
-import reference_names  # noqa: E402 - the same
-import reference_pages  # noqa: E402 - the same
-import reference_settings  # noqa: E402 - the same
+import reference_commands
+import reference_pages
+import reference_settings
 
-RULES = frozenset(RECORDS)
+RECORD_TYPES = frozenset(RECORDS)
 OPERATORS = ("+", "-", "*", "/", "<", "<=", ">", ">=", "&", "|", "~")
 
 
@@ -98,14 +98,12 @@ def options(command):
 
 def uncalled(found):
     """Return the commands and options that no test calls."""
-    missing = []
-    for path, command in commands():
-        if path and not isinstance(command, click.Group) and not is_called(path, among=found, records=RULES):
-            missing.append(f"crm {' '.join(path)}")
-        for spelled in options(command):
-            if not any(is_called(path, option, among=found, records=RULES) for option in spelled):
-                missing.append(f"crm {' '.join(path)} {spelled[0]}")
-    return missing
+    return [
+        f"crm {' '.join(path)} {spelled[0]}".rstrip()
+        for path, command in commands()
+        for spelled in [*([("",)] if path and not isinstance(command, click.Group) else []), *options(command)]
+        if not any(is_called(path, option, among=found, records=RECORD_TYPES) for option in spelled)
+    ]
 
 
 def test_every_command_and_option_is_in_the_reference():
@@ -205,8 +203,6 @@ def test_every_public_name_is_in_the_reference_has_a_docstring_and_is_used_by_te
 
 
 def test_every_name_of_the_test_kit_is_in_the_reference_and_used_by_tests():
-    from crmcore import testing
-
     for name in testing.__all__:
         assert f":: crmcore.testing.{name}\n" in page("reference/names.md"), name
         assert name in names_in_tests() | {"crm_with"}, name
@@ -216,7 +212,5 @@ def test_every_name_of_the_test_kit_is_in_the_reference_and_used_by_tests():
 
 
 def test_every_check_is_in_the_reference():
-    from crmcore.author.checking import VALIDATORS
-
     assert VALIDATORS
     assert [one.id for one in VALIDATORS if f"| `{one.id}` |" not in page("reference/checks.md")] == []

@@ -1,7 +1,7 @@
 """Each page of the documentation is done, block by block, in an empty folder."""
 
 import pytest
-from pages import ROOT, blocks_of, changed, do, page_names
+from pages import ROOT, blocks_of, do, page_names
 
 ELSEWHERE = {
     "README.md": "tests/test_docs.py",

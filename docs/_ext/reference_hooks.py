@@ -32,17 +32,14 @@ def _section(name: str, hook: Callable[..., Any]) -> str:
     example = [line[4:] for line in rest if line.startswith((">>>", "..."))]
     return "\n".join(
         [
-            f"## {name}",
-            "",
-            _code(summary),
-            "",
-            "```python",
-            f"def {signature(hook)}: ...",
-            "```",
-            "",
+            f"## {name}\n",
+            f"{_code(summary)}\n",
+            f"```python\ndef {signature(hook)}: ...\n```\n",
             *map(_code, facts),
+            "\n```python",
+            *example,
+            "```\n",
         ]
-        + ["", "```python", *example, "```", ""]
     )
 
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from crmcore import Invalid, Setting
-from crmcore.plugging.config import Given, check_setting, checked_settings, read_config, user_file
+from crmcore.plugging.config import Given, read_config, user_file
+from crmcore.plugging.setting_values import check_setting, checked_settings
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def company(tmp_path):
 def test_without_any_file_there_are_the_defaults(company):
     config = company()
     assert (config.store, config.lang) == (Given("tinydb:///crm.json", "default"), Given("en", "default"))
-    assert (config.disabled, config.local, config.settings, config.local_files) == ({}, {}, {}, ())
+    assert (config.disabled, config.local, config.sources.company, config.local_files) == ({}, {}, {}, ())
 
 
 SOURCES = ["flag", "environment", "crm.toml", "user", "default"]
@@ -109,12 +110,11 @@ def test_the_users_file_follows_xdg_and_home():
 
 
 def test_every_row_says_where_it_comes_from(company):
-    config = company('lang = "zh"\n[plugins]\ndisabled = ["a"]\n[settings]\n"t.x" = 0.10\n')
+    config = company('lang = "zh"\n[plugins]\ndisabled = ["a"]\n')
     assert config.rows() == (
         ("store.url", "tinydb:///crm.json", "default"),
         ("lang", "zh", "crm.toml:1"),
         ("plugins.disabled", "a", "crm.toml:3"),
-        ("settings.t.x", Decimal("0.10"), "crm.toml:5"),
     )
 
 
@@ -134,12 +134,12 @@ def test_every_row_says_where_it_comes_from(company):
     ],
 )
 def test_a_setting_may_be_written_in_every_form_that_toml_has(company, text, line):
-    assert company(text).settings == {"value_tier.vip_share": Given(Decimal("0.05"), f"crm.toml:{line}")}
+    assert company(text).sources.company == {"value_tier.vip_share": Given(Decimal("0.05"), f"crm.toml:{line}")}
 
 
 def test_lines_are_right_after_values_of_several_lines(company):
     text = '[plugins]\nlocal = [\n"a", # ]\n]\n[settings]\na.note = """\n[settings]\na.share = 1\n"""\na.share = 2\n'
-    settings = company(text).settings
+    settings = company(text).sources.company
     assert settings["a.note"] == Given("[settings]\na.share = 1\n", "crm.toml:6")
     assert settings["a.share"] == Given(2, "crm.toml:10")
 
@@ -149,7 +149,7 @@ def test_finding_lines_takes_time_in_proportion_to_the_file(company, monkeypatch
     loads = tomllib.loads
     monkeypatch.setattr(tomllib, "loads", lambda text, **options: parsed.append(len(text)) or loads(text, **options))
     text = "[plugins]\ndisabled = [\n" + '"a",\n' * 500 + ']\n[settings]\na.note = """\n' + "line\n" * 500 + '"""\n'
-    assert company(text).settings["a.note"].origin == "crm.toml:505"
+    assert company(text).sources.company["a.note"].origin == "crm.toml:505"
     assert sum(parsed) < 3 * len(text)
 
 
@@ -181,6 +181,10 @@ WRONG = {
         '[settings]\n"a.b" = 1\n[settings.a]\nb = 2',
         ["crm.toml:4: settings.a.b: it was set already at crm.toml:2"],
     ),
+    "secret_elsewhere": ('[settings.a]\nb = {"$evn" = "X"}', ['crm.toml:2: settings.a.b: a secret is written as {"$env"']),
+    "secret_twice": ('[settings.a]\nb = {"$env" = "X", "$file" = "Y"}', ["crm.toml:2: settings.a.b: a secret is written"]),
+    "secret_nowhere": ('[settings.a]\nb = {"$env" = " "}', ["crm.toml:2: settings.a.b: a secret is written"]),
+    "secret_number": ('[settings.a]\nb = {"$file" = 1}', ["crm.toml:2: settings.a.b: a secret is written"]),
     "odd_setting_name": ('[settings]\n"A b.c" = 1', ["crm.toml:2: settings.A b.c: name a setting in full"]),
     "several_at_once": (
         'a = 1\nb = 2\n[store]\nurls = "x"',
@@ -222,10 +226,9 @@ def test_problems_of_both_files_and_the_environment_come_together(company):
     ]
 
 
-@pytest.mark.parametrize("table", ["settings", "plugins"])
-def test_a_user_cannot_change_what_holds_for_everybody(company, table):
-    with pytest.raises(Invalid, match=rf"\[{table}\] holds for everybody who uses the store"):
-        company(user=f"[{table}]\n")
+def test_a_user_cannot_change_what_holds_for_everybody(company):
+    with pytest.raises(Invalid, match=r"\[plugins\] holds for everybody who uses the store"):
+        company(user="[plugins]\n")
 
 
 def test_a_folder_in_place_of_the_file_is_one_clear_problem(company):
@@ -315,18 +318,16 @@ def test_settings_are_compared_with_what_plugins_declare_all_at_once(company):
     known = {setting.name: setting for setting in (SHARE, DAYS, PAPER)}
     config = company("[settings.t]\nshare = 0.1\ndays = 0x" + "f" * 6000 + '\npapr = "A4"\npaper = "A5"\n')
     with pytest.raises(Invalid) as raised:
-        checked_settings(config.settings, known)
+        checked_settings(config.sources.company, known)
     assert [str(problem) for problem in raised.value.problems] == [
         "crm.toml:3: t.days='(a very large number)': must be a number below 10**12",
-        "crm.toml:4: t.papr='A4': no setting named 't.papr'; did you mean 't.paper' or 't.share' or 't.days'?",
+        "crm.toml:4: t.papr: no setting named 't.papr'; did you mean 't.paper' or 't.share' or 't.days'?",
         "crm.toml:5: t.paper='A5': must be one of A4, letter",
     ]
 
 
-def test_checked_settings_keep_their_origin_and_those_of_inactive_plugins_are_passed_over(company):
-    config = company('[settings]\nt.share = 0.10\n"gone.x" = 1\n')
-    assert checked_settings(config.settings, {"t.share": SHARE}, inactive=("gone",)) == {
+def test_checked_settings_keep_their_origin(company):
+    config = company("[settings]\nt.share = 0.10\n")
+    assert checked_settings(config.sources.company, {"t.share": SHARE}) == {
         "t.share": Given(Decimal("0.1"), "crm.toml:2")
     }
-    with pytest.raises(Invalid, match=r"no setting named 'gone\.x'"):
-        checked_settings(config.settings, {"t.share": SHARE})

@@ -2,7 +2,8 @@
 
 import getpass
 import os
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Final
@@ -70,7 +71,18 @@ def open(  # noqa: A001, PLR0913 - read as `crmcore.open("crm.json")`; keyword-o
     fitting_ones = fitted(catalogue, opened)
     if is_strict(os.environ) if strict is None else strict:
         refuse_broken(fitting_ones.plugins)
-    return Crm(opened, fitting_ones, actor or actor_of(os.environ), config.lang.value)
+    return crm_of(config, fitting_ones, opened, actor=actor or actor_of(os.environ))
+
+
+def crm_of(
+    config: Config, catalogue: Catalogue, store: Store, *, actor: str, clock: Callable[[], datetime] | None = None
+) -> Crm:
+    """Return the CRM over a store, with what was said of settings; raises `UsageError` for a flag that sets nothing."""
+    more = {"clock": clock} if clock else {}
+    crm = Crm(store, catalogue, actor, config.lang.value, sources=config.sources, **more)
+    crm.plain.check_flags()
+    crm.warnings += crm.plain.variable_warnings()
+    return crm
 
 
 def configuration(store: str, environ: Mapping[str, str]) -> Config:
@@ -91,7 +103,7 @@ def configuration(store: str, environ: Mapping[str, str]) -> Config:
 def unconfigured() -> Config:
     """Return what holds where nothing is configured."""
     nothing: Mapping[str, str] = MappingProxyType({})
-    return Config(Path(), Given(DEFAULT, "default"), Given("en", "default"), nothing, nothing, {})
+    return Config(Path(), Given(DEFAULT, "default"), Given("en", "default"), nothing, nothing)
 
 
 def catalogue_of(

@@ -10,7 +10,7 @@ from crmcore.errors import CrmError
 FAILED = 1
 INTERRUPTED = 130
 
-_GLOBAL = frozenset({"--store", "--lang", "--actor", "--no-plugin", "--no-plugins", "--debug"})
+_GLOBAL = frozenset({"--store", "--lang", "--actor", "--no-plugin", "--no-plugins", "--setting", "--debug"})
 
 
 def report(error: BaseException, *, debug: bool) -> int:  # noqa: PLR0911 - one line per kind of error
@@ -18,7 +18,7 @@ def report(error: BaseException, *, debug: bool) -> int:  # noqa: PLR0911 - one 
     if debug and not isinstance(error, click.ClickException | click.Abort):
         import traceback  # noqa: PLC0415 - needed for this only
 
-        traceback.print_exception(error, file=sys.stderr)
+        sys.stderr.write(_masked("".join(traceback.format_exception(error))))
     match error:
         case CrmError():
             lines = [f"crm: {error.message}", *([error.todo] if error.todo else [])]
@@ -54,5 +54,11 @@ def _usage(error: click.UsageError) -> int:
 
 def _said(text: str, code: int) -> int:
     with suppress(OSError):  # nobody listens; the exit code still tells
-        click.echo(text, err=True)
+        click.echo(_masked(text), err=True)
     return code
+
+
+def _masked(text: str) -> str:
+    """Return a text without the secrets that are in use, if this process has any."""
+    secrets = sys.modules.get("crmcore.plugging.secrets")
+    return str(secrets.masked(text)) if secrets else text

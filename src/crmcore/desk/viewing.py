@@ -13,6 +13,7 @@ from crmcore.desk.listed_columns import ListedColumn, column_of
 from crmcore.desk.listing import in_order, position, sorted_by
 from crmcore.entities import Record
 from crmcore.errors import CrmError, RuleError, UnknownName
+from crmcore.grammar.declare import Setting
 from crmcore.kinds import INTEGER, fold
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.plugging.isolation import Failure, apart
@@ -94,6 +95,10 @@ class ReportContext:
     as_of: date
     _state: State
     _catalogue: Catalogue
+
+    def setting(self, setting: Setting) -> Any:
+        """Return the value of a setting that is in force."""
+        return self._state.setting(setting)
 
     def table(self, view: View) -> Table:
         """Return the rows of a view, be it declared or made on the spot."""

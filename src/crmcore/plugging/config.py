@@ -9,9 +9,9 @@ from attrs import frozen
 
 from crmcore.errors import Invalid, Problem
 from crmcore.plugging.configfile import Given, Said, language_of, read_config_file
-from crmcore.plugging.setting_values import check_setting, checked_settings
+from crmcore.plugging.setting_sources import Sources, flagged
 
-__all__ = ["Config", "Given", "check_setting", "checked_settings", "read_config", "user_file"]
+__all__ = ["Config", "Given", "read_config", "user_file"]
 
 COMPANY_FILE: Final = "crm.toml"
 LOCAL_PLUGINS: Final = "crm_plugins"
@@ -25,8 +25,8 @@ _LOCALES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
 class Config:
     """Every configured value with its origin.
 
-    ``disabled`` and ``local`` map names of plugins to where they were asked for; ``settings`` are what the company
-    proposes, unchecked: `checked_settings` compares them with what the plugins declare.
+    ``disabled`` and ``local`` map names of plugins to where they were asked for. ``sources`` are what is said of
+    settings, unchecked: only the plugins know what they may be.
     """
 
     folder: Path
@@ -34,14 +34,16 @@ class Config:
     lang: Given
     disabled: Mapping[str, str]
     local: Mapping[str, str]
-    settings: Mapping[str, Given]
+    sources: Sources = attrs.field(factory=Sources)
 
     @property
     def local_files(self) -> tuple[Path, ...]:
         """The files of the one-file plugins that crm.toml switches on."""
         return tuple(self.folder / LOCAL_PLUGINS / f"{name}.py" for name in sorted(self.local))
 
-    def with_flags(self, *, store: str = "", lang: str = "", disabled: Iterable[str] = ()) -> "Config":
+    def with_flags(
+        self, *, store: str = "", lang: str = "", disabled: Iterable[str] = (), settings: Iterable[str] = ()
+    ) -> "Config":
         """Return the configuration with what the command line says on top; empty flags were not given."""
         asked = dict.fromkeys(disabled, "flag --no-plugin")
         return attrs.evolve(
@@ -49,16 +51,16 @@ class Config:
             store=Given(store, "flag --store") if store else self.store,
             lang=Given(_language(lang, "flag --lang"), "flag --lang") if lang else self.lang,
             disabled={**self.disabled, **asked},
+            sources=attrs.evolve(self.sources, flags={**self.sources.flags, **flagged(settings)}),
         )
 
     def rows(self) -> tuple[tuple[str, Any, str], ...]:
-        """Return key, value and origin of everything, for people."""
+        """Return key, value and origin of everything but settings, for people."""
         plugins = (("plugins.disabled", self.disabled), ("plugins.local", self.local))
         return (
             ("store.url", self.store.value, self.store.origin),
             ("lang", self.lang.value, self.lang.origin),
             *((key, name, origin) for key, named in plugins for name, origin in sorted(named.items())),
-            *((f"settings.{name}", given.value, given.origin) for name, given in sorted(self.settings.items())),
         )
 
 
@@ -89,7 +91,7 @@ def read_config(folder: Path, environ: Mapping[str, str]) -> Config:
         lang=lang,
         disabled={**company.disabled, **_disabled(environ)},
         local=company.local,
-        settings=company.settings,
+        sources=Sources(environ=environ, company=company.settings, user=own.settings),
     )
 
 

@@ -10,12 +10,13 @@ import attrs
 from attrs import define, frozen
 
 from crmcore.errors import Invalid, Problem, UnknownName
+from crmcore.plugging.secrets import reference_of
 from crmcore.plugging.tomlfile import TomlFile, read_toml
 
 _COMPANY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {"lang": (), "store": ("url",), "plugins": ("disabled", "local"), "settings": ()}
 )
-_USER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({"lang": (), "store": ("url",)})
+_USER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({"lang": (), "store": ("url",), "settings": ()})
 _LANGUAGE: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_.@].*)?")
 _PLUGIN: Final = re.compile(r"[a-z][a-z0-9_]*")
 _SETTING: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
@@ -25,7 +26,7 @@ _SETTING: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 class Given:
     """A value and where it was given, e.g. ``crm.toml:12``, ``environment CRM_LANG`` or ``default``."""
 
-    value: Any
+    value: Any = attrs.field(repr=False)  # it may be a secret
     origin: str
 
 
@@ -52,14 +53,14 @@ def read_config_file(path: Path, name: str, *, is_users: bool = False) -> tuple[
         file = read_toml(path, name)
     except Invalid as broken:
         return Said(), broken.problems
-    check = _Check(file, _USER if is_users else _COMPANY, is_users)
+    check = _Check(file, _USER if is_users else _COMPANY, is_users, path.parent)
     check.keys()
     said = Said(
         lang=check.language(),
         store=check.text("store", "url"),
         disabled=check.plugins("disabled"),
         local=check.plugins("local"),
-        settings={} if is_users else check.settings(),
+        settings=check.settings(),
     )
     return said, tuple(check.problems)
 
@@ -71,6 +72,7 @@ class _Check:
     file: TomlFile
     allowed: Mapping[str, tuple[str, ...]]
     is_users: bool
+    folder: Path
     problems: list[Problem] = attrs.field(factory=list)
 
     def complain(self, reason: str, *path: str) -> None:
@@ -81,9 +83,9 @@ class _Check:
         """Look for keys and tables that do not exist."""
         for key, value in self.file.data.items():
             if key not in self.allowed:
-                rules_of_all = self.is_users and key in _COMPANY
+                for_all = self.is_users and key in _COMPANY
                 why = f"[{key}] holds for everybody who uses the store, so it belongs into crm.toml"
-                self.complain(why if rules_of_all else UnknownName("key", key, self.allowed).message, key)
+                self.complain(why if for_all else UnknownName("key", key, self.allowed).message, key)
             elif key != "lang" and not isinstance(value, dict):
                 self.complain(f"write it as a table: [{key}]", key)
             elif known := self.allowed[key]:
@@ -139,9 +141,13 @@ class _Check:
         at = ("settings", *path)
         if not _SETTING.fullmatch(name):
             self.complain('name a setting in full: "plugin.name" = value', *at)
-        elif isinstance(value, dict | list):
-            self.complain("it takes one value", *at)
         elif name in found:
             self.complain(f"it was set already at {found[name].origin}", *at)
+        elif isinstance(value, dict) and (reference := reference_of(value, self.folder)):
+            found[name] = Given(reference, self.file.origin(*at))
+        elif isinstance(value, dict) and any(str(key).startswith("$") for key in value):
+            self.complain('a secret is written as {"$env" = "NAME"} or as {"$file" = "PATH"}', *at)
+        elif isinstance(value, dict | list):
+            self.complain("it takes one value", *at)
         else:
             found[name] = Given(value, self.file.origin(*at))

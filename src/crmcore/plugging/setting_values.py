@@ -9,38 +9,48 @@ from typing import Any, Final
 
 from crmcore.errors import Invalid, Problem, UnknownName
 from crmcore.grammar.declare import Setting
+from crmcore.grammar.setting_defaults import SETTING_DIGITS, is_storable
 from crmcore.kinds import NUMBER_LIMIT, from_units, to_units
 from crmcore.plugging.configfile import Given
+from crmcore.plugging.secrets import HIDDEN, Reference
 
-SETTING_DIGITS: Final = 12
-"""Digits that a setting can have after the point."""
+HEADING: Final = "these settings cannot be used:"
 
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _PLAIN_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def checked_settings(
-    given: Mapping[str, Given], known: Mapping[str, Setting], *, inactive: Collection[str] = ()
-) -> Mapping[str, Given]:
-    """Return settings as the rules take them; raises `Invalid` with every one that cannot be used.
-
-    Settings of ``inactive`` plugins are passed over: nobody can say what they should be.
-    """
+def checked_settings(given: Mapping[str, Given], known: Mapping[str, Setting]) -> Mapping[str, Given]:
+    """Return settings as the rules take them; raises `Invalid` with every one that cannot be used."""
     checked: dict[str, Given] = {}
     problems: list[Problem] = []
     for name, raw in given.items():
-        if name not in known and name.partition(".")[0] in inactive:
-            continue
-        try:
-            setting = known.get(name)
-            if setting is None:
-                raise ValueError(UnknownName("setting", name, known).message)  # noqa: TRY301 - one of several reasons
+        setting = known.get(name)
+        if wrong := setting_problem(setting, name, raw, known):
+            problems.append(wrong)
+        elif setting is not None:
             checked[name] = Given(check_setting(setting, raw.value), raw.origin)
-        except ValueError as error:
-            problems.append(Problem(str(error), file=raw.origin, column=name, value=_shown(raw.value)))
     if problems:
-        raise Invalid(problems, heading="these settings cannot be used:")
+        raise Invalid(problems, heading=HEADING)
     return checked
+
+
+def setting_problem(setting: Setting | None, name: str, given: Given, known: Collection[str]) -> Problem | None:
+    """Return what is wrong with a value that was given for a setting, which nobody may have declared; None if nothing is.
+
+    The value of a secret, or of what might be a misspelt one, is not repeated. Where a secret stands is not looked at.
+    """
+    if setting is None:
+        return Problem(UnknownName("setting", name, known).message, file=given.origin, column=name)
+    try:
+        if not isinstance(given.value, Reference):
+            check_setting(setting, given.value)
+        elif not setting.secret:
+            raise ValueError("takes a value; only a secret can be taken from $env or $file")  # noqa: TRY301 - one of several reasons
+    except ValueError as error:
+        value = HIDDEN if setting.secret else _shown(given.value)
+        return Problem(str(error), file=given.origin, column=name, value=value)
+    return None
 
 
 def check_setting(setting: Setting, raw: Any) -> Any:
@@ -93,7 +103,7 @@ def _number(raw: Any) -> Decimal:
             raise ValueError("must be a number such as 0.05")
     if not number.is_finite() or abs(number) >= NUMBER_LIMIT:
         raise ValueError("must be a number below 10**12")
-    if number.as_tuple().exponent < -SETTING_DIGITS:  # type: ignore[operator]  # a finite number's is an int
+    if not is_storable(number):
         raise ValueError(f"has more than {SETTING_DIGITS} digits after the point")
     return from_units(to_units(number, SETTING_DIGITS), SETTING_DIGITS)
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from attrs import frozen
 
@@ -11,7 +12,8 @@ from crmcore.evaluation.evaluate import Evaluator, World
 from crmcore.evaluation.explain import Explanation, explain
 from crmcore.evaluation.facts import Case
 from crmcore.evaluation.placements import Placement
-from crmcore.grammar.declare import Scheme
+from crmcore.grammar.declare import Scheme, Setting
+from crmcore.plugging.plain_settings import PlainSettings
 from crmcore.records import Customer
 from crmcore.speech.spoken import Reader as Listener
 from crmcore.store import Reader
@@ -31,6 +33,7 @@ class State:
     book: Book
     company: Company
     world: World
+    plain: PlainSettings
     day: date
     is_book_date: bool = True
 
@@ -45,6 +48,13 @@ class State:
         if not isinstance(found, Customer):
             raise NotFound("customer", key)
         return found
+
+    def setting(self, setting: Setting) -> Any:
+        """Return the value of a setting that is in force."""
+        declared = self.plain.declared(setting)
+        if declared.name in self.plain.catalogue.rule_settings:
+            return self.world.settings.get(declared.name, declared.default)
+        return self.plain.value(declared)
 
     def case(self, customer: Customer) -> Case:
         """Return the facts of a customer on the date that counts."""

@@ -16,13 +16,14 @@ def declared_in(values: Iterable[Any]) -> tuple[Any, ...]:
     found: dict[Any, None] = {}
     for value in given:
         found.update(dict.fromkeys(_listed(value)))
-    for part in reached(*(node for value in (*given, *found) for node in _nodes(value))):
+    for part in reached(*(node for value in (*given, *found) for node in nodes_of(value))):
         found.update(dict.fromkeys(_named_by(part)))
     classes = [value for value in (*given, *found) if isinstance(value, type) and issubclass(value, Record)]
     return tuple(dict.fromkeys((*found, *_with_targets(classes))))
 
 
-def _nodes(value: Any) -> tuple[Node, ...]:
+def nodes_of(value: Any) -> tuple[Node, ...]:
+    """Return the expressions of a declared thing, itself if it is one."""
     match value:
         case Field() | Metric() | Setting():
             return (value,)

@@ -1,11 +1,14 @@
 """What every command starts from: the opened CRM of the options before the command, made once and when first asked."""
 
 import os
+import sys
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import click
+
+from crmcore.cli import index
 
 if TYPE_CHECKING:
     from crmcore.app import Crm
@@ -44,56 +47,93 @@ def configured(ctx: click.Context) -> "Config":
         options = ctx.find_root().params
         config = configuration(options.get("store") or "", os.environ)
         kept["config"] = config.with_flags(
-            store=options.get("store") or "", lang=options.get("lang") or "", disabled=options.get("no_plugin") or ()
+            store=options.get("store") or "",
+            lang=options.get("lang") or "",
+            disabled=options.get("no_plugin") or (),
+            settings=options.get("setting") or (),
         )
     found: Config = kept["config"]
     return found
 
 
-def catalogued(ctx: click.Context) -> "Catalogue":
-    """Return everything that the core and the plugins contribute; says once which plugins do not work."""
+def catalogued(ctx: click.Context, only: "frozenset[str] | None" = None) -> "Catalogue":
+    """Return what the core and the plugins contribute; says once which plugins do not work.
+
+    Only plugins that the command needs are loaded: those in ``only``, else those by whose names it reads, else all.
+    """
     kept = _kept(ctx)
-    if "catalogue" not in kept:
-        from crmcore.opening import catalogue_of  # noqa: PLC0415 - not for `crm --help`
+    if "catalogue" in kept and kept["loaded"] is None:
+        return cast("Catalogue", kept["catalogue"])
+    from crmcore.cli import choosing  # noqa: PLC0415 - not for `crm --help`
 
-        without, stage = bool(ctx.find_root().params.get("no_plugins")), stage_of(ctx)
-        if stage:
-            kept["catalogue"] = stage.catalogue(configured(ctx), not without)
-        else:
-            kept["catalogue"] = catalogue_of(configured(ctx), () if without else None)
-        _warn_of_plugins(kept["catalogue"])
-    found: Catalogue = kept["catalogue"]
-    return found
+    names = only or choosing.needed(ctx, configured(ctx))
+    if "catalogue" in kept and names is not None and names <= kept["loaded"]:
+        return cast("Catalogue", kept["catalogue"])
+    known: Catalogue | None = kept.get("catalogue")
+    kept.pop("crm", None)
+    some = None if names is None else choosing.some(ctx, configured(ctx), names, known)
+    kept["catalogue"], kept["loaded"] = (_all(ctx, known), None) if some is None else (some, some.plugins.loaded)
+    return cast("Catalogue", kept["catalogue"])
 
 
-def catalogued_anyway(ctx: click.Context) -> "Catalogue":
+def _all(ctx: click.Context, known: "Catalogue | None" = None) -> "Catalogue":
+    """Load all plugins, say which do not work, and remember them if a command could have done with fewer."""
+    from crmcore.cli import choosing  # noqa: PLC0415 - not for `crm --help`
+    from crmcore.opening import catalogue_of  # noqa: PLC0415 - the same
+
+    config, without, stage = configured(ctx), bool(ctx.find_root().params.get("no_plugins")), stage_of(ctx)
+    start = _kept(ctx)["start"] = index.begin(ctx)
+    if stage:
+        catalogue = stage.catalogue(config, not without)
+    else:
+        catalogue = catalogue_of(config, () if without else None, known=known)
+    _warn_of_plugins(catalogue)
+    if choosing.is_reading(ctx) and index.read(ctx) is None:
+        choosing.remember(ctx, start, catalogue, config)
+    return catalogue
+
+
+def catalogued_anyway(ctx: click.Context, only: "frozenset[str] | None" = None) -> "Catalogue":
     """Return the same even if the configuration is broken; then without what it says of plugins."""
     from crmcore.errors import CrmError  # noqa: PLC0415 - not for `crm --help`
 
     try:
-        return catalogued(ctx)
+        return catalogued(ctx, only)
     except CrmError as error:
         note(f"{error.message}\nGoing on without it.")
     from crmcore.opening import unconfigured  # noqa: PLC0415 - the same
 
     _kept(ctx)["config"] = unconfigured().with_flags(disabled=ctx.find_root().params.get("no_plugin") or ())
-    return catalogued(ctx)
+    found = catalogued(ctx)
+    _kept(ctx)["start"] = None  # what plugins add here is not to be remembered
+    return found
+
+
+def remembered(ctx: click.Context) -> "Catalogue":
+    """Load all plugins, and remember what they add."""
+    from crmcore.cli import choosing  # noqa: PLC0415 - not for `crm --help`
+
+    catalogue = catalogued_anyway(ctx)
+    choosing.remember(ctx, _kept(ctx).get("start"), catalogue, configured(ctx))
+    return catalogue
 
 
 def opened(ctx: click.Context) -> "Crm":
     """Return the CRM that the command works on."""
-    kept = _kept(ctx)
+    config, catalogue, kept = configured(ctx), catalogued(ctx), _kept(ctx)
     if "crm" not in kept:
-        from crmcore.app import Crm  # noqa: PLC0415 - not for `crm --help`
-        from crmcore.opening import actor_of, fitted, open_store  # noqa: PLC0415 - the same
+        from crmcore.cli import choosing  # noqa: PLC0415 - not for `crm --help`
+        from crmcore.opening import actor_of, crm_of, fitted, open_store  # noqa: PLC0415 - the same
 
-        config, catalogue = configured(ctx), catalogued(ctx)
         actor = ctx.find_root().params.get("actor") or actor_of(os.environ)
         stage = stage_of(ctx)
-        clock = {"clock": stage.clock} if stage else {}
         store = open_store(config, catalogue)
+        if kept["loaded"] is not None and not choosing.agrees(ctx, store):
+            catalogue = kept["catalogue"] = _all(ctx, catalogue)
+            kept["loaded"] = None
+        store = store if kept["loaded"] is None else choosing.for_reading(store)
         usable = fitted(catalogue, store)
-        kept["crm"] = Crm(store, usable, actor, config.lang.value, **clock)
+        kept["crm"] = crm_of(config, usable, store, actor=actor, clock=stage.clock if stage else None)
         _note_misfits(catalogue, usable)
         ctx.find_root().call_on_close(lambda: _tell_warnings(ctx))
     found: Crm = kept["crm"]
@@ -122,8 +162,9 @@ def read(ctx: click.Context, as_of: date | None = None) -> "State":
 
 
 def note(text: str) -> None:
-    """Say something that is not data."""
-    click.echo(f"crm: {text}", err=True)
+    """Say something that is not data; no secret that is in use gets through."""
+    secrets = sys.modules.get("crmcore.plugging.secrets")
+    click.echo(f"crm: {secrets.masked(text) if secrets else text}", err=True)
 
 
 def done(ctx: click.Context, text: str, *, dry_run: bool = False) -> None:

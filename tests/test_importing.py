@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from company_kit import make_crm, plugin, put, stored
+from company_kit import make_crm, plugin, put, reopened, stored
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -327,8 +327,10 @@ def test_a_key_may_be_a_column_or_field_and_text_keys_ignore_case(take):
 
 
 def test_only_the_rows_own_columns_change_and_fields_of_others_stay(take):
-    crm = make_crm(plugin("demo", fields=[Field("demo.a", int, on=Customer), Field("demo.b", int, on=Customer)]))
-    put(crm, Customer(id="c1", name="Ada", fields={"demo.a": 1, "demo.b": 2, "gone.x": "kept"}))
+    demo = plugin("demo", fields=[Field("demo.a", int, on=Customer), Field("demo.b", int, on=Customer)])
+    before = make_crm(demo, plugin("gone", fields=[Field("gone.x", str, on=Customer)]))
+    put(before, Customer(id="c1", name="Ada", fields={"demo.a": 1, "demo.b": 2, "gone.x": "kept"}))
+    crm = reopened(before, demo)
     take(crm, "customer", "id,demo.b", "c1,3", key="id")
     assert dict(crm.state().customer("c1").fields) == {"demo.a": 1, "demo.b": 3, "gone.x": "kept"}
 

@@ -9,6 +9,8 @@ from crmcore.cli.groups import Suggesting
 from crmcore.cli.options import formatted
 from crmcore.cli.output import print_object, print_table
 from crmcore.cli.plugin_check import check
+from crmcore.cli.plugin_data import impact, migrate, purge, restore
+from crmcore.cli.plugin_new import new
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.plugging.contributions import HOOK_OF
 from crmcore.plugging.plugins import PluginRecord
@@ -20,7 +22,9 @@ def plugin() -> None:
     """See what plugins add, and why one does not work."""
 
 
-plugin.add_command(check)
+for _command in (check, impact, migrate, purge, restore):
+    plugin.add_command(_command)
+plugin.add_command(new)
 
 
 @plugin.command("list", epilog="Example: crm plugin list --format json")

@@ -1,0 +1,235 @@
+"""Acme: keeps a company's data in a folder of text files that one can read and compare.
+
+`state.json` has one document a line. What was changed, when and by whom stands beside it, in one log file a commit.
+A commit writes its log file first, and counts from the moment at which `state.json` is replaced.
+"""
+
+import hashlib
+import itertools
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from crmcore import (
+    Document,
+    LogEntry,
+    NotCommitted,
+    Reader,
+    StoreBroken,
+    StoreError,
+    StoreKind,
+    Transaction,
+    UsageError,
+    hookimpl,
+    log_line,
+    read_log_line,
+    replace_file,
+    store_lock,
+    store_reader,
+    store_unit,
+)
+
+FORMAT = 1
+"""The format that is written here; any other is refused."""
+
+PATIENCE = 30.0
+"""Seconds that a writer waits for another one, unless the address says otherwise. Our default."""
+
+SCHEME = "acme:///"
+
+_ADDRESS = re.compile(re.escape(SCHEME) + r"(?P<folder>[^?]+)(\?timeout=(?P<seconds>\d+(\.\d+)?))?")
+
+Tables = Mapping[str, Mapping[str, Document]]
+
+
+def open_folder(url: str) -> "FolderStore":
+    """Return the store at a URL such as `acme:///folder?timeout=5`; it need not exist yet."""
+    found = _ADDRESS.fullmatch(url)
+    if found is None:
+        raise UsageError(f"{url!r} is no folder of ours", todo=f"Write {SCHEME}folder, or {SCHEME}folder?timeout=5.")
+    return FolderStore(url, Path(found["folder"]), float(found["seconds"] or PATIENCE))
+
+
+class State(NamedTuple):
+    """One committed state; `log` is the folder with its log files."""
+
+    commit: int
+    log: str
+    tables: Tables
+
+
+class FolderStore:
+    """Keeps the promises of `crmcore.Store`, as crmcore's own tests of stores show."""
+
+    def __init__(self, url: str, folder: Path, patience: float) -> None:
+        """Use a folder, waiting so many seconds for another writer."""
+        self.url = url
+        self._folder = folder
+        self._file = folder / "state.json"
+        self._patience = patience
+
+    def exists(self) -> bool:
+        """Whether the store was created already."""
+        return self._file.exists()
+
+    def create(self) -> None:
+        """Create an empty store; raises `StoreError` if there is one."""
+        with self._alone():
+            if self.exists():
+                raise StoreError(f"{self._folder} is there already", todo="Use it, or choose another folder.")
+            self._save(State(0, "log", {}), ())
+
+    def read(self) -> Reader:
+        """Return the last committed state; never waits for a writer."""
+        state = self._load()
+        return store_reader(state.tables, state.commit)
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Hold the write lock; leaving without `commit_as` discards the changes."""
+        self._load()  # where there is no store, no folder is made
+        with self._alone():
+            state = self._load()
+
+            def save(tables: Tables, entry: LogEntry) -> int:
+                number = state.commit + 1
+                line = log_line(LogEntry(number, entry.at, entry.actor, entry.why, entry.changes))
+                self._save(State(number, state.log, tables), (line,))
+                return number
+
+            with store_unit(state.tables, state.commit, save) as work:
+                yield work
+
+    def log(self, since: int = 0) -> Iterator[LogEntry]:
+        """Return the logged commits after `since`, oldest first; raises `StoreBroken` if one of them is lost."""
+        lines = enumerate(self._lines(self._load(), since), since + 1)
+        return iter([read_log_line(line, number, self._folder) for number, line in lines])
+
+    def info(self) -> Mapping[str, Any]:
+        """Return facts for people."""
+        state, size = self._load(), self._file.stat().st_size
+        counts = {name: len(documents) for name, documents in sorted(state.tables.items())}
+        return {"url": self.url, "format": FORMAT, "commit": state.commit, "bytes": size, "documents": counts}
+
+    def check(self) -> tuple[str, ...]:
+        """Read everything and return what is wrong with it."""
+        try:
+            self.log()
+        except StoreError as error:
+            return (error.message,)
+        return ()
+
+    def backup(self, target: Path) -> None:
+        """Write a complete copy, with its log, into one new file whose last line is the sum over all others."""
+        if os.path.lexists(target):
+            raise StoreError(f"{target} is there already", todo="Choose a new name for the backup.")
+        state = self._load()
+        body = _line(state) + b"".join(self._lines(state, 0))
+        with _complaining(f"the backup {target} was not written"):
+            replace_file(target, body + _sum(body))
+
+    def restore(self, source: Path) -> None:
+        """Replace the state by a backup after verifying it; the old one is kept beside it, with its log."""
+        state, lines = _verified(source)
+        with self._alone(), _complaining(f"{source} was not restored"):
+            free = next(number for number in itertools.count(1) if not (self._folder / f"log-{number}").exists())
+            if self.exists():
+                replace_file(self._folder / f"before-log-{free}.json", self._file.read_bytes())
+            self._save(state._replace(log=f"log-{free}"), lines)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with _complaining(f"{self._folder} cannot be written"):
+            self._folder.mkdir(exist_ok=True)
+        with store_lock(self._folder / "lock", self._patience):
+            yield
+
+    def _load(self) -> State:
+        try:
+            return _state(self._file.read_bytes(), self._file)
+        except OSError as error:
+            raise StoreError(f"there is no store at {self._folder}", todo="Make one with `crm init`.") from error
+
+    def _save(self, state: State, lines: Sequence[bytes]) -> None:
+        """Write the log files of the last commits, then the state that makes them count."""
+        with _complaining(f"nothing was written to {self._folder}"):
+            self._log_file(state, 0).parent.mkdir(exist_ok=True)
+            for number, line in enumerate(lines, state.commit - len(lines) + 1):
+                replace_file(self._log_file(state, number), line)
+            replace_file(self._file, _text(state))
+
+    def _lines(self, state: State, since: int) -> list[bytes]:
+        try:
+            return [self._log_file(state, number).read_bytes() for number in range(since + 1, state.commit + 1)]
+        except OSError as error:
+            raise StoreBroken(f"the log is not complete: {error}", todo="Restore a backup.") from error
+
+    def _log_file(self, state: State, number: int) -> Path:
+        return self._folder / state.log / f"{number:08}.json"
+
+
+@contextmanager
+def _complaining(what: str) -> Iterator[None]:
+    """Turn an error of the system into one that says what was not done."""
+    try:
+        yield
+    except OSError as error:
+        raise NotCommitted(f"{what}: {error}", todo="Check the disk and the rights, then try again.") from error
+
+
+# -- texts ---------------------------------------------------------------------------------------------------------
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _line(state: State) -> bytes:
+    return f"{_json({'format': FORMAT, **state._asdict()})}\n".encode()
+
+
+def _text(state: State) -> bytes:
+    """Return the same with a line for each document, so that tools for comparing texts show what changed."""
+    tables = [
+        f"{_json(name)}: {{\n" + ",\n".join(f"{_json(key)}: {_json(document)}" for key, document in found.items())
+        for name, found in state.tables.items()
+    ]
+    head = _json({"format": FORMAT, "commit": state.commit, "log": state.log})[:-1]
+    return (f'{head}, "tables": {{\n' + "\n},\n".join(tables) + ("\n}" if tables else "") + "}}\n").encode()
+
+
+def _state(content: bytes, path: Path) -> State:
+    """Return the state in a file; raises `StoreBroken` for everything else."""
+    try:
+        found = json.loads(content)
+    except ValueError as error:
+        raise StoreBroken(f"{path} is damaged: {error}", todo="Restore a backup.") from error
+    match found:
+        case {"format": 1, "commit": int(commit), "log": str(log), "tables": dict(tables)}:
+            return State(commit, log, tables)
+    raise StoreBroken(f"{path} holds no state of format {FORMAT}", todo="Restore a backup, or name another folder.")
+
+
+def _sum(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest().encode() + b"\n"
+
+
+def _verified(source: Path) -> tuple[State, list[bytes]]:
+    """Return the state and the log lines of a backup after verifying all of it."""
+    try:
+        *lines, total = source.read_bytes().splitlines(keepends=True) or [b""]
+    except OSError as error:
+        raise StoreError(f"{source} cannot be read: {error}", todo="Check the path.") from error
+    if not lines or total != _sum(b"".join(lines)):
+        raise StoreBroken(f"{source} is damaged or no backup", todo="Use another backup; nothing was changed.")
+    return _state(lines[0], source), lines[1:]
+
+
+@hookimpl
+def crm_stores() -> list[StoreKind]:
+    """Add the store: `crm --store acme:///folder init`."""
+    return [StoreKind(SCHEME.removesuffix(":///"), open_folder)]

@@ -1,6 +1,4 @@
-from datetime import date, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import crm_value_tier as plugin
 import pytest
@@ -11,45 +9,38 @@ from crm_value_tier.metrics import margin_12m, profit, purchases, share_12m, spe
 from crm_value_tier.size import abc, size
 from crm_value_tier.vip import vip
 
-from crmcore import Customer, Purchase, Table, rows
-from crmcore.evaluation.evaluate import Evaluator, World
-from crmcore.evaluation.facts import Case, Facts, Row
-from crmcore.grammar.walk import needs, rules_of
-from crmcore.work.fitting import fit, population_of, values_of
-
-DAY = date(2024, 6, 30)
+from crmcore import Table
+from crmcore.testing import Conformance, given, placed, valued
 
 
-def asked(thing, company, settings):
-    """Answer a scheme, or compute a metric, for every customer of a company: name -> [(days ago, amount, cost)]."""
+class TestConformance(Conformance):
+    plugin = plugin
 
-    def case(name):
-        bought = [
-            Purchase(id=f"{name}{i:03}", customer=name, at=DAY - timedelta(days), amount=amount, cost=cost)
-            for i, (days, amount, cost) in enumerate((*given, None)[:3] for given in company[name])
-        ]
-        found = {rows(Purchase): tuple(Row(each, each.at, (each.at, each.id)) for each in bought)}
-        return Case(Facts(Customer(id=name, name=name), found), DAY)
 
-    world = World(settings, {}, ZoneInfo("Europe/Berlin"))
-    wanted = population_of((thing,)) if hasattr(thing, "segments") else needs(thing).population
-    fitted = values_of(fit(world, wanted, [case(name) for name in company], DAY, 1))
-    evaluator = Evaluator(World(settings, fitted, world.zone))
-    ask = evaluator.answer if hasattr(thing, "segments") else evaluator.value
-    return {name: ask(thing, case(name)) for name in company}
+def bought(*purchases):
+    """Return a customer with purchases: days ago, amount and perhaps cost of each."""
+    return given(purchases=purchases)
+
+
+def crowd(number, *purchases):
+    return [bought(*purchases)] * number
+
+
+def each(ask, thing, company, **settings):
+    """Ask the same of every customer of a company, name by name."""
+    named = {f"value_tier.{name}": value for name, value in settings.items()}
+    return {
+        name: ask(thing, facts, *(other for other in company.values() if other is not facts), settings=named)
+        for name, facts in company.items()
+    }
 
 
 def segments(scheme, company, **settings):
-    named = {f"value_tier.{name}": value for name, value in settings.items()}
-    return {name: answer.segment for name, answer in asked(scheme, company, named).items()}
-
-
-def crowd(number, *bought):
-    return {f"one of many {i}": list(bought) for i in range(number)}
+    return each(placed, scheme, company, **settings)
 
 
 def spenders(*amounts):
-    return {str(amount): [(10, amount)] for amount in amounts}
+    return {str(amount): bought((10, amount)) for amount in amounts}
 
 
 TEN = spenders(10, 20, 30, 40, 50, 60, 70, 80, 90, 100)
@@ -59,17 +50,17 @@ TEN = spenders(10, 20, 30, 40, 50, 60, 70, 80, 90, 100)
 
 
 def test_a_return_lowers_spend_and_is_no_purchase():
-    company = {"x": [(30, 100), (20, 50), (10, -30)]}
-    assert asked(spend, company, {}) == {"x": Decimal(120)}
-    assert asked(purchases, company, {}) == {"x": 2}
+    facts = bought((30, 100), (20, 50), (10, -30))
+    assert valued(spend, facts) == Decimal(120)
+    assert valued(purchases, facts) == 2
 
 
 def test_a_purchase_without_a_recorded_amount_was_still_made():
-    assert asked(purchases, {"x": [(30, None), (20, 50)]}, {}) == {"x": 2}
+    assert valued(purchases, bought((30, None), (20, 50))) == 2
 
 
 @pytest.mark.parametrize(
-    ("bought", "expected"),
+    ("given_purchases", "expected"),
     [
         ([(10, 100, 60)], 40),
         ([(10, 100, 160)], -60),
@@ -79,24 +70,24 @@ def test_a_purchase_without_a_recorded_amount_was_still_made():
     ],
     ids=["gain", "loss", "one cost of two known", "no cost known", "nothing bought"],
 )
-def test_profit_is_signed_and_unknown_only_where_no_cost_is_known(bought, expected):
-    assert asked(profit, {"x": bought}, {}) == {"x": expected}
+def test_profit_is_signed_and_unknown_only_where_no_cost_is_known(given_purchases, expected):
+    assert valued(profit, bought(*given_purchases)) == expected
 
 
 def test_the_margin_compares_profit_with_the_revenue_of_the_same_purchases():
-    assert asked(margin_12m, {"x": [(10, 100, 75), (9, 900)]}, {}) == {"x": 0.25}
+    assert valued(margin_12m, bought((10, 100, 75), (9, 900))) == 0.25
 
 
 def test_the_share_is_of_what_all_customers_spent_in_twelve_months():
-    company = {"a": [(10, 30), (364, 45), (365, 1000)], "b": [(5, 40), (4, -15)]}
-    assert asked(share_12m, company, {}) == {"a": 0.75, "b": 0.25}
+    company = {"a": bought((10, 30), (364, 45), (365, 1000)), "b": bought((5, 40), (4, -15))}
+    assert each(valued, share_12m, company) == {"a": 0.75, "b": 0.25}
 
 
 # --- VIP, key, ordinary -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("bought", "expected"),
+    ("given_purchases", "expected"),
     [
         ([(10, 50)], "vip"),
         ([(10, 49)], "ordinary"),
@@ -109,12 +100,12 @@ def test_the_share_is_of_what_all_customers_spent_in_twelve_months():
     ],
     ids=["5 %", "just under", "a year ago", "5 % net of returns", "at a loss", "no amount", "only returns", "nothing"],
 )
-def test_a_vip_brings_a_twentieth_of_the_companys_sales(bought, expected):
-    assert segments(vip, {**crowd(95, (10, 10)), "x": bought})["x"] == expected
+def test_a_vip_brings_a_twentieth_of_the_companys_sales(given_purchases, expected):
+    assert placed(vip, bought(*given_purchases), *crowd(95, (10, 10))) == expected
 
 
 @pytest.mark.parametrize(
-    ("bought", "expected"),
+    ("given_purchases", "expected"),
     [
         ([(10, 30)] * 5, "key"),
         ([(10, 30, 27)] * 5, "key"),
@@ -136,24 +127,24 @@ def test_a_vip_brings_a_twentieth_of_the_companys_sales(bought, expected):
         "twice, where others buy once",
     ],
 )
-def test_a_key_customer_buys_often_and_much_with_a_margin(bought, expected):
-    assert segments(vip, {**crowd(400, (10, 10)), "x": bought})["x"] == expected
+def test_a_key_customer_buys_often_and_much_with_a_margin(given_purchases, expected):
+    assert placed(vip, bought(*given_purchases), *crowd(400, (10, 10))) == expected
 
 
 def test_a_vip_is_never_a_key_customer():
-    company = {**crowd(50, (10, 10)), "x": [(10, 100)] * 5}
-    assert segments(vip, company)["x"] == "vip"
-    assert segments(vip, company, vip_share=Decimal("0.9"))["x"] == "key"
+    company = (bought(*[(10, 100)] * 5), *crowd(50, (10, 10)))
+    assert placed(vip, *company) == "vip"
+    assert placed(vip, *company, settings={"value_tier.vip_share": Decimal("0.9")}) == "key"
 
 
 def test_where_all_are_alike_nobody_stands_out():
-    assert set(segments(vip, crowd(30, (10, 10), (9, 10))).values()) == {"ordinary"}
-    assert set(segments(contribution, crowd(30, (10, 10), (9, 10))).values()) == {"medium"}
+    assert placed(vip, *crowd(30, (10, 10), (9, 10))) == "ordinary"
+    assert placed(contribution, *crowd(30, (10, 10), (9, 10))) == "medium"
 
 
 def test_frequency_stands_out_also_where_many_share_the_highest():
-    company = {**crowd(59, (10, 10)), **{f"often {i}": [(10, 10)] * 3 for i in range(41)}}
-    assert segments(vip, company, vip_share=Decimal("0.2"))["often 1"] == "key"
+    often = crowd(41, *[(10, 10)] * 3)
+    assert placed(vip, *often, *crowd(59, (10, 10)), settings={"value_tier.vip_share": Decimal("0.2")}) == "key"
 
 
 @pytest.mark.parametrize(
@@ -162,19 +153,19 @@ def test_frequency_stands_out_also_where_many_share_the_highest():
     ids=lambda value: getattr(value, "name", value),
 )
 def test_an_only_customer_is_compared_with_itself(scheme, expected):
-    assert segments(scheme, {"x": [(10, 100)]}) == {"x": expected}
+    assert placed(scheme, bought((10, 100))) == expected
 
 
 @pytest.mark.parametrize("scheme", plugin.crm_schemes(), ids=lambda scheme: scheme.name)
 def test_before_the_first_purchase_everybody_has_the_lowest_answer(scheme):
     expected = "unscored" if scheme.name == "value_tier.rfm" else scheme.segments[-1].name
-    assert segments(scheme, {"x": [], "y": []}) == {"x": expected, "y": expected}
+    assert placed(scheme, given(), given()) == expected
 
 
 @pytest.mark.parametrize("scheme", plugin.crm_schemes(), ids=lambda scheme: scheme.name)
 def test_somebody_who_only_returned_goods_has_an_answer(scheme):
     expected = "unscored" if scheme.name == "value_tier.rfm" else scheme.segments[-1].name
-    assert segments(scheme, {**TEN, "x": [(5, -20)]})["x"] == expected
+    assert placed(scheme, bought((5, -20)), *TEN.values()) == expected
 
 
 # --- contribution and level ---------------------------------------------------------------------------------------
@@ -193,12 +184,12 @@ def test_contribution_follows_revenue_where_no_cost_is_known():
 )
 def test_high_revenue_without_profit_is_no_high_contribution(cost, expected):
     # everybody else leaves 90 % of what they pay, 9 to 81; the cut lies between the third and the second largest profit
-    company = {name: [(10, amount, amount // 10)] for name, [(_, amount)] in TEN.items()}
-    assert segments(contribution, {**company, "100": [(10, 100, cost)]})["100"] == expected
+    others = [bought((10, amount, amount // 10)) for amount in range(10, 100, 10)]
+    assert placed(contribution, bought((10, 100, cost)), *others) == expected
 
 
 def test_the_two_levels_part_at_the_average_buying_customer():
-    found = segments(level, {**spenders(10, 20, 60), "nobody": []})
+    found = segments(level, {**spenders(10, 20, 60), "nobody": given()})
     assert found == {"10": "low", "20": "low", "60": "high", "nobody": "low"}
     assert segments(level, spenders(10, 30, 20))["20"] == "high"
     assert segments(level, spenders(10, 30, 20), level_factor=Decimal("1.5"))["20"] == "low"
@@ -221,31 +212,30 @@ def test_the_two_levels_part_at_the_average_buying_customer():
     ],
 )
 def test_medals_need_amount_and_number_of_purchases_over_all_time(number, amount, expected):
-    assert segments(medal, {"x": [(2000, amount)] * number}) == {"x": expected}
+    assert placed(medal, bought(*[(2000, amount)] * number)) == expected
 
 
 def test_returned_goods_cost_a_medal():
-    assert segments(medal, {"x": [(9, 1000)] * 10 + [(3, -1)]}) == {"x": "silver"}
+    assert placed(medal, bought(*[(9, 1000)] * 10, (3, -1))) == "silver"
 
 
 def test_a_company_sets_its_own_medals():
-    assert segments(medal, {"x": [(9, 10)] * 2}, gold_spend=20, gold_purchases=2) == {"x": "gold"}
+    settings = {"value_tier.gold_spend": 20, "value_tier.gold_purchases": 2}
+    assert placed(medal, bought((9, 10), (9, 10)), settings=settings) == "gold"
 
 
 # --- size and ABC -------------------------------------------------------------------------------------------------
 
 
 def test_size_follows_the_annual_amount_among_those_who_bought():
-    found = segments(size, {**TEN, **{f"absent {i}": [(400, 5000)] for i in range(50)}})
+    found = segments(size, {**TEN, **{f"absent {i}": bought((400, 5000)) for i in range(50)}})
     assert [name for name in found if found[name] == "large"] == ["100"]
     assert [name for name in found if found[name] == "medium"] == ["70", "80", "90"]
     assert found["60"] == found["absent 7"] == "small"
 
 
 def test_customers_with_the_highest_amount_are_large_together():
-    company = {**crowd(8, (10, 10)), "x": [(10, 90)], "y": [(10, 90)]}
-    found = segments(size, company)
-    assert found["x"] == found["y"] == "large"
+    assert placed(size, bought((10, 90)), bought((10, 90)), *crowd(8, (10, 10))) == "large"
 
 
 @pytest.mark.parametrize(
@@ -262,12 +252,12 @@ def test_customers_with_the_highest_amount_are_large_together():
     ],
 )
 def test_abc_follows_the_cumulative_share_and_ties_stay_together(amounts, expected):
-    company = {f"{i}": [(10, amount)] for i, amount in enumerate(amounts)}
+    company = {f"{i}": bought((10, amount)) for i, amount in enumerate(amounts)}
     assert "".join(segments(abc, company).values()) == expected
 
 
 def test_abc_cannot_tell_where_returns_outweigh_all_sales():
-    assert segments(abc, {"x": [(10, 20)], "y": [(10, -50)]}) == {"x": None, "y": "C"}
+    assert segments(abc, {"x": bought((10, 20)), "y": bought((10, -50))}) == {"x": None, "y": "C"}
 
 
 def test_abc_shares_are_settings():
@@ -304,38 +294,39 @@ TWENTY = [
     (150, 7, 2, "about_to_sleep"),
     (180, 3, 3, "lost"),
 ]
-SCORED = {f"{days}": [(days, rank * 100), *[(days, 0)] * (number - 1)] for days, number, rank, _ in TWENTY}
+SCORED = {f"{days}": bought((days, rank * 100), *[(days, 0)] * (number - 1)) for days, number, rank, _ in TWENTY}
 
 
 def test_scores_part_the_buyers_in_fifths():
-    company = {**SCORED, "prospect": []}
+    company = {**SCORED, "prospect": given()}
     for metric, best_first in (
         (rfm.recency_score, sorted(TWENTY)),
         (rfm.frequency_score, sorted(TWENTY, key=lambda row: -row[1])),
         (rfm.monetary_score, sorted(TWENTY, key=lambda row: -row[2])),
     ):
-        scores = asked(metric, company, {})
+        scores = each(valued, metric, company)
         assert [scores[str(row[0])] for row in best_first] == [5] * 4 + [4] * 4 + [3] * 4 + [2] * 4 + [1] * 4
 
 
 def test_rfm_names_every_combination_of_scores():
-    found = segments(rfm.rfm, {**SCORED, "prospect": []})
+    found = segments(rfm.rfm, {**SCORED, "prospect": given()})
     assert found == {**{f"{days}": name for days, _, _, name in TWENTY}, "prospect": "unscored"}
     assert set(found.values()) == {segment.name for segment in rfm.rfm.segments}
 
 
 def test_where_most_have_bought_once_once_is_the_lowest_score():
-    company = {**crowd(8, (10, 10)), "twice": [(10, 10)] * 2, "often": [(10, 10)] * 9}
-    scores = asked(rfm.frequency_score, company, {})
-    assert (scores["one of many 0"], scores["twice"], scores["often"]) == (1, 5, 5)
-    assert asked(rfm.monetary_score, company, {})["one of many 0"] == 1
-    assert asked(rfm.recency_score, company, {})["one of many 0"] == 5
-    assert segments(rfm.rfm, company)["one of many 0"] == "new"
+    company = {"twice": bought(*[(10, 10)] * 2), "often": bought(*[(10, 10)] * 9)}
+    company |= {f"once {i}": bought((10, 10)) for i in range(8)}
+    scores = each(valued, rfm.frequency_score, company)
+    assert (scores["once 0"], scores["twice"], scores["often"]) == (1, 5, 5)
+    assert each(valued, rfm.monetary_score, company)["once 0"] == 1
+    assert each(valued, rfm.recency_score, company)["once 0"] == 5
+    assert segments(rfm.rfm, company)["once 0"] == "new"
 
 
 @pytest.mark.parametrize(("buyers", "expected"), [(4, "unscored"), (5, "new")])
 def test_too_few_buyers_are_not_scored(buyers, expected):
-    assert segments(rfm.rfm, {**crowd(buyers, (10, 10)), "prospect": []})["one of many 0"] == expected
+    assert placed(rfm.rfm, *crowd(buyers, (10, 10)), given()) == expected
 
 
 # --- the report ---------------------------------------------------------------------------------------------------
@@ -397,14 +388,49 @@ def test_treatments_stand_only_where_the_sources_state_them():
 
 
 @pytest.mark.parametrize("setting", plugin.crm_settings(), ids=lambda setting: setting.name)
-def test_every_setting_moves_a_scheme_and_says_that_its_default_is_ours(setting):
-    assert setting in {found for scheme in SCHEMES for found in needs(*rules_of(scheme)).settings}
+def test_every_setting_says_that_its_default_is_ours(setting):
     assert "Our default" in setting.doc("en")
     assert "默认值由本插件给出" in setting.doc("zh")
 
 
-def test_every_setting_and_metric_that_a_scheme_uses_is_listed():
-    for scheme in SCHEMES:
-        used = needs(*rules_of(scheme))
-        assert set(used.settings) <= set(plugin.crm_settings())
-        assert set(used.metrics) <= set(plugin.crm_metrics())
+OTHER_VALUES = {
+    "vip_share": "0.001",
+    "key_frequency": "0.99",
+    "key_spend": "0.1",
+    "key_margin": "0.9",
+    "high_quantile": "0.95",
+    "medium_quantile": "0.1",
+    "level_factor": "0.1",
+    "gold_spend": 20,
+    "gold_purchases": 2,
+    "silver_spend": 20,
+    "silver_purchases": 1,
+    "large_quantile": "0.5",
+    "mid_quantile": "0.1",
+    "a_share": "0.99",
+    "b_share": "0.99",
+    "high_score": 5,
+    "middle_score": 2,
+    "least_buyers": 50,
+}
+
+
+def test_every_setting_moves_somebody(crm_with):
+    trial = crm_with(plugin)
+    for days, number, rank, _ in TWENTY:  # one of them spends more than all others together
+        first = (days, 1_000_000 if rank == len(TWENTY) else 40 * rank * rank, 10 * rank * rank)
+        trial.customer(str(days), bought(first, *[(days, 30)] * (number - 1)))
+    trial.classify()
+    idle = []
+    for setting in plugin.crm_settings():
+        trial.set(setting, OTHER_VALUES[setting.name.removeprefix("value_tier.")])
+        if not trial.classify().moves:
+            idle.append(setting.name)
+        trial.set(setting, setting.default)
+        trial.classify()
+    assert idle == []
+
+
+def test_everything_that_a_scheme_uses_is_listed(crm_with):
+    shown = crm_with(plugin).run("plugin show value_tier --format json").assert_ok().json["adds"]
+    assert {one["name"] for one in shown} == {declared.name for declared in DECLARED}

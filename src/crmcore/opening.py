@@ -29,7 +29,7 @@ from crmcore.work.outbox import TABLE as OUTBOX
 from crmcore.work.placing import RUNS, SCHEMES
 from crmcore.work.plugin_marks import TABLE as MARKS
 from crmcore.work.plugin_marks import marks_in
-from crmcore.work.plugin_schemas import fitting
+from crmcore.work.plugin_schemas import fitting, without_dependents
 from crmcore.work.settings import SETTINGS
 
 COMMAND_WORDS: Final = frozenset(
@@ -163,14 +163,23 @@ def _opened_by(owner: Contribution, url: str) -> Store:
     return answer
 
 
-def fitted(catalogue: Catalogue, store: Store) -> Catalogue:
-    """Return what can be used with a store: without plugins whose data there has another schema than their code."""
+def fitted(catalogue: Catalogue, store: Store, keeping: Container[str] = ()) -> Catalogue:
+    """Return what can be used with a store: without plugins whose data there has another schema than their code.
+
+    Those in ``keeping`` stay if their data is only older, since it is about to be migrated.
+    """
     try:
         marks = marks_in(store.read()) if store.exists() else {}
     except StoreError:  # whoever uses the store is told
         return catalogue
-    plugins = fitting(catalogue, marks)
+    plugins = fitting(catalogue, marks, keeping)
     return catalogue if plugins is catalogue.plugins else build_catalogue(plugins, reserved=_RESERVED)
+
+
+def doing_without(catalogue: Catalogue, name: str, why: str) -> Catalogue:
+    """Return what can be used without a plugin, and without those that use something of it."""
+    plugins = catalogue.plugins.set_aside(name, "disabled", why)
+    return build_catalogue(without_dependents(plugins, catalogue, name), reserved=_RESERVED)
 
 
 def actor_of(environ: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import attrs
 import click
 
-from crmcore.cli.context import catalogued, done, opened
+from crmcore.cli.context import done, opened
 from crmcore.cli.options import dry
 from crmcore.desk.forms import Given, missing_in, read_form, targets_of, with_fields
 from crmcore.entities import ColumnType, Record, type_of
@@ -39,7 +39,7 @@ class Form(click.Command):
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the columns' options before the command's own."""
         if not self._names:
-            targets = targets_of(self.record, catalogued(ctx))
+            targets = targets_of(self.record, opened(ctx).catalogue)
             taken = {part for param in self.params for part in param.opts}
             usable = {
                 name: one for name, one in targets.items() if name != self._leave_out and f"--{name}" not in taken

@@ -44,12 +44,13 @@ class PluginMark:
 
 def marks_in(reader: Reader) -> dict[str, PluginMark]:
     """Return the mark of every plugin that ever took part, by its name."""
-    return {name: _from_document(name, document) for name, document in reader.items(TABLE)}
+    return {name: mark_from(name, document) for name, document in reader.items(TABLE)}
 
 
-def _from_document(name: str, document: Document) -> PluginMark:
+def mark_from(name: str, document: Document) -> PluginMark:
+    """Return a mark as it stands in the store; raises `StoreBroken`."""
     with reading(f"what is known of the plugin {name!r}"):
-        lists = {kind: tuple(map(str, document[kind])) for kind in _LISTS}
+        lists: dict[str, Any] = {kind: tuple(map(str, document[kind])) for kind in _LISTS}
         facts = str(document["distribution"]), str(document["version"]), int(document["schema"])
         return PluginMark(name, *facts, **lists)
 
@@ -106,8 +107,13 @@ def _grown(before: PluginMark | None, now: PluginMark) -> PluginMark:
         return now
     if before.schema != now.schema:
         return before  # it takes no part before its data is migrated
-    united = {kind: tuple(sorted({*getattr(before, kind), *getattr(now, kind)})) for kind in _LISTS}
-    return evolve(now, **united)
+    return united(before, now, schema=now.schema)
+
+
+def united(before: PluginMark, now: PluginMark, *, schema: int) -> PluginMark:
+    """Return a mark that lists what either of two does, and is the later one otherwise."""
+    lists: dict[str, Any] = {kind: tuple(sorted({*getattr(before, kind), *getattr(now, kind)})) for kind in _LISTS}
+    return evolve(now, schema=schema, **lists)
 
 
 _LISTS: Final = ("records", "fields", "schemes", "references")

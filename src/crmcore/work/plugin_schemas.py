@@ -1,6 +1,6 @@
 """Whether the code of each plugin fits the data that a store holds of it; where it does not, the plugin stays out."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from attrs import frozen
 
@@ -29,7 +29,9 @@ class Mismatch:
         """What is wrong, in one sentence."""
         version = f"version {self.code.version}" if self.code.version else "the one that is installed"
         if self.is_newer:
-            return f"its data here has schema {self.stored.schema}, and {version} knows schemas up to {self.code.schema}"
+            return (
+                f"its data here has schema {self.stored.schema}, and {version} knows schemas up to {self.code.schema}"
+            )
         return f"its data here has schema {self.stored.schema}, and {version} needs schema {self.code.schema}"
 
     @property
@@ -37,7 +39,9 @@ class Mismatch:
         """What to do about it."""
         if not self.is_newer:
             return f"Look with `crm plugin migrate {self.code.name} --dry-run`, then run it without --dry-run."
-        wrote = f" {self.stored.version} or newer" if self.stored.version else " again in the version that wrote the data"
+        wrote = (
+            f" {self.stored.version} or newer" if self.stored.version else " again in the version that wrote the data"
+        )
         return f"Install {self.stored.distribution or self.code.name}{wrote}, or restore a backup from before."
 
 
@@ -55,10 +59,15 @@ def check_schemas(reader: Reader, catalogue: Catalogue) -> None:
         raise CrmError("\n".join(wrong), todo="\n".join(each.todo for each in found))
 
 
-def fitting(catalogue: Catalogue, marks: Mapping[str, PluginMark]) -> Plugins:
-    """Return the plugins without those that do not fit their data, and without those that use something of them."""
+def fitting(catalogue: Catalogue, marks: Mapping[str, PluginMark], keeping: Container[str] = ()) -> Plugins:
+    """Return the plugins without those that do not fit their data, and without those that use something of them.
+
+    Plugins in ``keeping`` stay although their data is older: it is about to be migrated.
+    """
     plugins = catalogue.plugins
     for each in mismatches(catalogue, marks):
+        if each.code.name in keeping and not each.is_newer:
+            continue
         plugins = plugins.set_aside(each.code.name, "incompatible", f"{each.reason}. {each.todo}")
         plugins = without_dependents(plugins, catalogue, each.code.name)
     return plugins

@@ -25,7 +25,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "both": "from {} to {}",
             "choices": "one of {}",
             "unit": "in {}",
-            "secret": 'a secret: {{"$env" = "NAME"}} or {{"$file" = "PATH"}}',
+            "secret": 'a secret: {"$env" = "NAME"} or {"$file" = "PATH"}',
             "rule": "rules use it: `crm config apply` puts it into force",
             "plain": "or: {}",
             "head": "Every line shows a default. Take the # before a name away to set something else.",
@@ -41,7 +41,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "both": "从 {} 到 {}",
             "choices": "可选 {}",
             "unit": "单位：{}",
-            "secret": '机密：{{"$env" = "NAME"}} 或 {{"$file" = "PATH"}}',
+            "secret": '机密：{"$env" = "NAME"} 或 {"$file" = "PATH"}',
             "rule": "规则使用它：运行 `crm config apply` 后生效",
             "plain": "或：{}",
             "head": "每行给出默认值。去掉名称前的 # 即可另行设置。",
@@ -64,7 +64,7 @@ def template_of(settings: Iterable[Setting], of_rules: Collection[str], language
 def _described(setting: Setting, of_rules: bool, words: Mapping[str, str], language: str) -> Iterator[str]:  # noqa: FBT001 - private
     name = setting.name.partition(".")[2]
     for text in (setting.label(language), setting.doc(language)):
-        yield from (f"# {line}" for line in _plain(text).split("\n") if line)
+        yield from (f"# {shown}" for line in text.split("\n") if (shown := _plain(line)))
     facts = [words["secret"]] if setting.secret else list(_facts(setting, words))
     way = words["rule"] if of_rules else words["plain"].format(variable_of(setting.name))
     yield f"# {_plain('; '.join((', '.join(facts), way)))}"
@@ -104,4 +104,4 @@ def written(value: Any) -> str:
 
 def _plain(text: str) -> str:
     """Return a text that can stand in a comment."""
-    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f]+", " ", text.replace("\r\n", "\n")).strip()
+    return re.sub(r"[\x00-\x1f\x7f]+", " ", text).strip()

@@ -13,6 +13,7 @@ from typing import Final, NoReturn
 import attrs
 from pluggy import PluginManager
 
+from crmcore.deprecations import Use, uses_in, watched
 from crmcore.grammar.declare import Place
 from crmcore.plugging.contributions import HOOK_OF, Contribution, place_of, place_of_function
 from crmcore.plugging.costs import measured
@@ -52,11 +53,19 @@ def load_plugins(
             records.append(attrs.evolve(record, status=obstacle[0], reason=obstacle[1]))
             continue
         again = known is not None and candidate.name in known.loaded
-        record, made = known.again(candidate.name, manager) if known and again else _load(candidate, record, manager)
-        records.append(record)
+        with watched() as uses:
+            record, made = known.again(candidate.name, manager) if known and again else _load(candidate, record, manager)
+        records.append(_with_uses(record, uses, earlier=not isinstance(candidate.source, Path)))
         contributions += made
     unknown = unknown_disabled(disabled, found) if only is None else ()
     return Plugins(tuple(records), tuple(contributions), (*unknown, *_idle(records, manager)), manager)
+
+
+def _with_uses(record: PluginRecord, uses: Iterable[Use], *, earlier: bool) -> PluginRecord:
+    """Return a record with every use of what is going away; ``earlier`` if somebody may have imported it before."""
+    before = uses_in(record.file) if earlier and record.file else ()
+    found = dict.fromkeys((*record.deprecated, *map(str, before), *map(str, uses)))
+    return attrs.evolve(record, deprecated=tuple(found))
 
 
 def _record(candidate: Candidate, needs: tuple[str, ...]) -> PluginRecord:

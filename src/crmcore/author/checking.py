@@ -1,7 +1,6 @@
 """`crm plugin check`: every validator, and the tier that a plugin reaches by what they find."""
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Final

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -242,8 +242,6 @@ def texts(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
 def shown(path: Path | str, line: int = 0) -> str:
     """Return a place as people find it: relative to where they stand, if it is below."""
     text = str(path)
-    try:
+    with suppress(ValueError, OSError):
         text = str(Path(path).absolute().relative_to(Path.cwd()))
-    except (ValueError, OSError):
-        pass
     return f"{text}:{line}" if line else text

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from crmcore.author.checks import loading
-from crmcore.author.findings import Validator
+from crmcore.author.checks import company, cost, loading, project, rules, schemes, sources, wheel, words
+from crmcore.author.findings import TIERS, Validator
 
 _EXEMPTIONS: Final = Validator(
     "exemptions",
@@ -15,5 +15,21 @@ _EXEMPTIONS: Final = Validator(
     firm=True,
 )
 
-VALIDATORS: Final[tuple[Validator, ...]] = (*loading.VALIDATORS, _EXEMPTIONS)
+VALIDATORS: Final[tuple[Validator, ...]] = tuple(
+    sorted(
+        (
+            *loading.VALIDATORS,
+            _EXEMPTIONS,
+            *rules.VALIDATORS,
+            *company.VALIDATORS,
+            *schemes.VALIDATORS,
+            *words.VALIDATORS,
+            *sources.VALIDATORS,
+            *project.VALIDATORS,
+            *cost.VALIDATORS,
+            *wheel.VALIDATORS,
+        ),
+        key=lambda one: TIERS.index(one.tier),
+    )
+)
 """Every validator, in the order of tiers."""

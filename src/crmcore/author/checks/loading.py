@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Final
 
 from crmcore.author.findings import Flaw, Validator
@@ -14,13 +15,9 @@ _AGAIN: Final = "Mend it, and check again."
 
 def _hook_problems(subject: Subject) -> tuple[str, ...]:
     """Return what is wrong with the hooks of a plugin that was imported and refused."""
-    module = sys.modules.get(subject.record.module) if not subject.works else None
     given = subject.target.candidate.source
-    return check_module(module or given) if module or _is_module(given) else ()
-
-
-def _is_module(given: object) -> bool:
-    return isinstance(given, type(sys))
+    module = given if isinstance(given, ModuleType) else sys.modules.get(subject.record.module)
+    return check_module(module) if module and not subject.works else ()
 
 
 def _reasons(subject: Subject) -> tuple[str, ...]:

@@ -86,8 +86,8 @@ def the_archived_keep_their_placements(patch):
 
 @fault
 def what_was_not_placed_is_not_noted(patch):
-    right = placing._state_document
-    patch.setattr(placing, "_state_document", lambda state: right(evolve(state, stale_since=0)))
+    right = placing.state_document
+    patch.setattr(placing, "state_document", lambda state: right(evolve(state, stale_since=0)))
 
 
 @fault
@@ -121,7 +121,7 @@ def new_population_values_move_nobody(patch):
 @fault
 def moves_are_forgotten(patch):
     right = placing.replace
-    patch.setattr(app, "replace", lambda *given: right(*given)[1:])
+    patch.setattr(app, "replace", lambda *given, **more: right(*given, **more)[1:])
 
 
 @fault

@@ -30,8 +30,10 @@ from crmcore.work.identifiers import Identifiers
 from crmcore.work.outbox import TABLE as OUTBOX
 from crmcore.work.outbox import deliver, note, settle
 from crmcore.work.placing import Placer, Run, classify, replace, state_of, timeline_of
-from crmcore.work.plugin_marks import remember
+from crmcore.work.plugin_marks import marks_in, remember
 from crmcore.work.plugin_schemas import check_schemas
+from crmcore.work.rewinding import rewind as go_back
+from crmcore.work.rewinding import rewind_absent
 from crmcore.work.settings import SETTINGS, settings_in, write_setting
 from crmcore.work.state import Explained, State
 from crmcore.work.touched import followed, touched_customers
@@ -155,7 +157,9 @@ class Crm:
                 _advance(transaction, key)
         number = max((int(key) for key, _ in transaction.items("run")), default=0)
         placer = Placer(transaction, Book(transaction, unit.codec, state.company.zone), state.world, state.day, number)
-        self.moves = replace(placer, self.schemes, touched)
+        tables = {*classes, *(name for mark in marks_in(transaction).values() for name in mark.records)}
+        is_about_records = any(change.table in tables for change in changes)
+        self.moves = replace(placer, self.schemes, touched, touches_records=is_about_records)
         self._warn_of_stale_schemes(transaction)
         return self._log(transaction, changes, unit.author.why)
 
@@ -189,8 +193,11 @@ class Crm:
             check_schemas(transaction, self.catalogue)
             state = self._state_of(transaction)
             day = as_of or self.today(state.company)
+            full = go_back(transaction, chosen, day, allowed=rewind) or full
+            if rewind:
+                rewind_absent(transaction, self.schemes, day)
             metrics = self.catalogue.values("metric")
-            run = classify(transaction, state.book, state.world, chosen, day, metrics=metrics, full=full, rewind=rewind)
+            run = classify(transaction, state.book, state.world, chosen, day, metrics=metrics, full=full)
             if not dry_run:
                 booked = evolve(state.company, book_date=as_of)
                 transaction.put(companies.TABLE, companies.KEY, booked.document())

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
 
-from crmcore.errors import RunRefused, reading
+from crmcore.errors import reading
 from crmcore.evaluation.boundaries import Horizon
 from crmcore.evaluation.evaluate import Evaluator, World
 from crmcore.evaluation.facts import Case
@@ -151,17 +151,13 @@ def classify(  # noqa: PLR0913 - the state, the rules and the date of one run
     *,
     metrics: Sequence[Metric] = (),
     full: bool = False,
-    rewind: bool = False,
 ) -> Run:
     """Fit what is due, place everyone who is due, and return what happened; commits nothing.
 
-    What ``metrics`` need of the population is fitted too, so that lists can show them.
-
-    Raises `RunRefused` for a date before the newest placement unless ``rewind`` is given, which drops what was
-    placed since.
+    What ``metrics`` need of the population is fitted too, so that lists can show them. No scheme may have been placed
+    later than on that day: see `rewind`.
     """
     number = 1 + max((int(key) for key, _ in transaction.items(RUNS)), default=0)
-    full = _rewind(transaction, schemes, day, allowed=rewind) or full
     customers = tuple(book.customers())
     placer = Placer(transaction, book, world, day, number)
     fits = _fit_due(placer, population_of(schemes, metrics), customers, full=full)
@@ -215,7 +211,7 @@ def _place_due(placer: Placer, scheme: Scheme, customers: Sequence[Customer], *,
     for key, _ in tuple(reader.items(table_of(scheme.name))):
         if key not in present:
             placer.withdraw(scheme, key)
-    placer.transaction.put(SCHEMES, scheme.name, _state_document(now))
+    placer.transaction.put(SCHEMES, scheme.name, state_document(now))
     return evaluated
 
 
@@ -225,14 +221,17 @@ def _cause_if_due(current: Placement | None, day: date) -> Cause | None:
     return "time" if current.review_on is not None and current.review_on <= day else None
 
 
-def replace(placer: Placer, schemes: Iterable[Scheme], customers: Iterable[str]) -> tuple[Move, ...]:
+def replace(
+    placer: Placer, schemes: Iterable[Scheme], customers: Iterable[str], *, touches_records: bool = True
+) -> tuple[Move, ...]:
     """Re-place touched customers in every scheme that was placed before and whose rule has not changed since.
 
-    Others become stale, those of absent plugins too: the next classification places everyone in them.
+    Others become stale, those of absent plugins too: the next classification places everyone in them. They do by any
+    change of a record, since only their own rules could tell whom it touches.
     """
     touched, transaction = tuple(customers), placer.transaction
     known = {scheme.name: scheme for scheme in schemes}
-    for name in [name for name, _ in transaction.items(SCHEMES)] if touched else []:
+    for name in [name for name, _ in transaction.items(SCHEMES)] if touched or touches_records else []:
         state, scheme = state_of(transaction, name), known.get(name)
         if state is None or state.stale_since:
             continue
@@ -242,7 +241,7 @@ def replace(placer: Placer, schemes: Iterable[Scheme], customers: Iterable[str])
             _replace_in(placer, scheme, touched)
             now = evolve(state, as_of=max(state.as_of, placer.day))
         if now != state:
-            transaction.put(SCHEMES, name, _state_document(now))
+            transaction.put(SCHEMES, name, state_document(now))
     return tuple(placer.moves)
 
 
@@ -255,21 +254,6 @@ def _replace_in(placer: Placer, scheme: Scheme, customers: Iterable[str]) -> Non
             placer.withdraw(scheme, key)
 
 
-def _rewind(transaction: Transaction, schemes: Sequence[Scheme], day: date, *, allowed: bool) -> bool:
-    newest = max((state.as_of for scheme in schemes if (state := state_of(transaction, scheme.name))), default=day)
-    if newest <= day:
-        return False
-    if not allowed:
-        raise RunRefused(
-            f"customers are already classified as of {newest}; a run as of {day} would contradict that history",
-            todo="Use --dry-run to only look, or --rewind to drop every placement since that day.",
-        )
-    for scheme in schemes:
-        for key, document in tuple(transaction.items(table_of(scheme.name))):
-            transaction.put(table_of(scheme.name), key, to_document(from_document(document).rewound(day)))
-    return True
-
-
 def _population_values(scheme: Scheme, world: World) -> dict[str, str]:
     found: dict[str, Fraction | None] = {}
     for node in population_of((scheme,)):
@@ -278,7 +262,8 @@ def _population_values(scheme: Scheme, world: World) -> dict[str, str]:
     return {key: str(value) for key, value in found.items()}
 
 
-def _state_document(state: SchemeState) -> dict[str, Any]:
+def state_document(state: SchemeState) -> dict[str, Any]:
+    """Return a scheme's state as it stands in the store."""
     return {
         "fingerprint": state.fingerprint,
         "as_of": state.as_of.isoformat(),

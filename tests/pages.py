@@ -145,8 +145,8 @@ def _fits(wanted, lines):
 
 
 def _same(wanted, line):
-    """Whether a line is the one wanted, of which the end may be left out with an ellipsis."""
-    return line.startswith(wanted[:-3].rstrip()) if wanted.endswith("...") else line == wanted
+    """Whether a line is the one wanted, in which an ellipsis stands for any text."""
+    return re.fullmatch(".*".join(map(re.escape, wanted.split("..."))), line) is not None
 
 
 def plain(line):

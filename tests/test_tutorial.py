@@ -86,3 +86,9 @@ def wheels(tmp_path_factory):
 def test_who_does_what_the_page_says_sees_what_it_shows(tmp_path, wheels, page):
     (tmp_path / "empty").mkdir()
     Reader(tmp_path / "empty", wheels).follow(page)
+
+
+def test_both_languages_of_the_tutorial_have_the_same_blocks():
+    english, chinese = (blocks_of(page) for page in PAGES if "tutorial" in page)
+    assert english == chinese
+    assert len(english) > 10

@@ -15,7 +15,7 @@ from crmcore.cli.main import cli
 def commands() -> str:
     """Return a section for each command and its subcommands, the bundled plugins' ones included."""
     with nowhere():
-        return "\n".join(_section(path, command) for path, command in walk())
+        return "\n".join(_section(path) for path, _ in walk())
 
 
 def walk() -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -53,10 +53,9 @@ def _walk(
                     yield from _walk(inner, found, (*path, name))
 
 
-def _section(path: tuple[str, ...], command: click.Command) -> str:
+def _section(path: tuple[str, ...]) -> str:
     done = CliRunner().invoke(cli, [*path, "--help"], prog_name="crm")
     if done.exit_code:
         raise RuntimeError(f"crm {' '.join(path)} --help: {done.output}")
-    del command
     heading = "#" * min(len(path) + 2, 4)
     return f"{heading} crm {' '.join(path)}".rstrip() + f"\n\n```text\n{done.stdout.rstrip()}\n```\n"

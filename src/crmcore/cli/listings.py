@@ -44,6 +44,7 @@ def list_command(record: type[Record]) -> click.Command:
         ctx: click.Context, /, form: str, as_of: Any, columns: str | None, archived: bool, **asked: Any
     ) -> None:
         state, crm = read(ctx, as_of), opened(ctx)
+        crm.catalogue.record(type_of(record).name)  # its plugin may take no part, as its data is of another schema
         names = tuple(name.strip() for name in (columns or "").split(",") if name.strip())
         table = list_rows(state, crm.catalogue, ListRequest(record, names, archived=archived, **asked))
         look = look_of(table.columns, record, crm.catalogue, state.company, crm.language)
@@ -101,6 +102,7 @@ def export_command(record: type[Record]) -> click.Command:
         from crmcore.desk.exporting import export_rows  # noqa: PLC0415 - only here
 
         crm = opened(ctx)
+        crm.catalogue.record(name)  # the same
         if file not in _STANDARD_OUTPUT:
             check_target(file, crm.store.url)
         table, left_out = export_rows(crm.state(), crm.catalogue, record)

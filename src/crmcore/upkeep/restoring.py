@@ -107,10 +107,7 @@ def _mark(crm: Crm, reader: Reader, purged: Purged) -> PluginMark | None:
 
 
 def _put_back(unit: Unit, purged: Purged) -> None:
-    stale = unit.transaction.commit + 1
     for table, key, document in purged.documents:
-        if table == SCHEMES and not document.get("stale_since"):
-            document = {**document, "stale_since": stale}  # noqa: PLW2901 - what happened meanwhile was not placed
         unit.keep(table, key, document)
     for values in purged.values:
         document = unit.transaction.get(values.table, values.key) or {}

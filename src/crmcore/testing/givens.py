@@ -83,13 +83,13 @@ def given(
     Raises `UnknownName` for a column that does not exist, and `Invalid` with all values that cannot be used. Names of
     fields are checked where the facts are used: there it is known which plugins count.
     """
-    hung = tuple(records)
+    written = {"purchases": [*purchases], "interactions": [*interactions], "records": [*records]}
     _check_columns(columns)
     problems: list[Problem] = []
-    bought = _each(purchases, "purchases", _purchase, problems)
-    spoken = _each(interactions, "interactions", _interaction, problems)
-    strange = [each for each in hung if not isinstance(each, Record)]
-    problems += [Problem("is no record", column="records", value=repr(each)[:60]) for each in strange]
+    bought = _each(written["purchases"], "purchases", _purchase, problems)
+    spoken = _each(written["interactions"], "interactions", _interaction, problems)
+    strange = [each for each in written["records"] if not isinstance(each, Record)]
+    problems += [Problem("is no record", column="records", value=f"{each!s:.60}") for each in strange]
     problems += misfits(_made(Customer, **{"name": "x", "id": "x", **columns}), (), _DIGITS)
     short = [name for name in fields or {} if isinstance(name, str) and "." not in name]
     problems += [Problem(f"is no full name of a field, {_KEYWORDS}", column="fields", value=name) for name in short]
@@ -98,23 +98,16 @@ def given(
     for name, value in (fields or {}).items():
         if isinstance(name, Field):
             _field(name, value, AS_OF)
-    text = _text(fields, {"purchases": bought, "interactions": spoken, "records": hung, **columns})
-    return GivenCustomer(dict(fields or {}), bought, spoken, hung, columns, text)
+    parts = {name: items for name, items in written.items() if items}
+    text = _text(fields, {**parts, **columns})
+    return GivenCustomer(dict(fields or {}), bought, spoken, tuple(written["records"]), columns, text)
 
 
 def _text(fields: Any, parts: Mapping[str, Any]) -> str:
     listed = [repr({getattr(name, "name", name): value for name, value in fields.items()})] if fields else []
-    listed += [f"{name}={_plain(value)}" for name, value in parts.items() if value != ()]
+    listed += [f"{name}={value!r}" for name, value in parts.items()]
     text = f"given({', '.join(listed)})"
     return text if len(text) <= 100 else f"{text[:96]}...)"  # noqa: PLR2004 - one line of a test's name
-
-
-def _plain(value: Any) -> str:
-    """Return a value as people write it in an example."""
-    if isinstance(value, tuple):
-        inner = [_plain(part) for part in value]
-        return f"({', '.join(inner)}{',' * (len(inner) == 1)})"
-    return str(value) if isinstance(value, Decimal | date | Record) else repr(value)
 
 
 def _check_columns(columns: Mapping[str, Any]) -> None:
@@ -130,7 +123,7 @@ def _each(items: Iterable[Any], name: str, read: Callable[[Any], Any], problems:
         try:
             found.append(read(item))
         except ValueError as error:
-            problems.append(Problem(str(error), column=f"{name}[{number}]", value=repr(item)[:60]))
+            problems.append(Problem(str(error), column=f"{name}[{number}]", value=f"{item!s:.60}"))
     return tuple(found)
 
 

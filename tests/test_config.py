@@ -181,8 +181,14 @@ WRONG = {
         '[settings]\n"a.b" = 1\n[settings.a]\nb = 2',
         ["crm.toml:4: settings.a.b: it was set already at crm.toml:2"],
     ),
-    "secret_elsewhere": ('[settings.a]\nb = {"$evn" = "X"}', ['crm.toml:2: settings.a.b: a secret is written as {"$env"']),
-    "secret_twice": ('[settings.a]\nb = {"$env" = "X", "$file" = "Y"}', ["crm.toml:2: settings.a.b: a secret is written"]),
+    "secret_elsewhere": (
+        '[settings.a]\nb = {"$evn" = "X"}',
+        ['crm.toml:2: settings.a.b: a secret is written as {"$env"'],
+    ),
+    "secret_twice": (
+        '[settings.a]\nb = {"$env" = "X", "$file" = "Y"}',
+        ["crm.toml:2: settings.a.b: a secret is written"],
+    ),
     "secret_nowhere": ('[settings.a]\nb = {"$env" = " "}', ["crm.toml:2: settings.a.b: a secret is written"]),
     "secret_number": ('[settings.a]\nb = {"$file" = 1}', ["crm.toml:2: settings.a.b: a secret is written"]),
     "odd_setting_name": ('[settings]\n"A b.c" = 1', ["crm.toml:2: settings.A b.c: name a setting in full"]),

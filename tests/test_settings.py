@@ -93,7 +93,9 @@ USES = {
     "a view's filter": {"views": [View("post.v", ["id"], where=BUYS >= COPIES)]},
     "a view's column": {"views": [View("post.v", ["id", Metric("post.m", BUYS * COPIES)])]},
     "a population value": {"metrics": [Metric("post.p", population_total(BUYS * COPIES) / BUYS)]},
-    "an aggregate's condition": {"metrics": [Metric("post.a", count(rows(Purchase), where=rows(Purchase).amount > COPIES))]},
+    "an aggregate's condition": {
+        "metrics": [Metric("post.a", count(rows(Purchase), where=rows(Purchase).amount > COPIES))]
+    },
 }
 
 
@@ -151,7 +153,11 @@ def test_of_two_places_the_stronger_one_counts_whatever_kind_of_value_it_is(comp
         line_of(setting, values["crm.toml"]) if "crm.toml" in pair else "",
         line_of(setting, values["user"]) if "user" in pair else "",
         [f"{setting.name}={values['flag']}"] if "flag" in pair else [],
-        **({f"CRM_SHOP_{setting.name.partition('.')[2].upper()}": str(values["environment"])} if "environment" in pair else {}),
+        **(
+            {f"CRM_SHOP_{setting.name.partition('.')[2].upper()}": str(values["environment"])}
+            if "environment" in pair
+            else {}
+        ),
     )
     variable = f"CRM_SHOP_{setting.name.partition('.')[2].upper()}"
     origins = ["flag --setting", f"environment {variable}", "crm.toml:2", f"{company.own}:2"]
@@ -200,7 +206,9 @@ def test_what_nobody_declares_cannot_be_asked_for(company, asked, said):
 
 
 def test_a_misspelt_line_fails_when_a_setting_of_its_plugin_is_used_and_not_before(company):
-    said = company("[settings.shop]\npapr = 'A5'\ncopies = 10\n", plugins=(SHOP, plugin("post", settings=[Setting("post.x", 1)])))
+    said = company(
+        "[settings.shop]\npapr = 'A5'\ncopies = 10\n", plugins=(SHOP, plugin("post", settings=[Setting("post.x", 1)]))
+    )
     assert said.value(Setting("post.x", 1)) == 1
     with pytest.raises(Invalid) as raised:
         said.value(PAPER)
@@ -236,7 +244,9 @@ def test_a_variable_that_looks_like_a_setting_and_changes_nothing_is_a_warning(c
 
 
 def test_variables_of_ours_and_of_nobody_are_no_business_of_settings(company):
-    said = company(CRM_LANG="en", CRM_STORE="x.json", CRM_ACTOR="ada", CRM_OTHER_X="1", SHOP_PAPER="A5", CRM_SHOP_PAPER="A5")
+    said = company(
+        CRM_LANG="en", CRM_STORE="x.json", CRM_ACTOR="ada", CRM_OTHER_X="1", SHOP_PAPER="A5", CRM_SHOP_PAPER="A5"
+    )
     assert list(said.variable_warnings()) == []
 
 
@@ -249,7 +259,9 @@ def test_a_variable_that_could_be_two_settings_is_refused_where_it_is_used(compa
 
 def test_a_plain_setting_that_becomes_a_rules_leaves_its_value_to_crm_config_apply(company):
     post = plugin("post", **USES["a scheme"])
-    said = company("[settings.shop]\ncopies = 5\n", "[settings.shop]\ncopies = 6\n", plugins=(SHOP, post), CRM_SHOP_COPIES="4")
+    said = company(
+        "[settings.shop]\ncopies = 5\n", "[settings.shop]\ncopies = 6\n", plugins=(SHOP, post), CRM_SHOP_COPIES="4"
+    )
     crm = make_crm(SHOP, post)
     crm = type(crm)(crm.store, crm.catalogue, "ada", sources=said.sources)
     assert crm.setting(COPIES) == 1
@@ -440,7 +452,10 @@ def settings_of_all_kinds(draw):
     return Setting(f"{draw(st.sampled_from(['a', 'b']))}.{draw(names)}", default, **facts)
 
 
-@given(settings=st.lists(settings_of_all_kinds(), max_size=5, unique_by=lambda one: one.name), language=st.sampled_from(["en", "zh", "de"]))
+@given(
+    settings=st.lists(settings_of_all_kinds(), max_size=5, unique_by=lambda one: one.name),
+    language=st.sampled_from(["en", "zh", "de"]),
+)
 def test_a_template_without_its_hashes_sets_every_setting_to_its_default(settings, language):
     assume(settings)
     ordered = sorted(settings, key=lambda one: one.name)
@@ -466,7 +481,15 @@ def test_a_template_without_its_hashes_sets_every_setting_to_its_default(setting
                 "#copies = 1",
             ],
         ),
-        ("zh", ["# 信件份数", "# Each one is signed.", "# 整数, 从 1 到 9, 单位：sheets; 或：CRM_SHOP_COPIES", "#copies = 1"]),
+        (
+            "zh",
+            [
+                "# 信件份数",
+                "# Each one is signed.",
+                "# 整数, 从 1 到 9, 单位：sheets; 或：CRM_SHOP_COPIES",
+                "#copies = 1",
+            ],
+        ),
     ],
 )
 def test_a_template_says_what_a_setting_may_be_in_the_asked_language(language, lines):

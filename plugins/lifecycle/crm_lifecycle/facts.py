@@ -108,6 +108,7 @@ is_purchase = (purchase.amount >= 0).or_else(True)
 purchases = Metric(
     "lifecycle.purchases",
     count(purchase, where=is_purchase),
+    unit="purchases",
     label={"en": "Purchases", "zh": "累计购买次数"},
     doc={"en": "How often the customer bought; returns do not count.", "zh": "购买次数,退货不计。"},
 )
@@ -138,6 +139,7 @@ days_quiet = Metric(
 approaches = Metric(
     "lifecycle.approaches",
     count(interaction, where=interaction.direction.is_("out") & interaction.at.within(days=contact_days)),
+    unit="approaches",
     label={"en": "Approaches", "zh": "主动联系次数"},
     doc={
         "en": "How often we contacted the customer within the days set by `lifecycle.contact_days`.",

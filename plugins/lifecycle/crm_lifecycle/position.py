@@ -11,6 +11,7 @@ repeat_purchases = Setting(
     "lifecycle.repeat_purchases",
     2,
     least=2,
+    unit="purchases",
     label={"en": "Purchases of repeat buyers", "zh": "重复购买次数"},
     doc={
         "en": "Fewest purchases of a repeat buyer. Our default.",

@@ -10,6 +10,7 @@ loyal_purchases = Setting(
     "lifecycle.loyal_purchases",
     3,
     least=2,
+    unit="purchases",
     label={"en": "Purchases of loyal customers", "zh": "忠诚客户购买次数"},
     doc={
         "en": "Fewest purchases of a loyal customer. Our default.",

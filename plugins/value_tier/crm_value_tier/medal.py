@@ -20,6 +20,7 @@ gold_purchases = Setting(
     "value_tier.gold_purchases",
     10,
     least=0,
+    unit="purchases",
     label={"en": "Purchases for gold", "zh": "金牌购买次数"},
     doc={
         "en": "Purchases over all time that gold needs as well. Our default.",
@@ -40,6 +41,7 @@ silver_purchases = Setting(
     "value_tier.silver_purchases",
     3,
     least=0,
+    unit="purchases",
     label={"en": "Purchases for silver", "zh": "银牌购买次数"},
     doc={
         "en": "Purchases over all time that silver needs as well. Our default.",

@@ -24,12 +24,14 @@ spend_12m = Metric(
 purchases = Metric(
     "value_tier.purchases",
     count(purchase, where=is_purchase),
+    unit="purchases",
     label={"en": "Purchases", "zh": "累计购买次数"},
     doc={"en": "How often the customer bought; returns do not count.", "zh": "购买次数,退货不计。"},
 )
 purchases_12m = Metric(
     "value_tier.purchases_12m",
     count(purchase, where=is_purchase & in_12m),
+    unit="purchases",
     label={"en": "Purchases, 12 months", "zh": "近12个月购买次数"},
     doc={
         "en": "How often the customer bought in the last 365 days; returns do not count.",

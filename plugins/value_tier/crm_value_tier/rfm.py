@@ -68,6 +68,7 @@ least_buyers = Setting(
     "value_tier.least_buyers",
     5,
     least=1,
+    unit="buyers",
     label={"en": "Fewest buyers to score", "zh": "评分所需最少买家数"},
     doc={
         "en": "With fewer buyers than this nobody is scored: fifths of them would mean nothing. Our default.",

@@ -137,7 +137,7 @@ def _of_module(module: ModuleType) -> Target:
     if found is None:
         named = (one for one in installed() if one.source == module.__name__)
         return Target(_as_module(next(named, candidate), module))
-    return Target(_as_module(found.candidate, module), found.folder, found.project)
+    return Target(_as_module(found.candidate, module), found.folder, found.project, found.root)
 
 
 def _as_module(candidate: Candidate, module: ModuleType) -> Candidate:

@@ -66,7 +66,7 @@ def wheel(subject: Subject) -> Iterator[Flaw]:
 
 
 def _missing(subject: Subject, built: Built) -> Iterator[Flaw]:
-    source = str(subject.target.candidate.source)
+    source = subject.target.candidate.module
     lines = {"".join(line.split()) for line in built.entry_points.splitlines()}
     if f"{subject.name}={source}" not in lines:
         place = subject.project_place("project", "entry-points")

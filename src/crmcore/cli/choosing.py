@@ -11,7 +11,7 @@ import click
 
 from crmcore.addresses import address, scheme_of
 from crmcore.cli import index
-from crmcore.cli.commands import RECORDS
+from crmcore.cli.commands import COMMANDS, RECORDS
 
 if TYPE_CHECKING:
     from crmcore.plugging.catalogue import Catalogue
@@ -25,12 +25,12 @@ Names = frozenset[str]
 def is_reading(ctx: click.Context) -> bool:
     """Whether a command only reads, and tells by its arguments what."""
     path = _path(ctx)
-    return path in _NEEDS or path[1:] in _RECORD_NEEDS
+    return path in _NEEDS or (path[1:] in _RECORD_NEEDS and path[0] not in COMMANDS)
 
 
 def needed(ctx: click.Context, config: "Config") -> Names | None:
     """Return the plugins that a command needs, or None for all of them."""
-    if not is_reading(ctx) or (found := index.read(ctx)) is None:
+    if not is_reading(ctx) or (found := index.read(ctx)) is None or not _are_set(found, config):
         return None
     path = _path(ctx)
     names = _NEEDS[path](found, ctx.params) if path in _NEEDS else _of_record(found, path, ctx.params)
@@ -112,6 +112,15 @@ def remember(ctx: click.Context, start: index.Start | None, catalogue: "Catalogu
 
     if start and index.is_for_all(ctx) and indexing.is_well(catalogue):
         index.write(ctx, start, indexing.index_of(catalogue, config), indexing.watched(catalogue))
+
+
+def _are_set(found: index.Index, config: "Config") -> bool:
+    """Whether nothing has to be said of the settings that flags and variables name: these all set one."""
+    from crmcore.plugging.setting_sources import variables  # noqa: PLC0415 - not for `crm --help`
+
+    plain = {entry.name for entry in found.named("setting") if not entry.on}
+    owners = {"crm", *(entry.plugin for entry in found.named("setting"))}
+    return not config.sources.flags and all(name in plain for _, name in variables(config.sources.environ, owners))
 
 
 def _path(ctx: click.Context) -> tuple[str, ...]:

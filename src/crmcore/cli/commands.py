@@ -24,6 +24,8 @@ COMMANDS: Final = {
     "undo": ("crmcore.cli.history:undo", "Reverse a change."),
     "plugin": ("crmcore.cli.plugins:plugin", "See what plugins add, and why one does not work."),
     "config": ("crmcore.cli.settings:config", "See and apply settings."),
+    "completion": ("crmcore.cli.completing:completion", "Let the shell complete commands and names."),
+    "doctor": ("crmcore.cli.doctor:doctor", "Look for what is wrong, and say what to do."),
     "store": ("crmcore.cli.stores:store", "Inspect, check, back up and restore the store."),
 }
 
@@ -31,7 +33,7 @@ SECTIONS: Final = (
     ("Records", tuple(RECORDS)),
     ("Classification", ("classify", "segments", "explain", "upcoming")),
     ("Tables", ("view", "report")),
-    ("Company", ("init", "import", "log", "undo", "config", "store", "plugin")),
+    ("Company", ("init", "import", "log", "undo", "config", "doctor", "store", "plugin", "completion")),
 )
 """How ``crm --help`` groups them."""
 

@@ -42,8 +42,8 @@ def _guarded(command: click.Command, plugin: str) -> click.Command:
     return command
 
 
-def rebuilt(ctx: click.Context) -> tuple[index.Entry, ...]:
+def rebuilt(ctx: click.Context) -> index.Index:
     """Ask the plugins what they add, and remember it if there is nothing else to say of them."""
     from crmcore.cli.indexing import index_of  # noqa: PLC0415 - only here
 
-    return index_of(remembered(ctx), configured(ctx)).words
+    return index_of(remembered(ctx), configured(ctx))

@@ -34,14 +34,17 @@ LONGEST: Final = 1000
 WORDS: Final = frozenset({"record", "command"})
 """The kinds that can follow ``crm`` on the command line."""
 
-KINDS: Final = WORDS | {"field", "metric", "scheme", "view", "report", "store"}
-"""The kinds of contribution that a command can name."""
+KINDS: Final = WORDS | {"field", "metric", "scheme", "setting", "view", "report", "store"}
+"""The kinds of contribution that somebody can name."""
+
+OF_RULES: Final = "rules"
+"""What a setting is on, if a rule uses it."""
 
 
 class Entry(NamedTuple):
     """Something that can be named on the command line, and the plugin that has to be there for it.
 
-    ``on`` is the record type of a field.
+    ``on`` is the record type of a field, and tells the settings that rules use.
     """
 
     name: str
@@ -146,7 +149,7 @@ def write(ctx: click.Context, start: Start, index: Index, files: Iterable[str]) 
         os.makedirs(os.path.dirname(start.path), mode=0o700, exist_ok=True)
         handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            content = {"key": key, "watched": watched, "entries": index.entries, "plugins": index.sources}
+            content = {"key": start.key, "watched": watched, "entries": index.entries, "plugins": index.sources}
             file.write(json.dumps(content, separators=(",", ":")))
         os.replace(aside, start.path)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from crmcore.cli.commands import target
-from crmcore.cli.index import KINDS, LONGEST, WORDS, Entry, Index, Source
+from crmcore.cli.index import KINDS, LONGEST, OF_RULES, WORDS, Entry, Index, Source
 from crmcore.entities import type_of
 from crmcore.grammar.migrations import FIRST_SCHEMA
 from crmcore.plugging.contributions import CORE
@@ -79,6 +79,7 @@ def _entries(catalogue: "Catalogue", providers: dict[tuple[str, str], str]) -> I
     for one in catalogue.contributions:
         if one.kind in KINDS and one.plugin != CORE and not (one.kind in WORDS and target(one.name)):
             on = type_of(one.value.on).name if one.kind == "field" else ""
+            on = OF_RULES if one.kind == "setting" and one.name in catalogue.rule_settings else on
             yield Entry(one.name, one.kind, providers[one.kind, one.name], _help(one.kind, one.value), on)
 
 
@@ -89,7 +90,7 @@ def _help(kind: str, value: Any) -> str:
         facts = type_of(value)
         text = f"{facts.label('en', facts.name)}: list, show, add, edit, remove, export."
     else:
-        text = "" if kind == "store" else value.label("en")
+        text = "" if kind in {"setting", "store"} else value.label("en")
     return "".join(letter if letter.isprintable() else " " for letter in text)[:LONGEST]
 
 

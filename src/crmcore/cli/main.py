@@ -3,16 +3,21 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import redirect_stderr, suppress
 from functools import partial
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from crmcore import __version__
 from crmcore.cli.commands import COMMANDS, PLUGINS, RECORDS, SECTIONS, short_help, target
 from crmcore.cli.groups import Suggesting
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from crmcore.cli.index import Entry
 
 _CUT_OFF = 141
 """What the shell shows for a program that was writing to a closed pipe."""
@@ -44,6 +49,19 @@ class Lazy(Suggesting):
             if rows:
                 with formatter.section(title):
                     formatter.write_dl([(name.ljust(widest), text) for name, text in rows])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Complete a command or an option, importing no command."""
+        from crmcore.cli.completing import items  # noqa: PLC0415 - only for the shell
+
+        ours = [(name, short_help(name)) for name in (*RECORDS, *COMMANDS)]
+        names = items((*ours, *((entry.name, entry.help) for entry in _extra(ctx))), incomplete)
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
+
+    def _main_shell_completion(self, *given: Any, **named: Any) -> None:
+        """Complete in silence: what is to be said of plugins has no place on a line that is being written."""
+        with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):  # noqa: PTH123 - no pathlib at start-up
+            super()._main_shell_completion(*given, **named)
 
     def main(
         self,
@@ -79,12 +97,11 @@ def _ended(command: Callable[[], Any], *, debug: bool) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _extra(ctx: click.Context) -> Any:
-    """Return the names that plugins add: from the index if it is still true, else from the plugins themselves."""
-    from crmcore.cli.index import read  # noqa: PLC0415 - commands of the core need no index
+def _extra(ctx: click.Context) -> "tuple[Entry, ...]":
+    """Return the commands and record types that plugins add."""
+    from crmcore.cli.completing import known  # noqa: PLC0415 - commands of the core need no index
 
-    found = read(ctx)
-    return found.words if found else import_module("crmcore.cli.extra").rebuilt(ctx)
+    return known(ctx).words
 
 
 def _silence() -> None:

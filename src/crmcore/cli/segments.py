@@ -6,6 +6,7 @@ from typing import Any, Final
 import click
 
 from crmcore.cli.cells import Look
+from crmcore.cli.completing import names_of
 from crmcore.cli.context import note, opened, read
 from crmcore.cli.looks import CHINESE, headed, with_segments_said
 from crmcore.cli.options import dated, formatted
@@ -43,7 +44,7 @@ _UPCOMING_ZH: Final = {
 
 
 @click.command(epilog="Example: crm segments value_tier.abc --format jsonl")
-@click.argument("schemes", nargs=-1, metavar="[SCHEME]...")
+@click.argument("schemes", nargs=-1, metavar="[SCHEME]...", shell_complete=names_of("scheme"))
 @dated
 @formatted
 @click.pass_context
@@ -66,7 +67,7 @@ def segments(ctx: click.Context, schemes: tuple[str, ...], as_of: date | None, f
 
 @click.command(epilog="Example: crm explain ALFKI value_tier.abc")
 @click.argument("customer")
-@click.argument("schemes", nargs=-1, metavar="[SCHEME]...")
+@click.argument("schemes", nargs=-1, metavar="[SCHEME]...", shell_complete=names_of("scheme"))
 @dated
 @formatted
 @click.pass_context

@@ -7,6 +7,7 @@ from typing import Any, Final
 import click
 from attrs import evolve
 
+from crmcore.cli.completing import names_of
 from crmcore.cli.context import opened, read
 from crmcore.cli.looks import declared_label, headed, known_look, look_of
 from crmcore.cli.options import dated, formatted
@@ -18,7 +19,7 @@ _CHINESE: Final = {"count": "数量"}
 
 
 @click.command(epilog="Example: crm view value_tier.top --format md")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=names_of("view"))
 @dated
 @formatted
 @click.pass_context
@@ -38,7 +39,7 @@ def view(ctx: click.Context, name: str | None, as_of: date | None, form: str) ->
 
 
 @click.command(epilog="Example: crm report value_tier.yearly --format json")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=names_of("report"))
 @dated
 @formatted
 @click.pass_context

@@ -11,9 +11,7 @@ from crmcore.plugging.catalogue import Catalogue
 from crmcore.view import View
 
 
-def knows_list(
-    record_class: type[Record], names: Iterable[str], filters: Iterable[str], catalogue: Catalogue
-) -> bool:
+def knows_list(record_class: type[Record], names: Iterable[str], filters: Iterable[str], catalogue: Catalogue) -> bool:
     """Whether ``names``, perhaps several with commas and ``-`` before them, and those of ``filters`` are columns."""
     with suppress(UnknownName, UsageError):
         wanted = (name.strip().removeprefix("-") for text in names for name in text.split(","))

@@ -4,16 +4,18 @@ from collections.abc import Iterable
 
 import click
 
-from crmcore.cli.context import catalogued_anyway, note
+from crmcore.cli.context import catalogued_anyway, configured, note
 from crmcore.cli.groups import Suggesting
 from crmcore.cli.options import formatted
 from crmcore.cli.output import print_object, print_table
 from crmcore.cli.plugin_check import check
 from crmcore.cli.plugin_data import impact, migrate, purge, restore
 from crmcore.cli.plugin_new import new
+from crmcore.cli.plugin_times import slow, times, total
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.plugging.contributions import HOOK_OF
 from crmcore.plugging.plugins import PluginRecord
+from crmcore.plugging.remedies import remedy, warnings_of
 from crmcore.view import Table
 
 
@@ -27,12 +29,19 @@ for _command in (check, impact, migrate, purge, restore):
 plugin.add_command(new)
 
 
-@plugin.command("list", epilog="Example: crm plugin list --format json")
+@plugin.command("list", epilog="Example: crm plugin list --format json; crm plugin list --times")
+@click.option("--times", "timed", is_flag=True, help="What loading each one takes: seconds and modules.")
 @formatted
 @click.pass_context
-def list_(ctx: click.Context, form: str) -> None:
+def list_(ctx: click.Context, timed: bool, form: str) -> None:
     """List every plugin that was found, with its state."""
     catalogue = catalogued_anyway(ctx)
+    for text in slow(catalogue.plugins.records):
+        note(text)
+    if timed:
+        print_table(times(catalogue.plugins.records), form)
+        note(total(catalogue.plugins.records))
+        return
     counts = {record.name: 0 for record in catalogue.plugins.records}
     for one in catalogue.contributions:
         if one.plugin in counts:
@@ -46,14 +55,18 @@ def list_(ctx: click.Context, form: str) -> None:
     )
     print_table(Table(("name", "status", "version", "distribution", "adds", "deprecated", "reason"), rows), form)
     _note_deprecated(catalogue.plugins.records)
+    for one in catalogue.plugins.records:
+        for text in warnings_of(one):
+            note(f"{one.name}: {text}")
 
 
 @plugin.command(epilog="Example: crm plugin show value_tier")
 @click.argument("name")
+@click.option("--debug", is_flag=True, help="Show the traceback of its failure.")
 @formatted
 @click.pass_context
-def show(ctx: click.Context, name: str, form: str) -> None:
-    """Show one plugin: everything it adds with file and line, or why it does not work."""
+def show(ctx: click.Context, name: str, debug: bool, form: str) -> None:
+    """Show one plugin: everything it adds with file and line, or why it does not work and what to do."""
     catalogue = catalogued_anyway(ctx)
     record = catalogue.plugins.record(name)
     facts = {
@@ -63,21 +76,30 @@ def show(ctx: click.Context, name: str, form: str) -> None:
         "distribution": record.distribution,
         "file": record.file,
         "reason": record.reason,
+        "todo": remedy(record),
+        "needs": ", ".join(record.needs),
     }
     added = [one for one in catalogue.contributions if one.plugin == name]
+    table = _settings(ctx, catalogue, name)
     if form in {"json", "jsonl"}:
         listed = tuple({"kind": one.kind, "name": one.name, "place": one.place} for one in added)
-        more = {"traceback": record.traceback, "deprecated": record.deprecated}
+        settings = tuple(dict(zip(table.columns, row, strict=True)) for row in table.rows)
+        more = {"traceback": record.traceback, "deprecated": record.deprecated, "settings": settings}
         print_object({**facts, **more, "adds": listed}, form)
         return
     print_object({key: value for key, value in facts.items() if value}, form)
     if added:
         click.echo()
         print_table(Table(("kind", "name", "place"), tuple((one.kind, one.name, one.place) for one in added)), form)
-    for text in record.deprecated:
+    if table.rows:
+        click.echo()
+        print_table(table, form)
+    for text in (*warnings_of(record), *record.deprecated):
         note(text)
-    if record.traceback:
+    if record.traceback and (debug or ctx.find_root().params.get("debug")):
         click.echo(f"\n{record.traceback.rstrip()}")
+    elif record.traceback:
+        note(f"`crm plugin show {name} --debug` shows the traceback")
 
 
 @plugin.command(epilog="Example: crm plugin hooks crm_schemes")
@@ -101,6 +123,16 @@ def hooks(ctx: click.Context, name: str | None, form: str) -> None:
         print_object({"hook": name, "doc": _unindented(known[name].__doc__ or ""), "plugins": users[name]}, form)
     else:
         click.echo(f"{name}\n\n{_unindented(known[name].__doc__ or '')}\n\nUsed by: {users[name] or 'nobody'}")
+
+
+def _settings(ctx: click.Context, catalogue: Catalogue, plugin: str) -> Table:
+    """Return the settings of a plugin: whose they are, what they are without a word from anybody, and what they mean."""
+    language, rules = configured(ctx).lang.value, catalogue.rule_settings
+    found = (one for one in catalogue.values("setting") if one.name.partition(".")[0] == plugin)
+    rows = tuple(
+        (one.name, "rules" if one.name in rules else "code", one.default, one.unit, one.doc(language)) for one in found
+    )
+    return Table(("name", "used by", "default", "unit", "doc"), rows, "Settings")
 
 
 def _note_deprecated(records: Iterable[PluginRecord]) -> None:

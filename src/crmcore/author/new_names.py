@@ -22,7 +22,7 @@ _FOLDER: Final = "plugins"  # crm_plugins is the folder of local plugins
 
 @frozen
 class Taken:
-    """Names that are in use; each maps to who uses it: a distribution, a file, a plugin."""
+    """Names in use, each with who uses it: of plugins by a distribution or file, words on the command line by a plugin."""
 
     plugins: tuple[tuple[str, str], ...] = ()
     words: tuple[tuple[str, str], ...] = ()
@@ -85,4 +85,4 @@ def _used(name: str, taken: Taken) -> Iterable[str]:
     owner, user = dict(taken.plugins).get(name), dict(taken.words).get(name)
     if owner is not None:
         return (f"there is a plugin {name!r} already ({owner})",)
-    return () if user is None else (f"{name!r} is a command, record type or store of the plugin {user!r}",)
+    return () if user in {None, name} else (f"{name!r} is a command, record type or store of the plugin {user!r}",)

@@ -10,33 +10,8 @@ from typing import Final
 from attrs import frozen
 
 import crmcore
+from crmcore.author.new_kinds import LICENSES
 from crmcore.author.new_names import class_name, distribution, title
-
-KINDS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "scheme": "a question about each customer, with settings and metrics",
-        "field": "stored values of customers, and a rule",
-        "record": "a record type with its commands, a rule, a metric and a view",
-        "industry": "all of these together, as a small package",
-        "report": "a view and a report",
-        "command": "a command that writes",
-        "store": "another place for a company's data",
-    }
-)
-"""What a plugin can begin as."""
-
-LICENSES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "MIT": "MIT",
-        "Apache-2.0": "Apache-2.0",
-        "BSD-3-Clause": "BSD-3-Clause",
-        "proprietary": "LicenseRef-Proprietary",
-    }
-)
-"""The licences to choose from, with how a distribution names them."""
-
-ONE_FILE: Final = frozenset(KINDS) - {"industry", "store"}
-"""The kinds that can be a file beside the store: an industry has several, and a store must be known before any file."""
 
 _HERE: Final = Path(__file__).parent / "templates"
 _CHINESE: Final = "## 中文说明"

@@ -56,17 +56,30 @@ def _attempts(text: str, name: str) -> Iterator[str]:
 
 
 def _longer_lists(text: str, item: str, end: str) -> Iterator[str]:
-    """Yield texts with an item more in a list called local: on a line of its own, at the end, or after a last item."""
-    for key in _KEY.finditer(text):
-        for closing in re.finditer(r"\]", text[key.end() :]):
-            at = key.end() + closing.start()
-            line = text.rfind("\n", 0, at) + 1
-            if line > key.end() and not text[line:at].strip():
-                before = text[:line].rstrip().rpartition("\n")[2]
-                indent = before[: len(before) - len(before.lstrip())] if "=" not in before else "    "
-                yield f"{text[:line]}{indent}{item},{end}{text[line:]}"
-            joint = {"[": "", ",": " "}.get(text[:at].rstrip()[-1], ", ")
-            yield f"{text[:at]}{joint}{item}{text[at:]}"
-            last = max(text.rfind(mark, key.end(), at) for mark in "\"'")
-            if last > 0:
-                yield f"{text[: last + 1]}, {item}{text[last + 1 :]}"
+    """Yield texts with an item more in a list called local: on a line of its own, at the end, after the last item."""
+    ends = [
+        (key.end(), key.end() + closing.start())
+        for key in _KEY.finditer(text)
+        for closing in re.finditer(r"\]", text[key.end() :])
+    ]
+    on_own_line = [(start, at) for start, at in ends if not text[text.rfind("\n", start, at) + 1 : at].strip()]
+    yield from (_on_a_line(text, at, item + "," + end) for start, at in on_own_line)
+    yield from (_before(text, at, item) for start, at in ends if (start, at) not in on_own_line)
+    for start, at in ends:
+        last = max(text.rfind(mark, start, at) for mark in "\"'") + 1
+        yield f"{text[:last]}, {item}{text[last:]}"
+    yield from (_before(text, at, item) for _, at in on_own_line)
+
+
+def _on_a_line(text: str, closing: int, added: str) -> str:
+    """Return the text with a line before the bracket that closes a list, indented as the line above it."""
+    line = text.rfind("\n", 0, closing) + 1
+    above = text[:line].rstrip().rpartition("\n")[2]
+    indent = "    " if "=" in above.partition("#")[0] else above[: len(above) - len(above.lstrip())]
+    return f"{text[:line]}{indent}{added}{text[line:]}"
+
+
+def _before(text: str, closing: int, item: str) -> str:
+    """Return the text with an item before the bracket that closes a list."""
+    joint = {"[": "", ",": " "}.get(text[:closing].rstrip()[-1], ", ")
+    return f"{text[:closing]}{joint}{item}{text[closing:]}"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from crmcore.author.new_kinds import KINDS, LICENSES, ONE_FILE
 from crmcore.cli.context import catalogued_anyway, configured, done, note
 from crmcore.cli.options import dry
 
@@ -12,31 +13,41 @@ if TYPE_CHECKING:
     from crmcore.author.new_names import Taken
     from crmcore.plugging.catalogue import Catalogue
 
-_KINDS: Final = ("scheme", "field", "record", "industry", "report", "command", "store")
-_LICENSES: Final = ("MIT", "Apache-2.0", "BSD-3-Clause", "proprietary")
 _OF_DISTRIBUTIONS: Final = ("license", "author", "into")
+_FIRST_USE: Final = {
+    "scheme": "crm classify",
+    "field": "crm customer add --help",
+    "record": "crm {name} add --help",
+    "report": "crm report {name}.by_owner",
+    "command": "crm {name} --dry-run",
+}
+
+_HELP: Final = """Write a new plugin called NAME: a project crm-NAME with code, tests and README, ready to install.
+
+NAME is in small letters, digits and _, and begins all names that the plugin declares. Nothing is overwritten.
+
+\b
+Kinds:
+""" + "\n".join(f"  {kind:<10}{text}" for kind, text in KINDS.items())
 
 
-@click.command(epilog="Example: crm plugin new acme --kind scheme")
+@click.command(help=_HELP, epilog="Example: crm plugin new acme --kind scheme")
 @click.argument("name")
 @click.option(
     "--kind",
-    type=click.Choice(_KINDS),
+    type=click.Choice(tuple(KINDS)),
     default="scheme",
     show_default=True,
-    help="What it begins as: one thing of that kind with its tests; industry has several together.",
+    help="What it begins as.",
 )
 @click.option("--local", is_flag=True, help="Write one file beside the store and name it in crm.toml, with no project.")
-@click.option("--license", type=click.Choice(_LICENSES), help="Under which others may use it.  [default: MIT]")
+@click.option("--license", type=click.Choice(tuple(LICENSES)), help="Under which others may use it.  [default: MIT]")
 @click.option("--author", help="Who owns it, for LICENSE and pyproject.toml.  [default: The crm-NAME authors]")
 @click.option("--into", metavar="DIR", help="The folder in which crm-NAME is made.  [default: .]")
 @dry
 @click.pass_context
 def new(ctx: click.Context, name: str, **options: Any) -> None:
-    """Write a new plugin called NAME: a project crm-NAME with code, tests and README, ready to install.
-
-    NAME is in small letters, digits and _, and begins all names that the plugin declares. Nothing is overwritten.
-    """
+    """Write a new plugin; `_HELP` is what people read."""
     if options["local"]:
         _local(ctx, name, options)
     else:
@@ -79,7 +90,7 @@ def _asked(name: str, options: dict[str, Any]) -> Any:
 
 def _local(ctx: click.Context, name: str, options: dict[str, Any]) -> None:
     from crmcore.author.new_local import plan_local, write_local  # noqa: PLC0415 - only where it is used
-    from crmcore.author.new_templates import ONE_FILE, module_of  # noqa: PLC0415 - the same
+    from crmcore.author.new_templates import module_of  # noqa: PLC0415 - the same
     from crmcore.errors import UsageError  # noqa: PLC0415 - the same
 
     given = [f"--{word}" for word in _OF_DISTRIBUTIONS if options[word]]
@@ -98,7 +109,7 @@ def _local(ctx: click.Context, name: str, options: dict[str, Any]) -> None:
     click.echo(plan.file)
     click.echo(plan.company_file)
     done(ctx, f"{plan.file}: a new plugin {name!r}, named in {plan.company_file}", dry_run=options["dry_run"])
-    _say_next(f"crm plugin check {plan.file}", f"crm plugin show {name}", "crm classify")
+    _say_next(f"crm plugin check {plan.file}", f"crm plugin show {name}", _FIRST_USE[options["kind"]].format(name=name))
 
 
 def _say_next(*commands: str) -> None:
@@ -120,11 +131,7 @@ def _taken(catalogue: "Catalogue", *, is_local: bool) -> "Taken":
     from crmcore.author.new_names import Taken  # noqa: PLC0415 - only here
 
     records = [one for one in catalogue.plugins.records if one.distribution or (is_local and Path(one.file).exists())]
-    own = {one.name for one in catalogue.plugins.records} - {one.name for one in records}
-    words = (
-        (word, catalogue.owner(kind, word)) for kind in ("command", "record", "store") for word in catalogue.names(kind)
-    )
-    return Taken(
-        tuple((one.name, f"{one.distribution} {one.version}".strip() or one.file) for one in records),
-        tuple((word, owner.plugin) for word, owner in words if owner.plugin not in own),
-    )
+    kinds = ("command", "record", "store")
+    words = [(word, catalogue.owner(kind, word).plugin) for kind in kinds for word in catalogue.names(kind)]
+    owners = tuple((one.name, f"{one.distribution} {one.version}".strip() or one.file) for one in records)
+    return Taken(owners, tuple(words))

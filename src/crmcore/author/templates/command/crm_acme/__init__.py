@@ -1,4 +1,4 @@
-"""Acme: a command that makes a task for each customer whom nobody has spoken to for a while."""
+"""Acme: makes a task for each customer whom nobody has spoken to for a while."""
 
 from typing import TYPE_CHECKING
 
@@ -35,10 +35,10 @@ def make_tasks(crm: Crm, customers: list[Customer], *, dry_run: bool = False) ->
 
 
 def command() -> "click.Command":
-    """Return `crm acme`. What only a command needs is imported here, so that nobody else waits for it."""
+    """Return the command; what only it needs is imported here, so that nobody else waits."""
     import click
 
-    @click.command("acme", epilog="Example: crm acme --days 60 --dry-run")
+    @click.command("acme", epilog="Example: crm acme --dry-run")
     @click.option("--days", type=click.IntRange(min=1), default=90, show_default=True, help="How long is a while.")
     @click.option("--dry-run", is_flag=True, help="Do everything but write.")
     @click.pass_context

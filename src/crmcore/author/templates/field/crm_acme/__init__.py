@@ -52,7 +52,7 @@ some_employees = Rule(
 
 @hookimpl
 def crm_fields() -> list[Field]:
-    """Add the fields to the customer, with options such as `crm customer add --acme.employees 40`."""
+    """Add the fields to the customer, with options such as `--acme.employees 40`."""
     return [importance, employees, newsletter]
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @hookimpl
 def crm_records() -> list[type[Record]]:
-    """Add the record types, with their commands: `crm acme_contract add`, `crm acme_case list`, ..."""
+    """Add the record types, with commands such as `crm acme_contract add`."""
     return [records.Contract, records.Case]
 
 

@@ -7,8 +7,8 @@ from .records import Case, Contract, satisfaction
 contract = rows(Contract)
 case = rows(Case)
 
-# What a company may change without touching this file: `[settings.acme]` in crm.toml, then `crm config apply`.
-# A default that nobody prescribes says so: "our default".
+# Each company may set its own: in crm.toml under [settings.acme], then by
+# `crm config apply`. A default that nobody prescribes says so: "our default".
 many_cases = Setting(
     "acme.many_cases",
     3,

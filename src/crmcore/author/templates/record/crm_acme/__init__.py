@@ -5,9 +5,14 @@ from datetime import date
 from crmcore import DATE, INTEGER, TEXT, Customer, Metric, Record, Rule, View, column, count, hookimpl, record, rows
 
 
-# It gets its own commands (`crm acme add`, `crm acme list`, ...), can be imported, and rules can use its rows.
+# It gets commands such as `crm acme add`, can be imported, and rules can use its rows.
 # `links` says whose row it is, `dated_by` when it happened: before that day it does not exist.
-@record("acme", links={"customer": "customer"}, dated_by="on", label={"en": "Acme", "zh": "Acme"})
+@record(
+    "acme",
+    links={"customer": "customer"},
+    dated_by="on",
+    label={"en": "Acme", "zh": "Acme"},
+)
 class AcmeClass(Record):
     """Something that happened with a customer: say here what."""
 

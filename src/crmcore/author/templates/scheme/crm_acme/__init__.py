@@ -6,8 +6,8 @@ from crmcore import Metric, Purchase, Scheme, Segment, Setting, days_since, hook
 
 purchase = rows(Purchase)
 
-# What a company may change without touching this file: `[settings.acme]` in crm.toml, then `crm config apply`.
-# A default that nobody prescribes says so: "our default".
+# Each company may set its own: in crm.toml under [settings.acme], then by
+# `crm config apply`. A default that nobody prescribes says so: "our default".
 key_spend = Setting(
     "acme.key_spend",
     Decimal(10_000),

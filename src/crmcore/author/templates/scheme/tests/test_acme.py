@@ -29,7 +29,8 @@ def test_tier(facts, segment):
 
 
 def test_the_company_decides_what_is_key():
-    assert placed(crm_acme.tier, given(purchases=[(10, 5)]), settings={"acme.key_spend": 5}) == "key"
+    settings = {"acme.key_spend": 5}
+    assert placed(crm_acme.tier, given(purchases=[(10, 5)]), settings=settings) == "key"
 
 
 def test_it_works_in_a_crm(crm_with):
@@ -38,5 +39,5 @@ def test_it_works_in_a_crm(crm_with):
     trial.customer("c2", given(), name="Bo")
     trial.classify()
     assert trial.segment("c1", "acme.tier") == "key"
-    listed = trial.run("customer list --columns id,acme.tier --format json").assert_ok()
-    assert listed.json == [{"id": "c1", "acme.tier": "key"}, {"id": "c2", "acme.tier": "prospect"}]
+    listed = trial.run("customer list --columns acme.tier --format json").assert_ok()
+    assert [row["acme.tier"] for row in listed.json] == ["key", "prospect"]

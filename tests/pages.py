@@ -12,8 +12,6 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from contextlib import redirect_stdout
-from io import StringIO
 from pathlib import Path
 
 from attrs import frozen
@@ -82,7 +80,7 @@ def blocks_of(name):
 
 def do(page, folder):
     """Do what a page says in a folder, which is the current one; commands run in this process."""
-    names = {"__name__": "__main__"}
+    earlier: list[str] = []
     blocks = blocks_of(page)
     for block, after in zip(blocks, [*blocks[1:], Block("", "")], strict=True):
         if block.excuse:
@@ -94,7 +92,8 @@ def do(page, folder):
                 agree(command, shown, code, *run(command))
         elif block.language == "python":
             shown = after.text if after.language == "text" and after.follows else ""
-            assert printed_by(block.text, names) == shown, block.text
+            assert printed_by(block.text, earlier) == shown, block.text
+            earlier.append(block.text)
         elif block.language == "toml":
             tomllib.loads(block.text)
 
@@ -108,20 +107,23 @@ def expected(block):
 def run(command):
     """Run a command of a page in this process; return its exit code and all that it prints."""
     words = shlex.split(command)
-    if words[0] == "pytest":
-        asked = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words[1:]]
+    if words[0] != "crm":
+        asked = [sys.executable, "-m", *words, "-p", "no:cacheprovider"] if words[0] == "pytest" else words
         ran = subprocess.run(asked, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         return ran.returncode, ran.stdout
-    assert words[0] == "crm", f"only crm and pytest run here, not {command!r}"
     done = CliRunner().invoke(cli, words[1:], prog_name="crm")
     return done.exit_code, done.output
 
 
-def printed_by(code, names):
-    """Run Python code and return what it prints."""
-    with redirect_stdout(StringIO()) as printed:
-        exec(compile(code, "the page", "exec"), names)
-    return printed.getvalue()
+def printed_by(code, earlier):
+    """Run the Python code of a page after what stands before it, in a process of its own, and return what it prints."""
+    before = (
+        f"import contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()):\n    exec({chr(10).join(earlier)!r})\n"
+    )
+    command = [sys.executable, "-c", f"{before}exec({code!r})"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{code}\n{done.stderr}"
+    return done.stdout
 
 
 def agree(command, shown, code, ended, printed):

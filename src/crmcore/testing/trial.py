@@ -59,8 +59,8 @@ class Trial:
 
     folder: Path
     crm: Crm = field(repr=False)
-    _plugins: tuple[Plugin, ...]
-    _clock: Noon
+    _plugins: tuple[Plugin, ...] = field(repr=False)
+    _clock: Noon = field(repr=False)
     _calls: list[Call] = field(repr=False)
 
     @property

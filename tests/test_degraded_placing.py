@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cache
 
 from company_kit import make_crm, plugin, put
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crmcore import (
@@ -167,6 +167,7 @@ SPANS = st.lists(
 )
 
 
+@settings(max_examples=settings.default.max_examples // 3)
 @given(SPANS)
 @example([("failed", [("paint", "p0", "red")])])
 @example([("disabled", [("wait", 6), ("classify", 3), ("move", "c0", "x")])])

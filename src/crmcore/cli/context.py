@@ -87,7 +87,7 @@ def _all(ctx: click.Context, known: "Catalogue | None" = None) -> "Catalogue":
         catalogue = stage.catalogue(config, not without)
     else:
         catalogue = catalogue_of(config, () if without else None, known=known)
-    _warn_of_plugins(catalogue)
+    _warn_of_plugins(ctx, catalogue)
     if choosing.is_reading(ctx) and index.read(ctx) is None:
         choosing.remember(ctx, start, catalogue, config)
     return catalogue
@@ -135,6 +135,7 @@ def opened(ctx: click.Context) -> "Crm":
         usable = fitted(catalogue, store)
         kept["crm"] = crm_of(config, usable, store, actor=actor, clock=stage.clock if stage else None)
         _note_misfits(catalogue, usable)
+        be_strict(ctx)
         ctx.find_root().call_on_close(lambda: _tell_warnings(ctx))
     found: Crm = kept["crm"]
     return found
@@ -195,11 +196,28 @@ def _kept(ctx: click.Context) -> dict[str, Any]:
     return kept
 
 
-def _warn_of_plugins(catalogue: "Catalogue") -> None:
-    broken = [one.name for one in catalogue.plugins.records if one.status in {"failed", "conflict", "incompatible"}]
-    if broken:
-        names = ", ".join(broken)
-        verb = "plugins do" if len(broken) > 1 else "plugin does"
-        note(f"{len(broken)} {verb} not work: {names}; see `crm plugin show {broken[0]}`")
+def _warn_of_plugins(ctx: click.Context, catalogue: "Catalogue") -> None:
+    from crmcore.plugging.remedies import broken, count_said  # noqa: PLC0415 - not for `crm --help`
+
+    if (found := broken(catalogue.plugins)) and not _has_banner(ctx):
+        names = ", ".join(dict.fromkeys(record.name for record in found))
+        note(f"{count_said(len(found))}: {names}; see `crm plugin show {found[0].name}`")
     for text in catalogue.plugins.notes:
         note(text)
+
+
+def _has_banner(ctx: click.Context) -> bool:
+    """Whether a command is about to say the same on standard error before its data."""
+    named = ctx.info_name == "segments" or (ctx.info_name in {"view", "report"} and ctx.params.get("name"))
+    is_top = ctx.parent is not None and ctx.parent.parent is None
+    return bool(named) and is_top and ctx.params.get("form") not in {"table", "md"}
+
+
+def be_strict(ctx: click.Context) -> None:
+    """Raise `CrmError` if a plugin does not work and CRM_STRICT_PLUGINS is set; ``crm plugin`` works all the same."""
+    from crmcore.opening import is_strict  # noqa: PLC0415 - not for `crm --help`
+    from crmcore.plugging.remedies import refuse_broken  # noqa: PLC0415 - the same
+
+    if is_strict(os.environ) and ctx.find_root().invoked_subcommand != "plugin":
+        kept = _kept(ctx)
+        refuse_broken((kept["crm"].catalogue if "crm" in kept else catalogued(ctx)).plugins)

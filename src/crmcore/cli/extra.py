@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from crmcore.cli import choosing, index
-from crmcore.cli.context import catalogued_anyway, configured, remembered
+from crmcore.cli.context import catalogued_anyway, configured, opened, remembered
 from crmcore.errors import CrmError
 
 
@@ -22,7 +22,25 @@ def command(ctx: click.Context, name: str) -> click.Command | None:
         from crmcore.cli.records import group_of  # noqa: PLC0415 - only where it is used
 
         return group_of(catalogue.record(name))
+    _refuse_absent(ctx, name)
     return None
+
+
+def _refuse_absent(ctx: click.Context, name: str) -> None:
+    """Raise `CrmError` if the store has records of this type whose plugin takes no part; be silent without a store."""
+    if ctx.resilient_parsing:
+        return
+    from crmcore.work.absent import absent_in  # noqa: PLC0415 - only where nothing has this name
+
+    try:
+        crm = opened(ctx)
+        absent = absent_in(crm.store.read(), crm.catalogue.plugins)
+    except (CrmError, OSError):
+        return
+    table = name.replace("-", "_")
+    if owner := absent.owner("record", table):
+        what = f"there is no command {name!r}, since {absent.why(owner)}"
+        raise CrmError(what, todo=f"Its records of type {table} are kept: {absent.way_out(owner)}.")
 
 
 def _guarded(command: click.Command, plugin: str) -> click.Command:
@@ -33,6 +51,10 @@ def _guarded(command: click.Command, plugin: str) -> click.Command:
         try:
             return invoke(ctx)
         except (CrmError, OSError, click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except SystemExit as ended:
+            if isinstance(ended.code, str):  # Python would print it as the program ends, and end with 1
+                raise CrmError(ended.code) from ended
             raise
         except Exception as error:
             what = f"the command {command.name!r} of the plugin {plugin!r} failed: {type(error).__name__}: {error}"

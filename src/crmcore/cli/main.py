@@ -124,8 +124,11 @@ def _silence() -> None:
 @click.option("--setting", metavar="NAME=VALUE", multiple=True, is_eager=True, help="Set what no rule uses, this once.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(__version__, prog_name="crm")
-def cli(**_: Any) -> None:
+@click.pass_context
+def cli(ctx: click.Context, /, **_: Any) -> None:
     """Keep customers in segments that are explained, dated, and made of your own rules."""
+    if "CRM_STRICT_PLUGINS" in os.environ and not ctx.resilient_parsing:
+        import_module("crmcore.cli.context").be_strict(ctx)
 
 
 def run() -> NoReturn:

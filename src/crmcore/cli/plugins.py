@@ -55,9 +55,9 @@ def list_(ctx: click.Context, timed: bool, form: str) -> None:
     )
     print_table(Table(("name", "status", "version", "distribution", "adds", "deprecated", "reason"), rows), form)
     _note_deprecated(catalogue.plugins.records)
-    for one in catalogue.plugins.records:
-        for text in warnings_of(one):
-            note(f"{one.name}: {text}")
+    for record in catalogue.plugins.records:
+        for text in warnings_of(record):
+            note(f"{record.name}: {text}")
 
 
 @plugin.command(epilog="Example: crm plugin show value_tier")

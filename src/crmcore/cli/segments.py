@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import click
 
+from crmcore.cli.banners import say_banner
 from crmcore.cli.cells import Look
 from crmcore.cli.completing import names_of
 from crmcore.cli.context import note, opened, read
@@ -57,6 +58,7 @@ def segments(ctx: click.Context, schemes: tuple[str, ...], as_of: date | None, f
 
     crm, state = opened(ctx), read(ctx, as_of)
     table = segment_table(state, crm.catalogue, schemes)
+    say_banner(ctx, state, form)
     look = Look({"revenue": MONEY}, {}, frozenset({"segment", "share"}), state.company.currency_digits)
     if form in _FOR_PEOPLE:
         table, look = _labelled(table, ctx), headed(look, _ENGLISH, _CHINESE, crm.language).drawn("customers")

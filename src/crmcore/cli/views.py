@@ -7,6 +7,7 @@ from typing import Any, Final
 import click
 from attrs import evolve
 
+from crmcore.cli.banners import say_banner
 from crmcore.cli.completing import names_of
 from crmcore.cli.context import opened, read
 from crmcore.cli.looks import declared_label, headed, known_look, look_of
@@ -35,6 +36,7 @@ def view(ctx: click.Context, name: str | None, as_of: date | None, form: str) ->
     listed = (*declared.columns, *declared.sums, *((declared.group,) if declared.group is not None else ()))
     look = look_of(listed, declared.on, crm.catalogue, state.company, crm.language).drawn(declared.bar)
     table = evolve(view_table(state, crm.catalogue, declared), title=declared.label(crm.language, name))
+    say_banner(ctx, state, form)
     print_table(table, form, headed(look, _ENGLISH, _CHINESE, crm.language))
 
 
@@ -53,6 +55,7 @@ def report(ctx: click.Context, name: str | None, as_of: date | None, form: str) 
     crm = opened(ctx)
     declared, state = crm.catalogue.report(name), read(ctx, as_of)
     tables = report_tables(state, crm.catalogue, declared)
+    say_banner(ctx, state, form)
     if form in {"json", "jsonl"}:
         print_objects(_as_data(tables, form), form)
         return

@@ -8,6 +8,7 @@ import click
 
 from crmcore.cli.context import done, opened
 from crmcore.cli.options import dry
+from crmcore.desk.degraded import refuse_absent
 from crmcore.desk.forms import Given, missing_in, read_form, targets_of, with_fields
 from crmcore.entities import ColumnType, Record, type_of
 from crmcore.errors import UsageError
@@ -49,6 +50,15 @@ class Form(click.Command):
             made = [_option(place, one, optional=bool(self._leave_out)) for place, one in enumerate(usable.values())]
             self.params[places[0] : places[0]] = made
         return super().get_params(ctx)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the command line; an option for a field of an absent plugin gets the reason why there is none."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as unknown:
+            if "." in unknown.option_name:
+                refuse_absent(opened(ctx), [unknown.option_name.removeprefix("--")])
+            raise
 
     def texts(self, given: Mapping[str, Any]) -> dict[str, str]:
         """Take the values of columns and fields, by name, out of what click parsed."""
@@ -151,6 +161,7 @@ def _values(
     crm = opened(ctx)
     company = crm.state().company
     targets = targets_of(record, crm.catalogue)
+    refuse_absent(crm, [name for name in texts if name not in targets])
     given: Given = read_form(texts, targets, Reading(company.zone, company.money_digits))
     said = Said(unit.author.actor, unit.author.today)
     cleared = {

@@ -7,11 +7,12 @@ from typing import Final
 from attrs import Factory, frozen
 
 from crmcore.app import Crm
+from crmcore.desk.degraded import refuse_absent, refuse_absent_record
 from crmcore.desk.intake import Intake
 from crmcore.desk.record_keys import RecordKeys
 from crmcore.entities import ColumnType, type_of
 from crmcore.errors import Problem, UnknownName
-from crmcore.files.binding import JOINT
+from crmcore.files.binding import JOINT, OTHERS
 from crmcore.files.file_rows import BoundRows, RowReader
 from crmcore.files.parsing_base import Reading
 from crmcore.files.readers import Table, open_table
@@ -80,7 +81,10 @@ def import_file(
     that does not fit the record type as a whole, and what reading and storing raise.
     """
     state = crm.state()
+    refuse_absent_record(crm, options.record)
     with open_table(path, format=options.format, encoding=options.encoding, delimiter=options.delimiter) as table:
+        named = (*options.mapping.values(), *options.constants, options.key)
+        refuse_absent(crm, [*named, *(name for name in table.columns if _fills(name, options.mapping))])
         reader = _reader(crm, options, state.company)
         bound = reader.bind(table.columns, table.name)
         with crm.unit(f"import {table.name} as {options.record}", dry_run=options.dry_run) as unit:
@@ -92,6 +96,11 @@ def import_file(
                 intake.take(row)
             intake.settle(skip_bad=options.skip_bad)
             return _finished(intake, unit, table, options)
+
+
+def _fills(column: str, mapping: Mapping[str, str]) -> bool:
+    """Whether a column of a file fills what it is called like, since nothing else is said of it."""
+    return column not in mapping and OTHERS not in mapping
 
 
 def _intake(crm: Crm, unit: Unit, bound: BoundRows, options: ImportOptions, said: Said) -> Intake:

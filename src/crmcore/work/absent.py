@@ -60,8 +60,14 @@ class Absent:
         owner = self.owner(kind, name)
         if not owner:
             return ""
-        way_out = "install it" if self.status(owner) == NOT_INSTALLED else f"see `crm plugin show {owner}`"
-        return f"cannot be changed, since {self.why(owner)}; what is stored of it is kept: {way_out}"
+        return f"cannot be changed, since {self.why(owner)}; what is stored of it is kept: {self.way_out(owner)}"
+
+    def way_out(self, plugin: str) -> str:
+        """Return what to do so that a plugin takes part."""
+        if self.status(plugin) != NOT_INSTALLED:
+            return f"see `crm plugin show {plugin}`"
+        mark = self.marks.get(plugin)
+        return f"install {mark.distribution} again" if mark and mark.distribution else "install it again"
 
     def missing(self) -> tuple[Missing, ...]:
         """Return the plugins of which something is, or may be, left out; by name."""

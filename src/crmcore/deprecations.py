@@ -106,11 +106,13 @@ def renamed(*, since: str, **parameters: str) -> Callable[[Marked], Marked]:
                     warn(removal(called % old, called % new if new else "", since=since))
                     value = given.pop(old)
                     if new in given:
-                        raise TypeError(f"{function.__qualname__}() got both {old!r} and {new!r}; they are one parameter")
+                        raise TypeError(
+                            f"{function.__qualname__}() got both {old!r} and {new!r}; they are one parameter"
+                        )
                     given |= {new: value} if new else {}
             return given
 
-        inner = function.__init__ if isinstance(function, type) else function
+        inner = vars(function)["__init__"] if isinstance(function, type) else function
 
         @wraps(inner)
         def taking(*args: Any, **given: Any) -> Any:
@@ -141,7 +143,7 @@ def watched() -> Iterator[list[Use]]:
                 show(message, category, filename, lineno, *rest)
 
         warnings.simplefilter("error" if is_due() else "always", CrmRemovedIn2Warning)
-        warnings.showwarning = keep
+        warnings.showwarning = keep  # type: ignore[assignment]  # *rest are its last two
         yield found
 
 

@@ -87,7 +87,9 @@ def _check_plugin(ctx: click.Context, name: str) -> None:
         raise UnknownName("plugin", name, (CORE, *(record.name for record in plugins.records)))
     record = plugins.record(name)
     if record.status != "active":
-        raise CrmError(f"the plugin {name!r} is {record.status}: {record.reason}", todo=f"See `crm plugin show {name}`.")
+        raise CrmError(
+            f"the plugin {name!r} is {record.status}: {record.reason}", todo=f"See `crm plugin show {name}`."
+        )
 
 
 def _check(ctx: click.Context) -> None:

@@ -26,10 +26,10 @@ def default_problem(default: Any, kind: Kind, choices: tuple[str, ...], least: A
 
 def is_storable(number: int | Decimal) -> bool:
     """Whether a number is small enough for a setting and has few enough digits."""
-    if abs(number) >= NUMBER_LIMIT:
+    if not -NUMBER_LIMIT < number < NUMBER_LIMIT:
         return False
-    exponent = Decimal(number).as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -SETTING_DIGITS
+    exponent: Any = Decimal(number).as_tuple().exponent  # of a finite number it is an int
+    return bool(exponent >= -SETTING_DIGITS)
 
 
 def _is_bound(bound: Any, kind: Kind) -> bool:

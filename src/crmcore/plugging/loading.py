@@ -54,7 +54,9 @@ def load_plugins(
             continue
         again = known is not None and candidate.name in known.loaded
         with watched() as uses:
-            record, made = known.again(candidate.name, manager) if known and again else _load(candidate, record, manager)
+            record, made = (
+                known.again(candidate.name, manager) if known and again else _load(candidate, record, manager)
+            )
         records.append(_with_uses(record, uses, earlier=not isinstance(candidate.source, Path)))
         contributions += made
     unknown = unknown_disabled(disabled, found) if only is None else ()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import partial
 from itertools import islice
+from math import isfinite
 from typing import Any, Final, TypeVar
 
 from attrs import frozen
@@ -16,7 +17,7 @@ from crmcore.errors import CrmError, RuleError, UnknownName
 from crmcore.grammar.declare import Setting
 from crmcore.kinds import INTEGER, fold
 from crmcore.plugging.catalogue import Catalogue
-from crmcore.plugging.isolation import Failure, apart
+from crmcore.plugging.isolation import Failure, Refused, apart
 from crmcore.records import Customer
 from crmcore.view import Listed, Report, Table, View
 from crmcore.work.state import State
@@ -132,4 +133,17 @@ def _checked(tables: Iterable[Any]) -> tuple[Table, ...]:
     for table in found:
         if not isinstance(table, Table):
             raise TypeError(f"a report returns tables, not {table!r:.60}")
+        for number, row in enumerate(table.rows, 1):
+            if problem := _row_problem(table, row):
+                raise Refused(f"row {number} of its table {table.title!r} {problem}")
     return found
+
+
+def _row_problem(table: Table, row: Any) -> str:
+    if not isinstance(row, tuple | list):
+        return f"is {row!r:.60}, and a row is a tuple of values"
+    if len(row) != len(table.columns):
+        return f"has {len(row)} values for {len(table.columns)} columns ({', '.join(map(str, table.columns))}): {row!r:.60}"
+    if any(isinstance(value, float) and not isfinite(value) for value in row):
+        return f"has a number that is none: {row!r:.60}"
+    return ""

@@ -268,7 +268,9 @@ def test_commands_know_the_trials_plugins_and_can_do_without_them(trial):
     assert trial.run("visit list --format json").json == []
     assert trial.run("customer show c1 --format json").json["acme.chairs"] == 5
     for without in ("--no-plugins", "--no-plugin acme"):
-        trial.run(f"{without} visit list").assert_fails("There is no command 'visit'", code=2)
+        ran = trial.run(f"{without} visit list")
+        assert ran.code
+        assert "here is no command 'visit'" in ran.err
     listed = trial.run("--no-plugin acme plugin list --format json").json
     assert [(one["name"], one["status"]) for one in listed] == [("acme", "disabled")]
 

@@ -100,10 +100,10 @@ def crm_fields() -> Iterable[Field]:
 
 @hookspec
 def crm_settings() -> Iterable[Setting]:
-    """Add numbers and choices of the company's own that no rule uses.
+    """Add numbers and choices that no rule uses, and secrets; code reads them with ``opened(ctx).setting(letter_size)``.
 
     When: once, when a store is opened.
-    Return: settings named ``plugin.name``.
+    Return: settings named ``plugin.name``; one that some rule does use is the store's, and changes for all at once.
     Conflicts: a different field, metric, scheme or setting of that name sets the later plugin aside.
     On error: the plugin is set aside as failed; values that were set are kept.
     Since: 0.1.0

@@ -183,7 +183,9 @@ def _of_entry_point(name: str, value: str, folder: Path, project: TomlFile) -> T
     about = table_at(project.data, "project")
     module = value.strip()
     problem = "" if _is_module(module) else f"its entry point must name a module such as 'crm_{name}', not {value!r}"
-    root = next((place for place in _roots(folder, project) if _module_file(place, module)), folder)
+    root = next((place for place in _roots(folder, project) if _module_file(place, module)), None)
+    if not problem and root is None and not _is_elsewhere(module, folder):
+        problem = f"No module named {module!r} in {shown(folder)}, nor in src"
     candidate = Candidate(
         name,
         module,
@@ -197,6 +199,16 @@ def _of_entry_point(name: str, value: str, folder: Path, project: TomlFile) -> T
 
 def _is_module(text: str) -> bool:
     return all(part.isidentifier() for part in text.split("."))
+
+
+def _is_elsewhere(module: str, folder: Path) -> bool:
+    """Whether Python finds the module in the project, at a place that only its build backend knows."""
+    from importlib.util import find_spec  # noqa: PLC0415 - for unusual projects only
+
+    found = None
+    with suppress(ImportError, ValueError):
+        found = find_spec(module.partition(".")[0])
+    return found is not None and found.origin is not None and folder in Path(found.origin).parents
 
 
 def _roots(folder: Path, project: TomlFile) -> tuple[Path, ...]:

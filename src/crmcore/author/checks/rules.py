@@ -1,12 +1,12 @@
 """Whether rules compare with what there is, and whether everything declared is of use."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from typing import Any, Final
 
 from crmcore.author.findings import Flaw, Validator
-from crmcore.author.subject import Source, Subject
+from crmcore.author.subject import Subject
 from crmcore.author.targets import shown
 from crmcore.entities import type_of
 from crmcore.grammar.declare import Field, InSegment, Metric, Rule, Scheme, Setting
@@ -131,7 +131,7 @@ def unused_settings(subject: Subject) -> Iterator[Flaw]:
     """Yield each setting that no rule reaches and no code of the plugin reads."""
     used = {part for item in subject.own for part in _inner(item) if isinstance(part, Setting)}
     for item in subject.declared("setting"):
-        if item.value not in used and not any(_mentions(source, item.name) for source in subject.sources):
+        if item.value not in used and not _mentioned(subject, item.name):
             yield Flaw(
                 subject.place(item.value),
                 f"nobody uses the setting {item.name!r}: no rule reaches it, and no function reads it",
@@ -146,19 +146,21 @@ def _inner(item: Contribution) -> Iterator[Node]:
         yield from reached(*(children(root) if isinstance(item.value, Setting | Metric | Field) else (root,)))
 
 
-def _mentions(source: Source, name: str) -> bool:
-    """Whether a function of the file, other than its hooks, names a setting or the variable that holds it."""
-    if source.tree is None:
-        return False
-    words = {name, *_variables(source.tree, name)}
-    bare = name.partition(".")[2]
-    functions = (
-        one
-        for one in ast.walk(source.tree)
-        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        and getattr(one, "name", "") != "crm_settings"
-    )
-    return any(_word(part) in words or _word(part) == bare for one in functions for part in ast.walk(one))
+def _mentioned(subject: Subject, name: str) -> bool:
+    """Whether a function, other than a hook for settings, names a setting or the variable that holds it."""
+    trees = [source.tree for source in subject.sources if source.tree]
+    words = {word for tree in trees for word in _variables(tree, name)}
+    return any(_is_mention(part, name, words) for tree in trees for one in _functions(tree) for part in ast.walk(one))
+
+
+def _functions(tree: ast.Module) -> Iterator[ast.AST]:
+    for one in ast.walk(tree):
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and _name(one) != "crm_settings":
+            yield one
+
+
+def _name(function: ast.AST) -> str:
+    return getattr(function, "name", "")
 
 
 def _variables(tree: ast.Module, name: str) -> Iterator[str]:
@@ -170,15 +172,13 @@ def _variables(tree: ast.Module, name: str) -> Iterator[str]:
                 yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
-def _word(part: ast.AST) -> Any:
+def _is_mention(part: ast.AST, name: str, variables: Collection[str]) -> bool:
     match part:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(attr=name):
-            return name
+        case ast.Name(id=word) | ast.Attribute(attr=word):
+            return word in variables
         case ast.Constant(value=str() as text):
-            return text
-    return None
+            return text == name
+    return False
 
 
 def unreturned(subject: Subject) -> Iterator[Flaw]:

@@ -100,7 +100,7 @@ def crm_fields() -> Iterable[Field]:
 
 @hookspec
 def crm_settings() -> Iterable[Setting]:
-    """Add numbers and choices that no rule uses, and secrets; code reads them with ``opened(ctx).setting(letter_size)``.
+    """Add numbers and choices that no rule uses, and secrets; code reads them by ``opened(ctx).setting(size)``.
 
     When: once, when a store is opened.
     Return: settings named ``plugin.name``; one that some rule does use is the store's, and changes for all at once.

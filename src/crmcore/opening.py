@@ -43,7 +43,7 @@ COMMAND_WORDS: Final = frozenset(
 TABLES: Final = frozenset({companies.TABLE, FITS, MARKS, OUTBOX, RUNS, SCHEMES, SETTINGS, "import"})
 """What plugins cannot call their record types: the store keeps other things under these names."""
 
-_RESERVED: Final[Mapping[str, Iterable[str]]] = MappingProxyType(
+RESERVED: Final[Mapping[str, Iterable[str]]] = MappingProxyType(
     {"command": COMMAND_WORDS, "store": ("tinydb",), "record": TABLES}
 )
 _NO: Final = frozenset({"", "0", "no", "false", "off"})
@@ -115,7 +115,7 @@ def catalogue_of(
     """
     loaded = known.plugins if known else None
     found = load_plugins(disabled=config.disabled, local=config.local_files, only=plugins, known=loaded)
-    return build_catalogue(found, reserved=_RESERVED)
+    return build_catalogue(found, reserved=RESERVED)
 
 
 def catalogue_of_some(
@@ -123,7 +123,7 @@ def catalogue_of_some(
 ) -> Catalogue | None:
     """Return what the plugins called ``names`` contribute; None if one of them is not as it is remembered."""
     found = load_some(tuple(remembered), names, config.local_files, known.plugins if known else None)
-    catalogue = build_catalogue(found, reserved=_RESERVED) if found else None
+    catalogue = build_catalogue(found, reserved=RESERVED) if found else None
     return catalogue if catalogue and catalogue.plugins.records == (found.records if found else ()) else None
 
 
@@ -173,13 +173,13 @@ def fitted(catalogue: Catalogue, store: Store, keeping: Container[str] = ()) -> 
     except StoreError:  # whoever uses the store is told
         return catalogue
     plugins = fitting(catalogue, marks, keeping)
-    return catalogue if plugins is catalogue.plugins else build_catalogue(plugins, reserved=_RESERVED)
+    return catalogue if plugins is catalogue.plugins else build_catalogue(plugins, reserved=RESERVED)
 
 
 def doing_without(catalogue: Catalogue, name: str, why: str) -> Catalogue:
     """Return what can be used without a plugin, and without those that use something of it."""
     plugins = catalogue.plugins.set_aside(name, "disabled", why)
-    return build_catalogue(without_dependents(plugins, catalogue, name), reserved=_RESERVED)
+    return build_catalogue(without_dependents(plugins, catalogue, name), reserved=RESERVED)
 
 
 def actor_of(environ: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from crmcore.author.targets import Target, files_at, shown
 from crmcore.grammar.declare import Scheme
-from crmcore.opening import COMMAND_WORDS
+from crmcore.opening import RESERVED
 from crmcore.plugging.catalogue import Catalogue, build_catalogue
 from crmcore.plugging.contributions import Contribution
 from crmcore.plugging.loading import load_plugins
@@ -87,7 +87,7 @@ class Subject:
 def subject_of(target: Target) -> Subject:
     """Load a plugin, and nothing else; to be called inside `Target.apart`."""
     plugins = load_plugins(only=(target.candidate,))
-    catalogue = build_catalogue(plugins, reserved={"command": COMMAND_WORDS, "store": ("tinydb",)})
+    catalogue = build_catalogue(plugins, reserved=RESERVED)
     files = target.files or files_at(Path(plugins.record(target.name).file))
     return Subject(target, catalogue, tuple(Source(path, _parsed(path)) for path in files))
 

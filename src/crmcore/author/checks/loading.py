@@ -1,5 +1,6 @@
 """Whether a plugin loads: in the loader's own words, one finding for each thing that it refuses."""
 
+import re
 import sys
 from collections.abc import Iterator
 from types import ModuleType
@@ -7,9 +8,11 @@ from typing import Final
 
 from crmcore.author.findings import Flaw, Validator
 from crmcore.author.subject import Subject
+from crmcore.author.targets import shown
 from crmcore.plugging.hookcheck import check_module
 
 _PREFIX: Final = "so its name must begin with"
+_AT: Final = re.compile(r"(?P<file>.+?):(?P<line>\d+): ")
 _AGAIN: Final = "Mend it, and check again."
 
 
@@ -54,8 +57,17 @@ def loads(subject: Subject) -> Iterator[Flaw]:
 
 def deprecated(subject: Subject) -> Iterator[Flaw]:
     """Yield each deprecated name that the plugin used while it was loaded."""
-    for text in getattr(subject.record, "deprecated", ()):
-        yield Flaw(subject.place(), str(text), "Use what it names instead; it will be removed in crmcore 2.")
+    for text in subject.record.deprecated:
+        place = _AT.match(text)
+        where = shown(place["file"], int(place["line"])) if place else subject.place()
+        said = text[place.end() :] if place else text
+        yield Flaw(where, said, "Use what it names instead, or do without it: it will be gone.", said)
+
+
+def side_effects(subject: Subject) -> Iterator[Flaw]:
+    """Yield what the plugin does to the process while it is loaded."""
+    for text in subject.record.warnings:
+        yield Flaw(subject.place(), text, "Declare things while the module is imported, and do nothing else.")
 
 
 VALIDATORS: Final = (
@@ -65,4 +77,5 @@ VALIDATORS: Final = (
     ),
     Validator("names", "bronze", "error", "What it declares is named after it.", names, "sources", firm=True),
     Validator("deprecated", "bronze", "error", "It uses no deprecated name of crmcore.", deprecated, "sources"),
+    Validator("side-effects", "bronze", "warning", "Loading it leaves the process as it was.", side_effects, "sources"),
 )

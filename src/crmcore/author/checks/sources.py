@@ -6,6 +6,7 @@ from typing import Final
 
 from crmcore.author.findings import Flaw, Validator
 from crmcore.author.subject import Subject
+from crmcore.deprecations import NAMES
 
 HEAVY: Final = frozenset(
     {
@@ -48,7 +49,7 @@ def _private_names(node: ast.AST) -> Iterator[str]:
     import crmcore  # noqa: PLC0415 - its list of names only
 
     if isinstance(node, ast.ImportFrom) and node.module == "crmcore" and not node.level:
-        public = {*crmcore.__all__, "open", "testing", "*"}
+        public = {*crmcore.__all__, *NAMES, "open", "testing", "*"}
         yield from (alias.name for alias in node.names if alias.name not in public)
 
 

@@ -13,11 +13,13 @@ from pathlib import Path
 from pages import ROOT, blocks_of, page_names
 
 Words = tuple[str, ...]
+DEEPEST = 3
+"""How many words lead to a command at most."""
 
 
 @lru_cache(1)
 def invocations() -> tuple[Words, ...]:
-    """Return the words of everything that looks like a command line."""
+    """Return the words of everything that could be a command line."""
     tests = sorted([*ROOT.glob("tests/*.py"), *ROOT.glob("plugins/*/tests/*.py")])
     found = {words for path in tests for words in _in_code(path)}
     found |= {words for script in ROOT.glob("examples/**/*.sh") for words in _in_script(script)}
@@ -27,26 +29,16 @@ def invocations() -> tuple[Words, ...]:
     return tuple(found)
 
 
-def is_called(
-    path: Words, option: str = "", *, among: tuple[Words, ...] | None = None, records: frozenset[str]
-) -> bool:
-    """Whether a command is called, with an option if one is given; a command of one record type stands for all."""
-    asked = path[1:] if path and path[0] in records else path
-    for words in invocations() if among is None else among:
-        for start in _starts(words, path, asked, records):
-            rest = words[start + len(path) :]
-            if not option or any(word == option or word.startswith(f"{option}=") for word in rest):
-                return True
-    return False
-
-
-def _starts(words: Words, path: Words, asked: Words, records: frozenset[str]) -> Iterator[int]:
-    """Yield where a command begins; `crm` itself begins anywhere."""
-    for start in range(len(words) - len(path) + 1):
-        here = words[start : start + len(path)]
-        same = here == path
-        if same or (asked != path and here and here[0] in records and here[1:] == asked):
-            yield start
+def called(found: tuple[Words, ...], records: frozenset[str]) -> dict[Words, set[str]]:
+    """Return the options with which each sequence of words is called; a record type stands for all of them."""
+    options: dict[Words, set[str]] = {(): set()}
+    for words in found:
+        plain = tuple("RECORD" if word in records else word for word in words)
+        for start in range(len(plain)):
+            for end in range(start, min(start + DEEPEST, len(plain)) + 1):
+                given = (word.partition("=")[0] for word in plain[end:] if word.startswith("-"))
+                options.setdefault(plain[start:end], set()).update(given)
+    return options
 
 
 def _in_code(path: Path) -> Iterator[Words]:

@@ -4,12 +4,11 @@ import ast
 import re
 import sys
 from functools import lru_cache
-from pathlib import Path
 
 import click
 import pytest
-from invocations import invocations, is_called
-from pages import DOCS, ROOT
+from invocations import called, invocations
+from pages import DOCS, ROOT, blocks_of, page_names
 
 import crmcore
 from crmcore import testing
@@ -26,7 +25,6 @@ import reference_commands
 import reference_pages
 import reference_settings
 
-RECORD_TYPES = frozenset(RECORDS)
 OPERATORS = ("+", "-", "*", "/", "<", "<=", ">", ">=", "&", "|", "~")
 
 
@@ -41,8 +39,7 @@ def names_in_tests() -> frozenset[str]:
     """Return every name, attribute and word that the tests and the executed examples use as code."""
     found: set[str] = set()
     for path in [*ROOT.glob("tests/*.py"), *ROOT.glob("plugins/*/tests/*.py")]:
-        if path.name != Path(__file__).name:
-            found |= _names(ast.parse(path.read_text(encoding="utf-8")))
+        found |= _names(ast.parse(path.read_text(encoding="utf-8")))
     return frozenset(found)
 
 
@@ -76,8 +73,9 @@ def test_a_hook_without_an_example_or_a_section_is_noticed():
 
 @pytest.mark.parametrize("hook", HOOKS)
 def test_every_hook_is_used_by_tests(hook):
-    words = {word for said in invocations() for text in said for word in re.findall(r"crm_\w+", text)}
-    assert hook in names_in_tests() | words
+    text = "".join(block.text for name in page_names() for block in blocks_of(name) if block.language == "python")
+    tests = [path for path in ROOT.glob("tests/test_*.py") if path.name != "test_hookspecs.py"]
+    assert re.search(rf"\b{hook}\b", text + "".join(path.read_text(encoding="utf-8") for path in tests))
 
 
 # -- commands ----------------------------------------------------------------------------------------------------------
@@ -92,18 +90,21 @@ def commands() -> tuple[tuple[tuple[str, ...], click.Command], ...]:
 
 def options(command):
     """Return the options of a command that are its own: those for columns of records are made by rule."""
-    listed = [one for one in command.params if isinstance(one, click.Option)]
+    listed = [one for one in command.params if isinstance(one, click.Option) and not one.hidden]
     return [(*one.opts, *one.secondary_opts) for one in listed]
 
 
 def uncalled(found):
     """Return the commands and options that no test calls."""
-    return [
-        f"crm {' '.join(path)} {spelled[0]}".rstrip()
-        for path, command in commands()
-        for spelled in [*([("",)] if path and not isinstance(command, click.Group) else []), *options(command)]
-        if not any(is_called(path, option, among=found, records=RECORD_TYPES) for option in spelled)
-    ]
+    calls, missing = called(found, frozenset(RECORDS)), []
+    for path, command in commands():
+        words = ("RECORD", *path[1:]) if path and path[0] in RECORDS else path
+        given = calls.get(words, set())
+        missing += [f"crm {' '.join(path)}"] if words not in calls and not isinstance(command, click.Group) else []
+        missing += [
+            f"crm {' '.join(path)} {one[0]}".replace("  ", " ") for one in options(command) if not given & {*one}
+        ]
+    return missing
 
 
 def test_every_command_and_option_is_in_the_reference():
@@ -116,7 +117,7 @@ def test_every_command_and_option_is_in_the_reference():
 
 def test_every_command_has_a_sentence_of_help_and_an_example():
     for path, command in commands():
-        assert (command.help or "").rstrip().endswith((".", ":")), path
+        assert (command.help or "").strip().partition("\n\n")[0].endswith("."), path
         assert "crm" in (command.epilog or ""), path
 
 
@@ -193,19 +194,23 @@ def test_every_word_of_rules_is_used_by_tests():
     assert [word for word in words_of_rules() if word.strip(".(") not in names_in_tests()] == []
 
 
-def test_every_public_name_is_in_the_reference_has_a_docstring_and_is_used_by_tests():
+def test_every_public_name_is_in_the_reference_and_has_a_docstring():
     text = page("reference/names.md")
     for name in {*crmcore.__all__, "open"} - {"__version__"}:
         assert re.search(rf"^\.\. auto\w+:: crmcore\.{name}$", text, re.MULTILINE), name
         value = getattr(crmcore, name)
         assert not callable(value) or (value.__doc__ or "").strip(), name
-        assert name in names_in_tests(), name
+
+
+def test_every_public_name_is_used_by_tests():
+    assert sorted({*crmcore.__all__, "open"} - {"__version__"} - names_in_tests()) == []
 
 
 def test_every_name_of_the_test_kit_is_in_the_reference_and_used_by_tests():
-    for name in testing.__all__:
-        assert f":: crmcore.testing.{name}\n" in page("reference/names.md"), name
-        assert name in names_in_tests() | {"crm_with"}, name
+    assert isinstance(testing.given(), testing.GivenCustomer)
+    listed = set(re.findall(r":: crmcore\.testing\.(\w+)$", page("reference/names.md"), re.MULTILINE))
+    assert listed == set(testing.__all__)
+    assert sorted(listed - names_in_tests() - {"crm_with"}) == []
 
 
 # -- checks ------------------------------------------------------------------------------------------------------------

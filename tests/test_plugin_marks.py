@@ -52,9 +52,10 @@ def test_a_classification_marks_too():
 
 
 def test_recording_settings_marks_too():
-    crm = make_crm(plugin("demo", settings=[Setting("demo.much", 5)]))
+    scheme = Scheme("demo.busy", Segment("yes", when=count(rows(Purchase)) > Setting("demo.much", 5)), Segment("no"))
+    crm = make_crm(plugin("demo", schemes=[scheme]))
     crm.apply_settings({"demo.much": 6})
-    assert marks(crm)["demo"] == PluginMark("demo")
+    assert marks(crm)["demo"] == PluginMark("demo", schemes=("demo.busy",))
 
 
 def test_a_plugin_that_can_leave_nothing_is_not_marked():

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import Factory, define, evolve, field
 
 from crmcore.entities import Record
-from crmcore.errors import CrmError, Invalid, NotFound, Problem, StaleEdit, StoreError
+from crmcore.errors import CrmError, Invalid, NotFound, Problem, StoreError
 from crmcore.evaluation.evaluate import World
 from crmcore.evaluation.placements import Move, Timeline
 from crmcore.grammar.declare import Scheme, Setting
@@ -37,6 +37,7 @@ from crmcore.work.rewinding import rewind_absent
 from crmcore.work.settings import SETTINGS, settings_in, write_setting
 from crmcore.work.state import Explained, State
 from crmcore.work.touched import followed, touched_customers
+from crmcore.work.undoing import reverse
 from crmcore.work.unit import Author, Unit
 
 
@@ -232,8 +233,7 @@ class Crm:
                 todo="Placements are taken back with `crm classify --as-of DATE --rewind`.",
             )
         with self.unit(f"undo {commit}", dry_run=dry_run) as unit:
-            for change in reversed(entry.changes):
-                _reverse(unit, change)
+            reverse(unit, entry, self.store.log(commit), self.catalogue)
         return entry.changes
 
     def apply_settings(self, values: Mapping[str, Any], *, dry_run: bool = False) -> dict[str, tuple[Any, Any]]:
@@ -271,26 +271,3 @@ def _advance(transaction: Transaction, customer: str) -> None:
     document = transaction.get("customer", customer)
     if document is not None:
         transaction.put("customer", customer, {**document, "version": document.get("version", 0) + 1})
-
-
-def _reverse(unit: Unit, change: Change) -> None:
-    current = unit.transaction.get(change.table, change.key)
-    if _content(current) != _content(change.after):
-        names = sorted({*(current or {}), *(change.after or {})} - _HOUSEKEEPING)
-        different = [
-            (name, (change.after or {}).get(name), (current or {}).get(name))
-            for name in names
-            if (change.after or {}).get(name) != (current or {}).get(name)
-        ]
-        raise StaleEdit(change.table, change.key, different)
-    if change.before is None:
-        unit.delete(change.table, change.key)
-    else:
-        unit.restore(change.table, change.key, change.before)
-
-
-_HOUSEKEEPING = frozenset({"version", "changed", "created"})
-
-
-def _content(document: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if document is None else {name: value for name, value in document.items() if name not in _HOUSEKEEPING}

@@ -64,7 +64,7 @@ def _misplaced(purged: Purged) -> Iterator[Problem]:
 def _conflicts(reader: Reader, purged: Purged) -> Iterator[Problem]:
     for table, key, document in purged.documents:
         now = reader.get(table, key)
-        if now is not None and now != document:
+        if now is not None and _timeless(now) != _timeless(document):
             yield Problem("there is another one by now", column=f"{table} {key}")
     for values in purged.values:
         record = reader.get(values.table, values.key)
@@ -75,6 +75,11 @@ def _conflicts(reader: Reader, purged: Purged) -> Iterator[Problem]:
             now = fields_of(record).get(name)
             if now is not None and now != value:
                 yield Problem(f"has another value by now: {now!r:.40}", column=f"{values.table} {values.key} {name}")
+
+
+def _timeless(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document without what says since when a scheme waits to be placed."""
+    return {name: value for name, value in document.items() if name != "stale_since"}
 
 
 def _dangling(reader: Reader, purged: Purged) -> Iterator[Problem]:

@@ -243,3 +243,12 @@ def test_watching_ends_where_it_ends(marked):
     with pytest.warns(CrmRemovedIn2Warning, match="that"):
         warn(removal("that", since="1.3"))
     assert len(uses) == 1
+
+
+def test_checking_a_plugin_calls_each_use_an_error(shop):
+    ran = shop.crm("plugin", "check", "crm_plugins/shop.py", "--format", "json")
+    assert ran.code == 3
+    found = [row for row in ran.json if row["id"] == "deprecated"]
+    assert {row["level"] for row in found} == {"error"}
+    assert ["shop.py:3" in str(row) for row in found].count(True) == 1
+    assert len(found) == 2

@@ -323,4 +323,120 @@ y = 1
 """,
         ["cannot import name 'y' from partially initialized module 'crm_bad'", "crm_bad_part.py:1"],
     ),
+    "missing_dependency": (
+        "import not_to_be_found_anywhere.at_all",
+        ["ModuleNotFoundError: No module named 'not_to_be_found_anywhere'", "crm_bad.py:1"],
+    ),
+    "mutable_default_of_a_hook": (
+        """\
+from crmcore import hookimpl
+@hookimpl
+def crm_fields(found=[]):
+    return found
+""",
+        ["crm_bad.py:2 has a default argument; it takes no parameters, and no defaults"],
+    ),
+    "mutable_default_of_a_field": (
+        """\
+from crmcore import Customer, Field, hookimpl
+x = Field('bad.x', str, on=Customer, default=[])
+""",
+        ["field 'bad.x': its default [] ", "crm_bad.py:2"],
+    ),
+    "mutable_default_of_a_setting": (
+        """\
+from crmcore import Setting
+x = Setting('bad.x', [])
+""",
+        ["setting 'bad.x': [] cannot be a default", "crm_bad.py:2"],
+    ),
+    "field_on_a_number": (
+        """\
+from crmcore import Field, hookimpl
+@hookimpl
+def crm_fields():
+    return [Field('bad.x', int, on=int)]
+""",
+        ["the field 'bad.x' (", "crm_bad.py:4) is on <class 'int'>, which is no record type: use Customer"],
+    ),
+    "rule_that_is_a_text": (
+        """\
+from crmcore import Purchase, Rule, hookimpl
+@hookimpl
+def crm_rules():
+    return [Rule('bad.x', Purchase, 'amount > 0')]
+""",
+        ["the rule 'bad.x' (", "crm_bad.py:4) must hold 'amount > 0', which is no rule"],
+    ),
+    "view_of_numbers": (
+        """\
+from crmcore import View, hookimpl
+@hookimpl
+def crm_views():
+    return [View('bad.x', [1, 'name'], limit='all')]
+""",
+        [
+            "the view 'bad.x' (",
+            "crm_bad.py:4) lists 1: a column is a name, a field, a metric or a scheme",
+            "has the limit 'all'",
+        ],
+    ),
+    "report_that_is_no_function": (
+        """\
+from crmcore import Report, hookimpl
+@hookimpl
+def crm_reports():
+    return [Report('bad.x', 'select *')]
+""",
+        ["the report 'bad.x' (", "crm_bad.py:4) has 'select *' where a function belongs"],
+    ),
+    "label_that_is_a_number": (
+        """\
+from crmcore import Customer, Field, hookimpl
+@hookimpl
+def crm_fields():
+    return [Field('bad.x', int, on=Customer, label={'en': 5})]
+""",
+        ["crm_bad.py:4) has a label that is no text"],
+    ),
+    "odd_name_of_a_record_type": (
+        """\
+from crmcore import Record, hookimpl, record
+@record('Odd: name')
+class Odd(Record): pass
+@hookimpl
+def crm_records():
+    return [Odd]
+""",
+        ["the record 'Odd: name' (", "has a name that cannot be used: it takes small letters, digits and _"],
+    ),
+    "odd_name_of_a_store": (
+        """\
+from crmcore import StoreKind, hookimpl
+@hookimpl
+def crm_stores():
+    return [StoreKind('a/b', print)]
+""",
+        ["the store 'a/b' (", "crm_bad.py:2) has a name that cannot be used"],
+    ),
+    "puts_something_else_in_its_place": (
+        """\
+import sys
+sys.modules[__name__] = object()
+""",
+        ["the module 'crm_bad' put <object object at", "in its own place; a plugin is a module"],
+    ),
+    "takes_itself_away": (
+        """\
+import sys
+del sys.modules[__name__]
+""",
+        ["KeyError: 'crm_bad'"],
+    ),
+    "several_exceptions_at_once": (
+        """\
+raise ExceptionGroup('several', [ValueError('one'), TypeError('two')])
+""",
+        ["ExceptionGroup: several (2 sub-exceptions)", "crm_bad.py:1"],
+    ),
 }

@@ -1,6 +1,5 @@
 """Plugins are found, ordered, imported and asked one by one, and none of them can stop the CRM."""
 
-import importlib
 import itertools
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from textwrap import dedent
 
 import pytest
 from broken_plugins import BROKEN
+from site_kit import forget, install
 
 from crmcore import CrmError, Customer, Field, UnknownName, __version__, hookimpl
 from crmcore.plugging.catalogue import build_catalogue
@@ -36,26 +36,7 @@ def site(tmp_path, monkeypatch):
     of_python = [entry for entry in sys.path if entry.startswith(sys.base_prefix) and "site-packages" not in entry]
     monkeypatch.setattr(sys, "path", [str(folder), *of_python])
     yield folder
-    for name in set(sys.modules) - before:
-        if name.startswith("crm_"):
-            del sys.modules[name]
-
-
-def install(site, name, code=None, *, dist="", version="1.0", requires=("crmcore",), entry="", metadata=True):
-    """Put a distribution with one plugin on the path; ``code`` is its module, bytes or text."""
-    dist = dist or f"crm-{name}"
-    if code is not None:
-        text = code if isinstance(code, bytes) else dedent(code).replace("{name}", name).encode()
-        (site / f"crm_{name}.py").write_bytes(text)
-    info = site / f"{dist.replace('-', '_')}-{version}.dist-info"
-    info.mkdir()
-    lines = ["Metadata-Version: 2.1", f"Name: {dist}", f"Version: {version}"]
-    lines += [f"Requires-Dist: {line}" for line in requires]
-    if metadata:
-        (info / "METADATA").write_text("\n".join(lines) + "\n")
-    (info / "entry_points.txt").write_text(f"[crm.plugins]\n{name} = {entry or f'crm_{name}'}\n")
-    importlib.invalidate_caches()
-    return info
+    forget(before)
 
 
 def outcome(plugins):

@@ -95,15 +95,19 @@ def _asked(
     if isinstance(module, Failure):
         hint = missing_distributions(candidate) if module.reason.startswith("ModuleNotFoundError") else ""
         return attrs.evolve(record, status="failed", reason=module.reason + hint, traceback=module.traceback), ()
-    said = vars(module)  # never getattr, which may run the plugin's code
-    version = record.version or str(said.get("__version__", ""))
-    record = attrs.evolve(record, version=version, file=str(said.get("__file__") or record.file))
+    version, file = (_said(module, name) for name in ("__version__", "__file__"))
+    record = attrs.evolve(record, version=record.version or version, file=file or record.file)
     found = apart(partial(_ask, record, module, manager), output)
     if isinstance(found, Failure):
         if manager.has_plugin(record.name):
             manager.unregister(name=record.name)
         return attrs.evolve(record, status="failed", reason=found.reason, traceback=found.traceback), ()
     return record, found
+
+
+def _said(module: ModuleType, name: str) -> str:
+    said = vars(module).get(name)  # never getattr, which may run the plugin's code
+    return said if isinstance(said, str) else ""
 
 
 class _SourceOnly(SourceFileLoader):
@@ -118,7 +122,10 @@ def _import(candidate: Candidate) -> ModuleType:
     if isinstance(source, ModuleType):
         return source
     if isinstance(source, str):
-        return importlib.import_module(source)
+        found = importlib.import_module(source)
+        if not isinstance(found, ModuleType):
+            raise Refused(f"the module {source!r} put {found!r:.60} in its own place; a plugin is a module")
+        return found
     if not source.is_file():
         raise Refused(f"there is no file {source}")
     name = candidate.module
@@ -129,7 +136,7 @@ def _import(candidate: Candidate) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except BaseException:
-        del sys.modules[name]
+        sys.modules.pop(name, None)
         raise
     return module
 

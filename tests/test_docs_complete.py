@@ -36,9 +36,9 @@ def page(name: str) -> str:
 
 @lru_cache(1)
 def names_in_tests() -> frozenset[str]:
-    """Return every name, attribute and word that the tests and the executed examples use as code."""
+    """Return every name that tests use as code, and the templates of new plugins, whose own tests are run by ours."""
     found: set[str] = set()
-    for path in [*ROOT.glob("tests/*.py"), *ROOT.glob("plugins/*/tests/*.py")]:
+    for path in [*ROOT.glob("tests/*.py"), *ROOT.glob("plugins/*/tests/*.py"), *ROOT.glob("src/**/templates/**/*.py")]:
         found |= _names(ast.parse(path.read_text(encoding="utf-8")))
     return frozenset(found)
 
@@ -204,6 +204,17 @@ def test_every_public_name_is_in_the_reference_and_has_a_docstring():
 
 def test_every_public_name_is_used_by_tests():
     assert sorted({*crmcore.__all__, "open"} - {"__version__"} - names_in_tests()) == []
+
+
+def test_every_method_of_a_store_is_asked_for_by_the_kit_for_stores():
+    kit = {
+        name
+        for path in ROOT.glob("src/crmcore/testing/store_*.py")
+        for name in _names(ast.parse(path.read_text("utf-8")))
+    }
+    methods = {name for name in vars(crmcore.Store) if not name.startswith("_")}
+    assert {"open", "read", "write", "log"} & methods
+    assert sorted(methods - kit) == []
 
 
 def test_every_name_of_the_test_kit_is_in_the_reference_and_used_by_tests():

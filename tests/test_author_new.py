@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from cli_kit import new_shop
+from hatchling.builders.wheel import WheelBuilder
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -151,6 +152,14 @@ def test_the_code_is_formatted_whatever_the_length_of_the_name(name, tmp_path):
 @pytest.mark.parametrize("kind", sorted(ONE_FILE))
 def test_a_local_plugin_is_the_module_of_the_project(kind):
     assert module_of("north_wind", kind) == texts(asked(kind=kind))["crm_north_wind/__init__.py"]
+
+
+def test_every_template_is_in_our_own_wheel():
+    folder = ROOT / "src/crmcore/author/templates"
+    packed = {file.path for file in WheelBuilder(str(ROOT)).recurse_included_files()}
+    files = {str(path) for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    assert len(files) > len(KINDS) * 3
+    assert files <= packed
 
 
 # --- the folder -------------------------------------------------------------------------------------------------------

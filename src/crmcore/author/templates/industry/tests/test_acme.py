@@ -15,6 +15,7 @@ class TestConformance(Conformance):
     """What `crm plugin check` asks of every plugin."""
 
     plugin = crm_acme
+    tier = "gold"
 
 
 def contract(days_left, **columns):

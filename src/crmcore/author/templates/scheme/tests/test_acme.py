@@ -10,6 +10,7 @@ class TestConformance(Conformance):
     """What `crm plugin check` asks of every plugin."""
 
     plugin = crm_acme
+    tier = "gold"
 
 
 @pytest.mark.parametrize(

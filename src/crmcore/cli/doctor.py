@@ -53,7 +53,8 @@ def _findings(ctx: click.Context) -> "tuple[Finding, ...]":
     try:
         store = open_store(config, catalogue)
     except CrmError as error:
-        return (*wrong, Finding("store-unusable", "error", error.message, config.store.value, error.todo))
+        todo = error.todo or "Name another store with --store, or install the plugin that opens this one."
+        return (*wrong, Finding("store-unusable", "error", error.message, config.store.value, todo))
     stage = stage_of(ctx)
     now = stage.clock() if stage else datetime.now(UTC)
     return (*wrong, *examine(Practice(store, catalogue, fitted(catalogue, store), None if wrong else config, now)))

@@ -57,8 +57,8 @@ def examine(practice: Practice) -> tuple[Finding, ...]:
         found += _each(partial(idle_files, practice.config))
     try:
         patient = _patient(practice)
-    except StoreError as error:
-        found.append(Finding("store-unusable", "error", error.message, practice.store.url, error.todo))
+    except CrmError as error:
+        found.append(Finding("store-unusable", "error", error.message, practice.store.url, error.todo or _RESTORE))
     else:
         found += _of_store(practice, patient)
     return tuple(sorted(found, key=lambda one: one.level != "error"))

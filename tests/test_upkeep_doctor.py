@@ -124,8 +124,7 @@ def test_data_newer_than_its_plugin_is_found(shop):
         (("setting", "nobody.much"), {"value": "1"}, "undeclared-setting", "nobody declares the setting nobody.much"),
         (("scheme", "shop.tier"), {"stale_since": 7}, "stale-scheme", "shop.tier is not placed since commit 7"),
         (
-            "visit",
-            "v1",
+            ("visit", "v1"),
             {"customer": "c9"},
             "dangling-reference",
             "1 times visit.customer names a customer that is not",
@@ -134,8 +133,7 @@ def test_data_newer_than_its_plugin_is_found(shop):
         (("customer", "c1"), {"name": 7}, "damaged-record", "customer c1 cannot be read"),
         (("customer", "c1"), {"fields": 7}, "damaged-record", "customer c1 cannot be read"),
         (
-            "customer",
-            "c1",
+            ("customer", "c1"),
             {"fields": {"shop.limit": "much"}},
             "refused-value",
             "1 values of shop.limit are refused now",

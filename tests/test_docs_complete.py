@@ -219,6 +219,10 @@ def test_every_method_of_a_store_is_asked_for_by_the_kit_for_stores():
 
 def test_every_name_of_the_test_kit_is_in_the_reference_and_used_by_tests():
     assert isinstance(testing.given(), testing.GivenCustomer)
+    told = {
+        name: value for kind in (testing.Trial, testing.Ran) for name, value in vars(kind).items() if name[0] != "_"
+    }
+    assert [name for name, value in told.items() if callable(value) and not value.__doc__] == []
     listed = set(re.findall(r":: crmcore\.testing\.(\w+)$", page("reference/names.md"), re.MULTILINE))
     assert listed == set(testing.__all__)
     assert sorted(listed - names_in_tests() - {"crm_with"}) == []

@@ -1,7 +1,11 @@
 """Each page of the documentation is done, block by block, in an empty folder."""
 
+import tomllib
+
 import pytest
 from pages import ROOT, blocks_of, do, page_names
+
+from crmcore.author.new_templates import NewPlugin, files_of
 
 ELSEWHERE = {
     "README.md": "tests/test_docs.py",
@@ -37,6 +41,13 @@ def test_every_block_is_of_a_language_that_is_run_or_shows_what_is_printed(page)
 
 def test_no_block_goes_without_being_run():
     assert [(page, block.excuse) for page in page_names() for block in blocks_of(page) if block.excuse] == []
+
+
+def test_the_parts_of_a_distribution_are_those_that_a_new_one_has():
+    shown = tomllib.loads(next(block.text for block in blocks_of("docs/howto/publish.md") if block.language == "toml"))
+    made = files_of(NewPlugin("acme", "scheme", "MIT", "Ada", 2026))
+    written = tomllib.loads(next(file.text for file in made if file.path == "pyproject.toml"))
+    assert shown["project"].items() <= written["project"].items()
 
 
 @pytest.mark.parametrize(("page", "test"), ELSEWHERE.items())

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from author_kit import import_everything
 
 ACME = """
 from crmcore import Customer, Field, Purchase, Scheme, Segment, hookimpl, rows, total
@@ -41,6 +42,7 @@ def test_report(crm_with):
 def project(pytester, monkeypatch):
     """Return a folder with the module of a plugin, the line that opts in, and no tests yet."""
     monkeypatch.delitem(sys.modules, "crm_acme", raising=False)
+    import_everything()
     pytester.makepyfile(crm_acme=ACME)
     pytester.syspathinsert()
     pytester.makeconftest('pytest_plugins = ["crmcore.testing"]')

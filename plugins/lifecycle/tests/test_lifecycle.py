@@ -13,6 +13,7 @@ from crmcore.testing import Conformance, given, missing, placed, valued
 
 class TestConformance(Conformance):
     plugin = plugin
+    tier = "gold"
 
 
 def known(**said):

@@ -15,6 +15,7 @@ from crmcore.testing import Conformance, given, placed, valued
 
 class TestConformance(Conformance):
     plugin = plugin
+    tier = "gold"
 
 
 def bought(*purchases):

@@ -75,13 +75,19 @@ def crm_with(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Callable[...
     company, in a folder of its own. See `Trial` for what can be done with it.
     """
     from contextlib import ExitStack  # noqa: PLC0415 - only where a test asks for it
+    from pathlib import Path  # noqa: PLC0415 - the same
 
     from crmcore.testing.trial import opened_trial  # noqa: PLC0415 - the same
 
+    here = Path.cwd()  # a trial is somewhere else
     with ExitStack() as stack:
-        yield lambda *plugins, **options: stack.enter_context(
-            opened_trial(tmp_path_factory.mktemp("crm"), plugins, **options)
-        )
+
+        def crm_with(*plugins: Any, **options: Any) -> "Trial":
+            __tracebackhide__ = True
+            found = [here / plugin if isinstance(plugin, Path) else plugin for plugin in plugins]
+            return stack.enter_context(opened_trial(tmp_path_factory.mktemp("crm"), found, **options))
+
+        yield crm_with
 
 
 def pytest_make_parametrize_id(val: Any) -> str | None:

@@ -17,12 +17,17 @@ ACTOR: Final = "tester"
 def surroundings(folder: Path, language: str) -> Iterator[None]:
     """Work in ``folder``, with no variable of ours set but the actor's, with folders of one's own, in a language."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in os.environ:
-            if name.startswith(("CRM_", "LC_")) or name in _LANGUAGE:
-                patch.delenv(name)
-        for name in _FOLDERS:
-            patch.setenv(name, str(folder / f".{name.lower()}"))
-        patch.setenv("LANG", "C.UTF-8" if language == "en" else f"{language}.UTF-8")
-        patch.setenv("CRM_ACTOR", ACTOR)
-        patch.chdir(folder)
+        surround(patch, folder, language)
         yield
+
+
+def surround(patch: pytest.MonkeyPatch, folder: Path, language: str = "en") -> None:
+    """Do the same until ``patch`` is undone."""
+    for name in os.environ:
+        if name.startswith(("CRM_", "LC_")) or name in _LANGUAGE:
+            patch.delenv(name)
+    for name in _FOLDERS:
+        patch.setenv(name, str(folder / f".{name.lower()}"))
+    patch.setenv("LANG", "C.UTF-8" if language == "en" else f"{language}.UTF-8")
+    patch.setenv("CRM_ACTOR", ACTOR)
+    patch.chdir(folder)

@@ -1,10 +1,17 @@
 """Every validator of `crm plugin check` finds what it is for in a bad plugin, and nothing in a good one."""
 
+from pathlib import Path
 
+import attrs
 import pytest
-from author_kit import module, project, write
+from check_kit import QUICK, module, project, write
 
-from crmcore.author.checking import VALIDATORS, check
+from crmcore import deprecations
+from crmcore.author.checking import TIERS, VALIDATORS, check, is_at_least
+from crmcore.author.findings import Finding, reached
+from crmcore.deprecations import Gone
+from crmcore.storage.codec import Codec
+from crmcore.work.unit import Unit
 
 ALL = {validator.id: validator for validator in VALIDATORS}
 
@@ -35,6 +42,7 @@ BAD = {
         ),
     ],
     "names": [(module(('Scheme(\n    "acme.tier"', 'Scheme(\n    "other.tier"')), "call it 'acme.tier'")],
+    "side-effects": [(module(more="print('hello')\n"), "it printed to standard output")],
     "exemptions": [
         (project(more='[tool.crm.check.exempt]\nlables = "why"\n'), "did you mean 'labels'"),
         (project(more='[tool.crm.check.exempt]\nlabels = " "\n'), "has no reason"),
@@ -211,3 +219,96 @@ def test_every_validator_is_shown_to_find_something():
     elsewhere = {"deprecated", "round-trip"}
     assert {*BAD, *elsewhere} == set(ALL)
     assert not {*BAD} & elsewhere
+
+
+def test_a_plugin_that_uses_what_goes_away_is_told_where(tmp_path, monkeypatch):
+    monkeypatch.setattr(deprecations, "_USES", {})
+    monkeypatch.setitem(deprecations.NAMES, "sum_of", Gone("grammar.terms:total", "crmcore.total", since="1.3"))
+    folder = write(tmp_path, module(more="from crmcore import sum_of\n"))
+    (found,) = check(folder, validators=QUICK).findings
+    line = (folder / "crm_acme/__init__.py").read_text().splitlines().index("from crmcore import sum_of") + 1
+    assert (found.id, found.level) == ("deprecated", "error")
+    assert found.where.endswith(f"crm_acme/__init__.py:{line}")
+    assert found.message.startswith("crmcore.sum_of is deprecated since 1.3")
+
+
+def test_values_that_do_not_outlive_the_plugin_are_found(tmp_path, monkeypatch):
+    encode = Codec.encode
+
+    def forgetful(self, record):
+        """Lose the fields of whatever is edited."""
+        return encode(self, attrs.evolve(record, fields={}) if record.version > 1 else record)
+
+    monkeypatch.setattr(Codec, "encode", forgetful)
+    monkeypatch.setattr(Unit, "_foreign", lambda *_: ())
+    found = check(write(tmp_path, {}), validators=[ALL["round-trip"]]).findings
+    assert {one.id for one in found} == {"round-trip"}
+    assert any("acme.chairs of customer" in one.message for one in found), found
+
+
+# -- tiers, levels, exemptions ---------------------------------------------------------------------------------------------
+
+
+def finding(tier, level="warning"):
+    return Finding("x", tier, level, "here", "wrong", "mend it")
+
+
+@pytest.mark.parametrize(
+    ("tiers", "wanted"),
+    [((), "gold"), (("gold",), "silver"), (("silver",), "bronze"), (("bronze",), None), (("gold", "silver"), "bronze")],
+)
+def test_the_tier_is_the_highest_that_nothing_stands_in_the_way_of(tiers, wanted):
+    assert reached(map(finding, tiers)) == wanted
+
+
+def test_a_finding_with_a_reason_stands_in_nobodys_way():
+    assert reached([attrs.evolve(finding("bronze"), reason="ours")]) == "gold"
+
+
+def test_tiers_contain_those_below():
+    assert [is_at_least("silver", tier) for tier in TIERS] == [True, True, False]
+    assert not is_at_least(None, "bronze")
+
+
+@pytest.mark.parametrize("key", ["scheme-total", "scheme-total:acme.tier"])
+def test_an_exemption_takes_effect_and_is_shown_with_its_reason(tmp_path, key):
+    files = module(('Segment("standard"', 'Segment("standard", when=orders < 2'))
+    files |= project(more=f'[tool.crm.check.exempt]\n"{key}" = "Two orders are looked at by hand."\n')
+    found = check(write(tmp_path, files), validators=QUICK)
+    assert (found.findings, found.tier) == ((), "gold")
+    assert [(one.id, one.about, one.reason) for one in found.exempt] == [
+        ("scheme-total", "acme.tier", "Two orders are looked at by hand.")
+    ]
+
+
+def test_an_exemption_of_one_thing_leaves_the_others(tmp_path):
+    files = module(('Segment("standard"', 'Segment("standard", when=orders < 2'))
+    files |= project(more='[tool.crm.check.exempt]\n"scheme-total:acme.other" = "why"\n')
+    assert [one.about for one in check(write(tmp_path, files), validators=QUICK).findings] == ["acme.tier"]
+
+
+def test_every_validator_says_what_it_is_for_and_has_an_id_of_its_own():
+    assert len(ALL) == len(VALIDATORS)
+    for validator in VALIDATORS:
+        assert validator.doc.endswith(".")
+        assert validator.id == validator.id.lower()
+        assert validator.tier in TIERS
+    assert [TIERS.index(one.tier) for one in VALIDATORS] == sorted(TIERS.index(one.tier) for one in VALIDATORS)
+
+
+def test_a_validator_that_fails_is_a_finding_and_not_a_traceback(tmp_path):
+    def fails(_subject):
+        raise ZeroDivisionError
+
+    odd = attrs.evolve(ALL["labels"], find=fails)
+    (found,) = check(write(tmp_path, {}), validators=[odd]).findings
+    assert "this could not be checked: ZeroDivisionError" in found.message
+
+
+# -- the bundled plugins -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["value_tier", "lifecycle"])
+def test_the_bundled_plugins_reach_gold_without_exemptions(name):
+    found = check(Path(__file__).parent.parent / "plugins" / name)
+    assert (found.tier, [str(one) for one in found.findings], found.exempt) == ("gold", [], ())

@@ -136,7 +136,7 @@ def _requires(subject: Subject) -> tuple[str, ...]:
 
 def _paths(subject: Subject, folder: Path) -> tuple[str, ...]:
     system = table_at(subject.target.project.data, "build-system") if subject.target.project else {}
-    return tuple(str(folder / name) for name in texts(system, "backend-path"))
+    return tuple(str(folder / name) for name in texts(system, "backend-path") if ".." not in Path(name).parts)
 
 
 def _importable(module: str, subject: Subject) -> bool:

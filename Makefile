@@ -46,4 +46,4 @@ bench: setup  ## figures for benchmarks/README.md
 	$(BIN)/python benchmarks/cdnow.py
 
 clean:
-	rm -rf $(VENV) demo docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(VENV) demo dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -8,8 +8,12 @@ from crmcore.plugging.loading import load_plugins
 
 
 def catalogue() -> Catalogue:
-    """Return what the core and all installed plugins contribute."""
-    return build_catalogue(load_plugins())
+    """Return what the core and all installed plugins contribute; all of them must work, or the page would have gaps."""
+    found = build_catalogue(load_plugins())
+    broken = [f"{one.name}: {one.reason}" for one in found.plugins.records if one.status != "active"]
+    if broken:
+        raise RuntimeError("; ".join(broken))
+    return found
 
 
 def settings() -> str:

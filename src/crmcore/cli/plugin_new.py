@@ -46,7 +46,7 @@ Kinds:
 @click.option("--into", metavar="DIR", help="The folder in which crm-NAME is made.  [default: .]")
 @dry
 @click.pass_context
-def new(ctx: click.Context, name: str, **options: Any) -> None:
+def new(ctx: click.Context, /, name: str, **options: Any) -> None:
     """Write a new plugin; `_HELP` is what people read."""
     if options["local"]:
         _local(ctx, name, options)

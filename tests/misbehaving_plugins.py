@@ -21,10 +21,10 @@ def _returning(kind: str, made: str, before: str = "") -> str:
 
 def _twice(kind: str, one: str, other: str) -> tuple[str, str, list[str]]:
     code = _returning(kind, f"{one}, {other}")
-    return code, "failed", ["is declared twice: as a ", "crm_bad.py:9", "rename one of them"]
+    return code, "failed", [f"is declared twice: as a {kind} at ", "crm_bad.py:", "rename one of them"]
 
 
-TAKEN = ["shop", "crm_plugins/shop.py:", "bad 2.0 (", "crm_bad.py:", "CRM_DISABLE_PLUGINS=shop", "needs another name"]
+TAKEN = ["acme", "crm_acme.py:", "bad 2.0 (", "crm_bad.py:", "CRM_DISABLE_PLUGINS=acme", "needs another name"]
 """What is said where another plugin has a name already: both of them, and the way out."""
 
 SET_ASIDE = {
@@ -62,16 +62,16 @@ SET_ASIDE = {
         ["two plugins provide the record or command 'visit'", *TAKEN],
     ),
     "store_of_another_plugin": (
-        _returning("store", "StoreKind('ledger', print)"),
+        _returning("store", "StoreKind('ledger', len)"),
         "conflict",
         ["two plugins provide the store 'ledger'", *TAKEN],
     ),
     "metric_of_another_plugin": (
         _returning(
-            "scheme", "Scheme('bad.x', Segment('a', when=Metric('shop.spend', count(purchase)) > 1), Segment('b'))"
+            "scheme", "Scheme('bad.x', Segment('a', when=Metric('acme.spend', count(purchase)) > 1), Segment('b'))"
         ),
         "failed",
-        ["the metric 'shop.spend' (", "crm_bad.py:9) comes from the plugin 'bad'", "call it 'bad.spend'"],
+        ["the metric 'acme.spend' (", "crm_bad.py:9) comes from the plugin 'bad'", "call it 'bad.spend'"],
     ),
     "core_command": (
         _returning("command", "click.Command('import')"),
@@ -114,7 +114,7 @@ SET_ASIDE = {
             "object.__setattr__(x, 'segments', (Segment('a', when=y.is_('a')),))\n",
         ),
         "failed",
-        ["RecursionError"],
+        ["the scheme 'bad.", "crm_bad.py) refers to itself"],
     ),
 }
 """What two declarations together make wrong: the code, the state, and what its record must say."""

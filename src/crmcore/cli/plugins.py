@@ -84,7 +84,8 @@ def show(ctx: click.Context, name: str, debug: bool, form: str) -> None:
     if form in {"json", "jsonl"}:
         listed = tuple({"kind": one.kind, "name": one.name, "place": one.place} for one in added)
         settings = tuple(dict(zip(table.columns, row, strict=True)) for row in table.rows)
-        more = {"traceback": record.traceback, "deprecated": record.deprecated, "settings": settings}
+        said = {"warnings": warnings_of(record), "deprecated": record.deprecated}
+        more = {"traceback": record.traceback, **said, "settings": settings}
         print_object({**facts, **more, "adds": listed}, form)
         return
     print_object({key: value for key, value in facts.items() if value}, form)

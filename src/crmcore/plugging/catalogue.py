@@ -135,7 +135,8 @@ def build_catalogue(plugins: Plugins, *, reserved: Mapping[str, Iterable[str]] =
     for name in plugins.active:
         found = apart(partial(entries_of, plugins.record(name), plugins))
         if isinstance(found, Failure):
-            plugins = plugins.set_aside(name, "failed", found.reason, found.traceback)
+            reason = found.stands_in(plugins.record(name).file)
+            plugins = plugins.set_aside(name, "failed", reason, found.traceback)
         else:
             entries[name] = found
     ranks = {name: rank for rank, name in enumerate(entries)}

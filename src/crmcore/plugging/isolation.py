@@ -30,6 +30,10 @@ class Failure:
     reason: str
     traceback: str = attrs.field(default="", repr=False)
 
+    def stands_in(self, file: str) -> str:
+        """Return the reason with a place: that of the plugin's file if nothing more exact is known."""
+        return f"{self.reason} ({file})" if file and ".py" not in self.reason else self.reason
+
 
 def apart(function: Callable[[], Result], output: TextIOBase | None = None) -> Result | Failure:
     """Return what ``function`` returns, or what it raised; what it prints goes to ``output``, else to stderr.

@@ -101,7 +101,8 @@ def _asked(
     if isinstance(found, Failure):
         if manager.has_plugin(record.name):
             manager.unregister(name=record.name)
-        return attrs.evolve(record, status="failed", reason=found.reason, traceback=found.traceback), ()
+        reason = found.stands_in(record.file)
+        return attrs.evolve(record, status="failed", reason=reason, traceback=found.traceback), ()
     return record, found
 
 

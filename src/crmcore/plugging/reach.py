@@ -76,3 +76,16 @@ def _with_targets(classes: Iterable[type[Record]]) -> tuple[type[Record], ...]:
             found[record_class] = None
             pending += [column.target for column in type_of(record_class).columns if column.target]
     return tuple(found)
+
+
+def circle_in(values: Iterable[Any]) -> str:
+    """Return the name of a scheme that refers to itself by way of others; empty if there is none, as there should be.
+
+    Nobody declares one by mistake, since a scheme must be there before a rule can refer to it.
+    """
+    for scheme in values:
+        if isinstance(scheme, Scheme):
+            inside = reached(*rules_of(scheme))
+            if any(isinstance(part, InSegment) and part.scheme is scheme for part in inside):
+                return scheme.name
+    return ""

@@ -18,7 +18,7 @@ from crmcore.plugging.contributions import CORE, PREFIXED, Contribution, place_o
 from crmcore.plugging.hookcheck import wrong_prefix
 from crmcore.plugging.isolation import Refused, apart
 from crmcore.plugging.plugins import PluginRecord, Plugins, Status
-from crmcore.plugging.reach import declared_in
+from crmcore.plugging.reach import circle_in, declared_in
 from crmcore.records import CORE_RECORDS
 
 _SPACE: Final[Mapping[str, str]] = MappingProxyType(
@@ -61,8 +61,10 @@ def entries_of(record: PluginRecord, plugins: Plugins) -> tuple[Entry, ...]:
     returned = tuple(item for item in plugins.contributions if item.plugin == record.name)
     _refuse_secrets(returned)
     direct = tuple(Entry(item, record, direct=True) for item in returned)
-    parts = (_contribution(value, record, plugins) for value in declared_in(item.value for item in returned))
-    made_of = tuple(Entry(item, record) for item in parts)
+    values = declared_in(item.value for item in returned)
+    if circle := circle_in(values):
+        raise Refused(f"the scheme {circle!r} ({record.file}) refers to itself, by way of others or not")
+    made_of = tuple(Entry(_contribution(value, record, plugins), record) for value in values)
     wrong = [wrong_prefix(entry.item, record.name) for entry in made_of if not _may_use(record, entry.item, plugins)]
     wrong.append(gap_in(item.value for item in returned if item.kind == "migration"))
     if any(wrong):

@@ -1,14 +1,14 @@
 """A small shop with a plugin of its own, and a way to run commands in it."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from attrs import frozen
 from click.testing import CliRunner
 
 from crmcore.cli.main import cli
+from crmcore.testing.ran import Ran
+from crmcore.testing.surroundings import surround
 
 PLUGIN = '''
 """A shop that sorts its customers and notes visits."""
@@ -88,25 +88,6 @@ BROKEN = "raise RuntimeError('no such luck')\n"
 
 
 @frozen
-class Ran:
-    """What a command printed, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """The output as JSON."""
-        return json.loads(self.out)
-
-    @property
-    def jsonl(self) -> list[Any]:
-        """The output as JSON lines."""
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-@frozen
 class Shop:
     """A folder with a store."""
 
@@ -115,13 +96,11 @@ class Shop:
     def crm(self, *arguments: str, input: str | bytes | None = None) -> Ran:  # noqa: A002 - as click calls it
         """Run a command in this process."""
         done = CliRunner().invoke(cli, list(arguments), input=input, prog_name="crm")
-        return Ran(done.exit_code, done.stdout, done.stderr)
+        return Ran(done.exit_code, done.stdout, done.stderr, arguments)
 
     def fine(self, *arguments: str, input: str | bytes | None = None) -> Ran:  # noqa: A002 - as click calls it
         """Run a command that must succeed."""
-        ran = self.crm(*arguments, input=input)
-        assert ran.code == 0, ran.err
-        return ran
+        return self.crm(*arguments, input=input).assert_ok()
 
     def write(self, name: str, text: str) -> str:
         """Write a file and return its name."""
@@ -154,13 +133,7 @@ class Shop:
 def new_shop(folder: Path, monkeypatch: pytest.MonkeyPatch, *, plugin: str = PLUGIN) -> Shop:
     """Return a shop without a store, whose plugin is the only one."""
     shop = Shop(folder)
-    monkeypatch.chdir(folder)
-    for name in ("CRM_STORE", "CRM_LANG", "LC_ALL", "LC_MESSAGES", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
-        monkeypatch.setenv(name, str(folder / name))
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    monkeypatch.setenv("CRM_ACTOR", "tester")
+    surround(monkeypatch, folder)
     monkeypatch.setenv("CRM_DISABLE_PLUGINS", ",".join(_installed()))
     shop.write("crm_plugins/shop.py", plugin)
     shop.write("crm.toml", '[plugins]\nlocal = ["shop"]\n')

@@ -3,18 +3,13 @@
 from datetime import UTC, datetime
 from types import ModuleType
 
-import pytest
-
 from crmcore.app import Crm
 from crmcore.hookspecs import hookimpl
 from crmcore.opening import create
 from crmcore.plugging.catalogue import build_catalogue
 from crmcore.plugging.loading import load_plugins
+from crmcore.testing.memory_store import MemoryStore
 from crmcore.work.company import company
-
-pytest.register_assert_rewrite("crmcore.testing")
-
-from crmcore.testing.memory_store import MemoryStore  # noqa: E402 - its package was registered first
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

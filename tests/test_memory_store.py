@@ -1,11 +1,7 @@
 """The store in memory keeps what every store promises, so that tests with it can be believed."""
 
-import pytest
-
-pytest.register_assert_rewrite("crmcore.testing")
-
-from crmcore.testing.memory_store import MemoryStore  # noqa: E402 - as below
-from crmcore.testing.store_kit import StoreConformance  # noqa: E402 - its assertions were registered first
+from crmcore.testing.memory_store import MemoryStore
+from crmcore.testing.store_kit import StoreConformance
 
 
 class TestMemoryStore(StoreConformance):

@@ -5,8 +5,6 @@ A store's own test file needs no more than this::
     class TestMyStore(StoreConformance):
         def make_store(self, tmp_path): return open_mine(f"mine://{tmp_path}/crm")
         def open_again(self, store, patience): return open_mine(f"{store.url}?timeout={patience}")
-
-``pytest.register_assert_rewrite("crmcore.testing")`` in a ``conftest.py`` makes failures tell more.
 """
 
 from crmcore.testing.store_backups import BackupTests

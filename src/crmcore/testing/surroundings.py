@@ -27,7 +27,7 @@ def surround(patch: pytest.MonkeyPatch, folder: Path, language: str = "en") -> N
         if name.startswith(("CRM_", "LC_")) or name in _LANGUAGE:
             patch.delenv(name)
     for name in _FOLDERS:
-        patch.setenv(name, str(folder / f".{name.lower()}"))
+        patch.setenv(name, str(folder / name))
     patch.setenv("LANG", "C.UTF-8" if language == "en" else f"{language}.UTF-8")
     patch.setenv("CRM_ACTOR", ACTOR)
     patch.chdir(folder)

@@ -111,7 +111,8 @@ def remember(ctx: click.Context, start: index.Start | None, catalogue: "Catalogu
     from crmcore.cli import indexing  # noqa: PLC0415 - only where all plugins were loaded
 
     if start and index.is_for_all(ctx) and indexing.is_well(catalogue):
-        index.write(ctx, start, indexing.index_of(catalogue, config), indexing.watched(catalogue))
+        made = indexing.index_of(catalogue, config)
+        index.write(ctx, start, made, indexing.watched(catalogue, made))
 
 
 def _are_set(found: index.Index, config: "Config") -> bool:

@@ -3,7 +3,7 @@
 The index holds names, one line of help, and which plugin is needed for what; never anything to run. Where a plugin
 stands is checked again before it is imported. Whatever is not exactly as we write it is made anew without a word.
 """
-# ruff: noqa: PTH100, PTH103, PTH105, PTH109, PTH111, PTH116, PTH117, PTH118, PTH120, PTH208 - importing pathlib is slow
+# ruff: noqa: PTH100, PTH103, PTH105, PTH107, PTH109, PTH111, PTH116, PTH117, PTH118, PTH120, PTH208 - importing pathlib is slow
 
 import json
 import os
@@ -110,8 +110,10 @@ def read(ctx: click.Context) -> Index | None:
 
 
 def forget(ctx: click.Context) -> None:
-    """Go on in this command as if there were no index."""
+    """Take away an index that turned out to be wrong."""
     ctx.find_root().meta[_HERE] = None
+    with suppress(OSError):
+        os.remove(path_of(ctx))
 
 
 def _read(ctx: click.Context) -> Index | None:

@@ -41,10 +41,10 @@ def index_of(catalogue: "Catalogue", config: "Config") -> Index:
     return Index(entries, tuple(_sources(catalogue, providers, found)))
 
 
-def watched(catalogue: "Catalogue") -> set[str]:
+def watched(catalogue: "Catalogue", made: Index) -> set[str]:
     """Return the files whose change may change what plugins add.
 
-    Those are the plugins' own, and every other module that stands neither in a folder that installing something
+    Those are the plugins' own, what their distributions say of themselves, and every other module that stands neither in a folder that installing something
     changes nor in Python or the core: what an editable plugin imports may be edited as well.
     """
     records = [record for record in catalogue.plugins.records if record.status == "active"]
@@ -57,6 +57,8 @@ def watched(catalogue: "Catalogue") -> set[str]:
         file = vars(module).get("__file__") if hasattr(module, "__dict__") else None
         if isinstance(file, str) and (name.partition(".")[0] in packages or not _is_below(file, still)):
             files.add(file)
+    points = [source.points for source in made.sources if source.points]
+    files.update(points, (str(Path(file).with_name("METADATA")) for file in points))
     return {file for file in files if file}
 
 

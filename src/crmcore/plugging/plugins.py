@@ -21,7 +21,8 @@ class PluginRecord:
     """What became of one plugin; ``reason`` says why it is not active, ``traceback`` has the details.
 
     ``module`` is known even of a plugin that was not imported, ``file`` only of one that was. ``deprecated`` names each
-    use of something that is going away, with file and line. ``seconds`` and new ``modules`` are what loading it took.
+    use of something that is going away, with file and line, ``needs`` the plugins without which it cannot work, and
+    ``warnings`` what it does that it should not. ``seconds`` and new ``modules`` are what loading it took.
     """
 
     name: str

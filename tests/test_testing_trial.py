@@ -23,6 +23,7 @@ from crmcore import (
     UnknownName,
     column,
     hookimpl,
+    opened,
     record,
     rows,
     total,
@@ -191,6 +192,28 @@ def test_records_are_entered_together(trial):
     assert trial.crm.store.read().commit == before + 1
 
 
+@pytest.mark.parametrize(("paper", "value"), [("A4", "letter"), (True, False), (Decimal("1.5"), Decimal(2)), (5, "7")])
+def test_settings_that_no_rule_uses_are_set_for_code_and_commands(crm_with, paper, value):
+    declared = Setting("acme.paper", paper)
+    command = click.Command("paper", callback=lambda: click.echo(_told(declared)))
+    trial = crm_with(plugin("acme", settings=[declared], commands=[command]))
+    assert trial.crm.setting(declared) == paper
+    trial.set("acme.paper", value)
+    assert str(trial.crm.setting(declared)) == str(value)
+    assert trial.run("paper").assert_ok().out == f"{value}\n"
+    assert not [name for name in os.environ if name.startswith("CRM_ACME")]
+
+
+def _told(setting):
+    return opened(click.get_current_context()).setting(setting)
+
+
+def test_a_setting_that_no_rule_uses_is_checked_as_well(crm_with):
+    trial = crm_with(plugin("acme", settings=[Setting("acme.paper", "A4", choices=("A4", "letter"))]))
+    with pytest.raises(Invalid, match=r"acme\.paper='A5': must be one of A4, letter"):
+        trial.set("acme.paper", "A5")
+
+
 # -- what becomes of it ------------------------------------------------------------------------------------------------
 
 
@@ -279,8 +302,6 @@ def test_a_plugins_own_command_works_on_the_trial(crm_with):
     @click.command("tally")
     @click.pass_context
     def tally(ctx):
-        from crmcore import opened  # noqa: PLC0415 - as plugins do it
-
         click.echo(opened(ctx).state().day)
 
     trial = crm_with(plugin("acme", commands=[tally]))

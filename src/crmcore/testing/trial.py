@@ -20,8 +20,12 @@ from crmcore.grammar.declare import Scheme, Setting
 from crmcore.opening import create
 from crmcore.plugging.catalogue import Catalogue, build_catalogue
 from crmcore.plugging.config import Config
+from crmcore.plugging.configfile import Given
 from crmcore.plugging.distributions import Candidate
 from crmcore.plugging.loading import load_plugins
+from crmcore.plugging.plain_settings import PlainSettings
+from crmcore.plugging.setting_sources import Sources, variable_of
+from crmcore.plugging.setting_values import checked_settings
 from crmcore.records import Customer
 from crmcore.storage.tinydb_store import open_tinydb
 from crmcore.testing.calls import Call, Recorder, contributed, known_hook
@@ -62,6 +66,7 @@ class Trial:
     _plugins: tuple[Plugin, ...] = field(repr=False)
     _clock: Noon = field(repr=False)
     _calls: list[Call] = field(repr=False)
+    _variables: dict[str, str] = field(repr=False)
 
     @property
     def as_of(self) -> date:
@@ -92,8 +97,18 @@ class Trial:
             return tuple(unit.add(record) for record in records)
 
     def set(self, setting: Setting | str, value: Any) -> None:
-        """Give a setting the company's own value, as ``crm config apply`` does."""
-        self.crm.apply_settings({setting if isinstance(setting, str) else setting.name: value})
+        """Give a setting the company's own value.
+
+        One that rules use is recorded, as ``crm config apply`` does; another one is set as by its environment variable,
+        for commands too. Raises `UnknownName`, and `Invalid` for a value that it cannot have.
+        """
+        declared = self.crm.catalogue.setting(setting if isinstance(setting, str) else setting.name)
+        if declared.name in self.crm.catalogue.rule_settings:
+            self.crm.apply_settings({declared.name: value})
+            return
+        checked_settings({declared.name: Given(value, "")}, {declared.name: declared})
+        self._variables[variable_of(declared.name)] = str(value).lower() if isinstance(value, bool) else str(value)
+        self.crm.plain = PlainSettings(self.crm.catalogue, self.crm.sources)  # which looks everything up anew
 
     # -- what becomes of it ------------------------------------------------------------------------------------------
 
@@ -128,7 +143,7 @@ class Trial:
 
         words = shlex.split(command) if isinstance(command, str) else list(command)
         stage = Stage(self._staged, self._clock)
-        with surroundings(self.folder, self.crm.language):
+        with surroundings(self.folder, self.crm.language, self._variables):
             done = CliRunner().invoke(cli, words, input=input, prog_name="crm", obj=stage)
         return Ran(done.exit_code, done.stdout, done.stderr, tuple(words))
 
@@ -167,9 +182,11 @@ def opened_trial(  # noqa: PLR0913 - keyword-only facts of one company
         started = company(currency, zone)
         clock = Noon(as_of, started.zone)
         store = open_tinydb(f"tinydb:///{folder / _STORE}")
-        crm = Crm(store, _recorded(catalogue, calls), ACTOR, language, clock=clock)
+        variables: dict[str, str] = {}
+        sources = Sources(environ=variables)
+        crm = Crm(store, _recorded(catalogue, calls), ACTOR, language, clock=clock, sources=sources)
         create(crm, started)
-        yield Trial(folder, crm, tuple(plugins), clock, calls)
+        yield Trial(folder, crm, tuple(plugins), clock, calls, variables)
 
 
 def load(plugins: Iterable[Plugin], config: Config | None = None) -> Catalogue:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import attrs
 import pytest
+from broken_plugins import BROKEN
 from check_kit import QUICK, module, project, write
 
 from crmcore import deprecations
@@ -244,6 +245,16 @@ def test_values_that_do_not_outlive_the_plugin_are_found(tmp_path, monkeypatch):
     found = check(write(tmp_path, {}), validators=[ALL["round-trip"]]).findings
     assert {one.id for one in found} == {"round-trip"}
     assert any("acme.chairs of customer" in one.message for one in found), found
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_whatever_the_loader_refuses_is_an_error_in_its_words(tmp_path, case):
+    code = BROKEN[case][0]
+    text = code if code is None or isinstance(code, bytes) else code.encode()
+    files = {"crm_bad.py": text, "crm_acme/__init__.py": None, "crm_acme/py.typed": None}
+    found = check(write(tmp_path, files | project(('acme = "crm_acme"', 'bad = "crm_bad"'))), validators=QUICK)
+    assert {one.id for one in found.errors} & {"loads", "hooks", "names"}
+    assert not [str(one) for one in found.findings if "could not be checked" in one.message]
 
 
 # -- tiers, levels, exemptions ---------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from crmcore.grammar.walk import reached
 from crmcore.kinds import NUMBER_LIMIT, Kind
 
 _ALWAYS: Final = (0, 1, 2, 3, 7, 30, 400, 2000)
+_OTHERS: Final = ("other", "another", "a third")
 _MOST_DAYS: Final = 40_000
 _DIGITS: Final = {"money": 2, "integer": 0, "decimal": 6}
 MOST_ROWS: Final = 40
@@ -40,9 +41,9 @@ class Bounds:
             case "date" | "instant":
                 return tuple(_shifted(day, days) for days in self.days)
             case "texts":
-                return ((), *((text,) for text in self.texts), self.texts, ("other",))
+                return ((), *((text,) for text in self.texts), self.texts, _OTHERS[:1], _OTHERS)
             case _:
-                return (*choices,) or (*self.texts, *(f"{text} and more" for text in self.texts[:3]), "other")
+                return (*choices,) or (*self.texts, *(f"{text} and more" for text in self.texts[:3]), *_OTHERS)
 
     def _numbers(self, kind: Kind) -> tuple[Any, ...]:
         digits = min(_DIGITS[kind.name], kind.scale) if kind.name == "decimal" else _DIGITS[kind.name]

@@ -30,6 +30,9 @@ def check(path: str, tier: "Tier | None", form: str) -> int:
 
     Bronze loads and is safe, silver is documented, bilingual and tested, gold is total, reachable, light and packaged.
     Writes nothing.
+
+    What a plugin has a reason for is exempt by a line under [tool.crm.check.exempt] in its pyproject.toml, such as
+    "scheme-total:acme.tier" = "why".
     """
     from crmcore.author import checking  # noqa: PLC0415 - the validators are not for `crm plugin list`
 

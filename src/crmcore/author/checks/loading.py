@@ -20,7 +20,7 @@ def _hook_problems(subject: Subject) -> tuple[str, ...]:
     """Return what is wrong with the hooks of a plugin that was imported and refused."""
     given = subject.target.candidate.source
     module = given if isinstance(given, ModuleType) else sys.modules.get(subject.record.module)
-    return check_module(module) if module and not subject.works else ()
+    return check_module(module) if isinstance(module, ModuleType) and not subject.works else ()
 
 
 def _reasons(subject: Subject) -> tuple[str, ...]:

@@ -204,6 +204,14 @@ def test_what_is_taken_back_may_bring_values_of_absent_plugins_along(left):
     assert "archived_at" not in documents["c2"]
 
 
+def test_nothing_is_removed_on_which_records_of_absent_plugins_hang(left):
+    before = stored(left, "customer")
+    said = "customer 'c1' is still referred to by note 'n1', and the plugin 'away' is not installed"
+    with pytest.raises(CrmError, match=said), left.unit() as unit:
+        unit.delete("customer", "c1")
+    assert stored(left, "customer") == before
+
+
 # --- what people see --------------------------------------------------------------------------------------------------
 
 

@@ -1,13 +1,13 @@
 """Plugins that take no part: what the store holds of them, and why it cannot be changed or shown now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
 from attrs import frozen
 
 from crmcore.entities import Record, type_of
-from crmcore.errors import Problem
+from crmcore.errors import CrmError, Problem
 from crmcore.grammar.declare import Field
 from crmcore.plugging.plugins import Plugins
 from crmcore.storage.codec_slots import FIELDS
@@ -69,6 +69,19 @@ class Absent:
         mark = self.marks.get(plugin)
         return f"install {mark.distribution} again" if mark and mark.distribution else "install it again"
 
+    def check_free(self, reader: Reader, gone: Container[tuple[str, str]]) -> None:
+        """Raise `CrmError` if something that is gone is referred to by a record of a plugin that takes no part."""
+        for mark in self.marks.values():
+            for text in mark.references if self.status(mark.name) != "active" else ():
+                column, _, target = text.partition(">")
+                table, _, name = column.partition(".")
+                for key, document in reader.items(table):
+                    if (target, document.get(name)) in gone:
+                        held = f"{target} {document[name]!r} is still referred to by {table} {key!r}, and {self.why(mark.name)}"
+                        raise CrmError(
+                            f"{held}; nothing was removed", todo=f"To change that: {self.way_out(mark.name)}."
+                        )
+
     def missing(self) -> tuple[Missing, ...]:
         """Return the plugins of which something is, or may be, left out; by name."""
         broken = {record.name for record in self.plugins.records if record.status not in {"active", "disabled"}}
@@ -95,17 +108,19 @@ class Guard:
 
     absent: Absent
     fields: tuple[Field, ...] = ()
-    _own: dict[type[Record], frozenset[str]] = attrs.field(factory=dict, init=False)
+    _known: dict[type[Record], tuple[str, frozenset[str]]] = attrs.field(factory=dict, init=False)
 
     def problems(self, record: Record, before: Document | None) -> Iterator[Problem]:
         """Yield what was changed although nobody who takes part declares it."""
         record_class = type(record)
-        if record_class not in self._own:
-            self._own[record_class] = frozenset(self._open(record_class))
-        if reason := self.absent.refusal("record", type_of(record_class).name):
-            yield Problem(reason)
+        if record_class not in self._known:
+            refusal = self.absent.refusal("record", type_of(record_class).name)
+            self._known[record_class] = refusal, frozenset(self._open(record_class))
+        refusal, own = self._known[record_class]
+        if refusal:
+            yield Problem(refusal)
         stored = _foreign(before or {}, record_class)
-        for name in sorted({*record.fields, *stored} - self._own[record_class]):
+        for name in sorted({*record.fields, *stored} - own):
             if record.fields.get(name) != stored.get(name):
                 yield Problem(self.absent.refusal("field", name) or _unknown(name), column=name)
 

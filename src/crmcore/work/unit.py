@@ -208,6 +208,8 @@ class Unit:
             counts.setdefault(place, Counter())[table] += 1
         for place, held in counts.items():
             raise StillReferenced(*place, held.items())
+        if self.guard is not None:
+            self.guard.absent.check_free(self.transaction, gone)
 
     def _hanging(self, places: Container[Place]) -> dict[Place, None]:
         """Return what refers to any of ``places``, in the order of the store, except customers, which stay."""

@@ -221,9 +221,9 @@ def test_with_some_plugins_nothing_can_be_written(shop: Shop):
 
 @pytest.mark.parametrize(
     ("name", "value", "told"),
-    [("CRM_SHOP_MUCH", "5", "belongs to the rules"), ("CRM_NEIGHBOUR_COLOR", "blue", "neighbour.colour")],
+    [("CRM_SHOP_MUCH", "5", "crm config apply"), ("CRM_NEIGHBOUR_COLOR", "blue", "neighbour.colour")],
 )
-def test_a_variable_that_changes_nothing_is_told_whatever_is_read(shop: Shop, monkeypatch, loads, name, value, told):
+def test_a_variable_that_changes_nothing_is_told_whatever_is_read(shop: Shop, monkeypatch, loads, *, name, value, told):
     monkeypatch.setenv(name, value)
     some = said(shop, "customer list --columns id,value_tier.abc")
     assert name in some[2]

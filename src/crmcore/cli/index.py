@@ -123,7 +123,7 @@ def _read(ctx: click.Context) -> Index | None:
         if key != key_of(ctx) or any(stamp(file) != known for file, known in watched.items()):
             return None
         entries = tuple(Entry(*map(_text, item)) for item in listed)
-        sources = tuple(Source(*map(_text, item[:-1]), needs=tuple(map(_text, item[-1]))) for item in plugins)
+        sources = tuple(map(_source, plugins))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     sound = all(map(_is_sound, entries)) and all(map(_is_sound_source, sources))
@@ -197,6 +197,12 @@ def _content(path: str) -> str:
         if not mine or facts.st_size > _LARGEST:
             raise ValueError(path)
         return file.read()
+
+
+def _source(item: list[Any]) -> Source:
+    *texts, needs = item
+    name, status, distribution, version, module, file, points, schema = map(_text, texts)
+    return Source(name, status, distribution, version, module, file, points, schema, tuple(_text(one) for one in needs))
 
 
 def _text(value: Any) -> str:

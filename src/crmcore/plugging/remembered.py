@@ -10,7 +10,7 @@ import attrs
 from crmcore.hookspecs import ENTRY_POINT_GROUP
 from crmcore.plugging.distributions import Candidate
 from crmcore.plugging.loading import load_plugins
-from crmcore.plugging.plugins import PluginRecord, Plugins
+from crmcore.plugging.plugins import PluginRecord, Plugins, Status
 from crmcore.plugging.requirements import normal_name
 
 _FILE: Final = "entry_points.txt"
@@ -20,14 +20,29 @@ _LARGEST: Final = 100_000
 class Remembered(Protocol):
     """What is remembered of a plugin; ``points`` is the file of its distribution that names its module."""
 
-    name: str
-    status: str
-    distribution: str
-    version: str
-    module: str
-    file: str
-    points: str
-    needs: tuple[str, ...]
+    @property
+    def name(self) -> str: ...  # noqa: D102 - as in PluginRecord
+
+    @property
+    def status(self) -> str: ...  # noqa: D102 - as in PluginRecord
+
+    @property
+    def distribution(self) -> str: ...  # noqa: D102 - as in PluginRecord
+
+    @property
+    def version(self) -> str: ...  # noqa: D102 - as in PluginRecord
+
+    @property
+    def module(self) -> str: ...  # noqa: D102 - as in PluginRecord
+
+    @property
+    def file(self) -> str: ...  # noqa: D102 - as in PluginRecord
+
+    @property
+    def points(self) -> str: ...  # noqa: D102 - as in PluginRecord
+
+    @property
+    def needs(self) -> tuple[str, ...]: ...  # noqa: D102 - as in PluginRecord
 
 
 def load_some(
@@ -59,7 +74,7 @@ def _candidate(one: Remembered, local: Mapping[str, Path]) -> Candidate | None:
 def _record(one: Remembered, loaded: PluginRecord | None) -> PluginRecord:
     if loaded:
         return attrs.evolve(loaded, needs=one.needs)
-    status = "active" if one.status == "active" else "disabled"
+    status: Status = "active" if one.status == "active" else "disabled"
     return PluginRecord(
         one.name, one.distribution, one.version, status, module=one.module, file=one.file, needs=one.needs
     )

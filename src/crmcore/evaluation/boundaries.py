@@ -71,6 +71,21 @@ def is_timeless(part: Node) -> bool:
     return not any(isinstance(node, moving) or (isinstance(node, Field) and node.soft) for node in reached(part))
 
 
+def may_move(term: Term) -> bool:
+    """Whether a term's value can change a little every day, rather than by steps."""
+    match term:
+        case DayCount():
+            return True
+        case Metric(term=inner):
+            return may_move(inner)
+        case Choose(cases=cases, otherwise=otherwise):
+            return any(may_move(value) for _, value in cases) or (otherwise is not None and may_move(otherwise))
+        case Arithmetic(op="+" | "-", left=left, right=right):
+            return may_move(left) or may_move(right)
+        case _:
+            return False
+
+
 @define(eq=False)
 class Horizon:
     """Looks ahead for one customer from one date."""
@@ -150,6 +165,8 @@ class Horizon:
         first, second = self._value(left, row), self._value(right, row)
         if first is None or second is None:
             return until
+        if self._is_blurred(left, right):
+            return sooner((until, self._after(1)))
         gap = Fraction(first) - Fraction(second)
         match whole:
             case Compare(op=op):
@@ -159,6 +176,14 @@ class Horizon:
             case _:  # equality changes on reaching the value and on leaving it
                 ways = (False, True)
         return sooner((until, *(self._after(_steps_to_change(gap, slope, strict=way)) for way in ways)))
+
+    def _is_blurred(self, left: Term, right: Term) -> bool:
+        """Whether floats take part other than as a resting side of whole numbers, which engines cannot solve exactly."""
+        sides = self.evaluator.meaning(left), self.evaluator.meaning(right)
+        for (term, side), other in zip(((left, sides[0]), (right, sides[1])), sides[::-1], strict=True):
+            if side.shape == "ratio" and (may_move(term) or other.shape != "fixed" or other.digits):
+                return True
+        return False
 
     def _window_edge(self, rule: Within, row: Record | None) -> date | None:
         moment, days = self._value(rule.term, row), int(self._value(rule.days, row))

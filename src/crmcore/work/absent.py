@@ -119,7 +119,7 @@ class Guard:
         refusal, own = self._known[record_class]
         if refusal:
             yield Problem(refusal)
-        stored = _foreign(before or {}, record_class)
+        stored = _foreign(before, record_class) if before else {}
         for name in sorted({*record.fields, *stored} - own):
             if record.fields.get(name) != stored.get(name):
                 yield Problem(self.absent.refusal("field", name) or _unknown(name), column=name)

@@ -42,18 +42,26 @@ def called(found: tuple[Words, ...], records: frozenset[str]) -> dict[Words, set
 
 
 def _in_code(path: Path) -> Iterator[Words]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = {
+        target.id: _words(part.value.elts, {})
+        for part in tree.body
+        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Tuple | ast.List)
+        for target in part.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
         match node:
             case ast.Constant(value=str() as text):
                 yield _split(text)
             case ast.Call(args=args):
-                yield _words(args)
+                yield _words(args, named)
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                yield _words(parts)
+                yield _words(parts, named)
 
 
-def _words(parts: list[ast.expr]) -> Words:
-    """Return the words of texts that stand beside each other; a list among them is part of it, as in invoke(cli, [...])."""
+def _words(parts: list[ast.expr], named: dict[str, Words]) -> Words:
+    """Return the words of texts that stand beside each other; a list among them, and a name for one, is part of it."""
     found: list[str] = []
     for part in parts:
         match part:
@@ -65,6 +73,8 @@ def _words(parts: list[ast.expr]) -> Words:
                 found.extend(
                     part.value for part in inner if isinstance(part, ast.Constant) and isinstance(part.value, str)
                 )
+            case ast.Starred(value=ast.Name(id=name)):
+                found.extend(named.get(name, ("X",)))
             case ast.Starred(value=ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as text), attr="split"))):
                 found.extend(_split(text))
             case _:

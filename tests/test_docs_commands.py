@@ -16,6 +16,10 @@ def shop(tmp_path, monkeypatch):
     return made
 
 
+def content() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in Path().glob("crm.json*")}
+
+
 def test_crm_says_its_version(shop: Shop):
     assert shop.fine("--version").out == f"crm, version {crmcore.__version__}\n"
 
@@ -55,14 +59,25 @@ def test_lists_and_single_records_are_shown_as_of_a_date(shop: Shop):
     ids=" ".join,
 )
 def test_a_dry_run_leaves_every_byte_as_it_was(shop: Shop, command):
-    before = {path.name: path.read_bytes() for path in Path().glob("crm.json*")}
+    before = content()
     assert "nothing was written" in shop.fine(*command).err
-    assert {path.name: path.read_bytes() for path in Path().glob("crm.json*")} == before
+    assert content() == before
 
 
 def test_a_dry_run_of_a_backup_makes_no_file(shop: Shop):
     shop.fine("store", "backup", "crm.backup", "--dry-run")
     assert not Path("crm.backup").exists()
+
+
+def test_a_dry_run_of_a_purge_and_of_its_way_back_changes_nothing(shop: Shop):
+    before = content()
+    shop.fine("--no-plugin", "shop", "plugin", "purge", "shop", "--export", "shop-data.json", "--dry-run")
+    assert content() == before
+    assert not Path("shop-data.json").exists()
+    shop.fine("--no-plugin", "shop", "plugin", "purge", "shop", "--export", "shop-data.json")
+    purged = content()
+    shop.fine("--no-plugin", "shop", "plugin", "restore", "shop-data.json", "--dry-run")
+    assert content() == purged != before
 
 
 def test_an_import_is_told_how_a_file_is_written(shop: Shop):

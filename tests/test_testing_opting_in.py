@@ -130,3 +130,17 @@ def test_every_public_name_can_be_had():
 
     assert all(getattr(crmcore.testing, name) for name in crmcore.testing.__all__)
     assert all(getattr(crmcore.testing, name).__doc__ for name in crmcore.testing.__all__)
+
+
+def test_a_row_whose_text_would_differ_from_run_to_run_is_numbered(project):
+    project.makepyfile(
+        test_acme="""
+        import pytest
+        from crmcore.testing import given
+
+        @pytest.mark.parametrize("facts", [given({"acme.chairs": object()})])
+        def test_x(facts):
+            pass
+        """
+    )
+    assert "test_acme.py::test_x[facts0]" in run(project, "--collect-only", "-q").outlines

@@ -47,6 +47,13 @@ def test_where_all_is_well_nothing_is_found(shop):
     assert findings(shop) == {}
 
 
+def test_what_the_store_keeps_of_imports_and_fits_is_no_finding(shop):
+    shop.write("more.csv", "id,name\nc8,Zoe\n")
+    shop.fine("import", "more.csv", "--as", "customer")
+    shop.fine("classify", "--full")
+    assert findings(shop) == {}
+
+
 def test_the_doctor_changes_nothing(shop):
     write("customer", "c1", {"fields": {"gone.field": 1}})
     before = {path: path.read_bytes() for path in shop.folder.glob("crm.json*")}
@@ -147,7 +154,7 @@ def test_data_newer_than_its_plugin_is_found(shop):
         (("outbox", "000000000009"), {"waiting": 3}, "damaged-document", "damaged"),
         (("setting", "shop.much"), {"value": []}, "damaged-document", "damaged"),
         (("plugin", "shop"), {"schema": "many"}, "store-unusable", "the plugin 'shop' in the store is damaged"),
-        (("company", "company"), {"currency": "?"}, "store-unusable", "company"),
+        (("company", "company"), {"currency": "?"}, "store-unusable", "is no currency code"),
         (("company", "company"), {"book_date": "2024-06-01"}, "book-pinned", "the book date is pinned at 2024-06-01"),
     ],
 )

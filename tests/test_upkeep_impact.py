@@ -149,3 +149,31 @@ def test_values_of_a_plugin_without_a_mark_are_found_by_their_names(tmp_path, mo
     found, listed = parts(shop)
     assert (found["status"], found["schema"]) == ("not installed", None)
     assert listed["field", "shop.level"] == (2, "customer")
+
+
+@pytest.mark.parametrize("away", [True, False])
+def test_a_record_on_which_an_absent_plugin_s_records_hang_is_not_removed_unawares(shop, away):
+    before = ("--no-plugin", "shop") if away else ()
+    ran = shop.crm(*before, "customer", "remove", "c1")
+    assert ran.code == 1
+    assert "1 visit" in ran.err
+
+
+def test_a_customer_can_be_archived_with_cascade_and_an_absent_plugin_s_records_stay(shop):
+    shop.fine("--no-plugin", "shop", "customer", "remove", "c1", "--cascade")
+    assert parts(shop)[1]["record", "visit"][0] == 1
+
+
+def test_a_record_that_would_leave_an_absent_plugin_s_records_behind_is_not_deleted(shop):
+    code = (shop.folder / "crm_plugins" / "shop.py").read_text("utf-8")
+    code = code.replace(
+        "note: str | None = column(TEXT)",
+        "note: str | None = column(TEXT)\n    bought: str | None = column(TEXT, refers_to=Purchase)",
+    )
+    shop.write("crm_plugins/shop.py", code)
+    shop.fine("visit", "edit", "v1", "--bought", "p1")
+    for more in ((), ("--cascade",)):
+        ran = shop.crm("--no-plugin", "shop", "purchase", "remove", "p1", *more)
+        assert ran.code == 1
+        assert "1 visit" in ran.err
+    assert "kept for a plugin that takes no part" in ran.err

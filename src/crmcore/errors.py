@@ -120,14 +120,14 @@ class StaleEdit(CrmError):
 class StillReferenced(CrmError):
     """A record cannot be removed while others hang on it."""
 
-    def __init__(self, record: str, key: str, holders: Iterable[tuple[str, int]]) -> None:
+    def __init__(self, record: str, key: str, holders: Iterable[tuple[str, int]], *, todo: str = "") -> None:
         self.record = record
         self.key = key
         self.holders = tuple(holders)
         listed = ", ".join(f"{count} {name}" for name, count in self.holders)
         super().__init__(
             f"{record} {key!r} still has {listed}; nothing was removed",
-            todo="Use --cascade to remove them as well; `crm undo` brings everything back.",
+            todo=todo or "Use --cascade to remove them as well; `crm undo` brings everything back.",
         )
 
 

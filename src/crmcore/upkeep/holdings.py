@@ -15,10 +15,10 @@ from crmcore.work.fitting import TABLE as POPULATION
 from crmcore.work.outbox import TABLE as OUTBOX
 from crmcore.work.placing import RUNS, SCHEMES, table_of
 from crmcore.work.plugin_marks import TABLE as MARKS
-from crmcore.work.plugin_marks import PluginMark, marks_in
+from crmcore.work.plugin_marks import PluginMark, Reference, marks_in, references_of
 from crmcore.work.settings import SETTINGS
 
-OWN_TABLES: Final = frozenset({COMPANY, POPULATION, OUTBOX, RUNS, SCHEMES, MARKS, SETTINGS})
+OWN_TABLES: Final = frozenset({COMPANY, POPULATION, OUTBOX, RUNS, SCHEMES, MARKS, SETTINGS, "import"})
 """The tables in which the core keeps what is no record."""
 
 Place = tuple[str, str]
@@ -96,10 +96,6 @@ def placements(reader: Reader, scheme: str) -> Iterator[tuple[str, Document]]:
     return reader.items(table_of(scheme))
 
 
-Reference = tuple[str, str, str]
-"""A record type, its column, and the record type whose id stands there."""
-
-
 def references_in(catalogue: Catalogue, marks: Mapping[str, PluginMark]) -> tuple[Reference, ...]:
     """Return every column that holds ids: of the core, of the active plugins, and of absent ones by their marks."""
     found: dict[Reference, None] = {}
@@ -110,16 +106,8 @@ def references_in(catalogue: Catalogue, marks: Mapping[str, PluginMark]) -> tupl
                 found[facts.name, column.name, column.refers_to] = None
     known = {type_of(each).name for each in classes}
     for mark in marks.values():
-        found.update(dict.fromkeys(each for each in mark_references(mark) if each[0] not in known))
+        found.update(dict.fromkeys(each for each in references_of(mark) if each[0] not in known))
     return tuple(found)
-
-
-def mark_references(mark: PluginMark) -> Iterator[Reference]:
-    """Yield the references of a mark, taken apart."""
-    for text in mark.references:
-        source, _, target = text.partition(">")
-        table, _, column = source.partition(".")
-        yield table, column, target
 
 
 def holders_of(

@@ -8,11 +8,11 @@ from crmcore.entities import type_of
 from crmcore.errors import CrmError, Invalid, Problem
 from crmcore.records import CORE_RECORDS
 from crmcore.store import Reader
-from crmcore.upkeep.holdings import OWN_TABLES, fields_of, holdings_of, make_stale, mark_references, with_fields
+from crmcore.upkeep.holdings import OWN_TABLES, fields_of, holdings_of, make_stale, with_fields
 from crmcore.upkeep.purged_file import Purged, Values
 from crmcore.work.placing import SCHEMES, table_of
 from crmcore.work.plugin_marks import TABLE as MARKS
-from crmcore.work.plugin_marks import PluginMark, marks_in, united
+from crmcore.work.plugin_marks import PluginMark, marks_in, references_of, united
 from crmcore.work.settings import SETTINGS
 from crmcore.work.unit import Unit
 
@@ -86,7 +86,7 @@ def _dangling(reader: Reader, purged: Purged) -> Iterator[Problem]:
     """Yield a problem for each record that would refer to one that is gone."""
     coming = {(table, key) for table, key, _ in purged.documents}
     columns: dict[str, list[tuple[str, str]]] = {}
-    for table, column, target in () if purged.mark is None else mark_references(purged.mark):
+    for table, column, target in () if purged.mark is None else references_of(purged.mark):
         columns.setdefault(table, []).append((column, target))
     for table, key, document in purged.documents:
         for column, target in columns.get(table, ()):

@@ -12,7 +12,7 @@ from crmcore.grammar.declare import Field
 from crmcore.plugging.plugins import Plugins
 from crmcore.storage.codec_slots import FIELDS
 from crmcore.store import Document, Reader
-from crmcore.work.plugin_marks import PluginMark, marks_in
+from crmcore.work.plugin_marks import PluginMark, Reference, marks_in, references_of
 
 NOT_INSTALLED: Final = "not installed"
 
@@ -81,6 +81,11 @@ class Absent:
                         raise CrmError(
                             f"{held}; nothing was removed", todo=f"To change that: {self.way_out(mark.name)}."
                         )
+
+    def references(self, known: Container[str]) -> Iterator[Reference]:
+        """Yield the references of record types that are not ``known``, as their marks remember them."""
+        for mark in self.marks.values():
+            yield from (each for each in references_of(mark) if each[0] not in known)
 
     def missing(self) -> tuple[Missing, ...]:
         """Return the plugins of which something is, or may be, left out; by name."""

@@ -11,6 +11,7 @@ from crmcore.evaluation.evaluate import Evaluator
 from crmcore.evaluation.facts import Case, Facts, Follow
 from crmcore.grammar.declare import Field, Rule
 from crmcore.store import Reader
+from crmcore.work.plugin_marks import Reference
 from crmcore.work.record_values import misfits
 
 
@@ -42,6 +43,17 @@ def dangling(reader: Reader, record: Record) -> Iterator[Problem]:
         value = getattr(record, column.name)
         if column.refers_to and value is not None and reader.get(column.refers_to, value) is None:
             yield Problem(f"there is no {column.refers_to} with this id", column=column.name, value=str(value))
+
+
+def absent_holders(
+    reader: Reader, references: Iterable[Reference], places: Container[tuple[str, str]]
+) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    """Yield the same for records whose class is not there, by what the store remembers of their references."""
+    for table, column, target in references:
+        for key, document in reader.items(table):
+            value = document.get(column)
+            if isinstance(value, str) and (target, value) in places:
+                yield (table, key), (target, value)
 
 
 def holders(

@@ -19,6 +19,10 @@ from crmcore.store import Document, Reader, Transaction
 TABLE: Final = "plugin"
 
 
+Reference = tuple[str, str, str]
+"""A record type, its column, and the record type whose id stands there."""
+
+
 @frozen
 class PluginMark:
     """What a plugin had declared when it last took part; ``schema`` is the number of the form of its stored data.
@@ -79,6 +83,14 @@ def schema_in(catalogue: Catalogue, plugin: str) -> int:
 
 def _references(facts: RecordType) -> Iterator[str]:
     return (f"{facts.name}.{column.name}>{column.refers_to}" for column in facts.columns if column.refers_to)
+
+
+def references_of(mark: PluginMark) -> Iterator[Reference]:
+    """Yield the references of a mark, taken apart."""
+    for text in mark.references:
+        source, _, target = text.partition(">")
+        table, _, column = source.partition(".")
+        yield table, column, target
 
 
 def remember(transaction: Transaction, catalogue: Catalogue) -> None:

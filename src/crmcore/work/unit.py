@@ -15,7 +15,7 @@ from crmcore.storage.codec import Codec
 from crmcore.store import Change, Document, Transaction
 from crmcore.work.absent import Guard
 from crmcore.work.amounts import complete_line, complete_purchases
-from crmcore.work.checks import RuleBook, dangling, holders
+from crmcore.work.checks import RuleBook, absent_holders, dangling, holders
 from crmcore.work.identifiers import Identifiers
 
 Kept = TypeVar("Kept", bound=Record)
@@ -103,6 +103,7 @@ class Unit:
         if hanging and not cascade:
             raise StillReferenced(*place, Counter(table for table, _ in hanging).items())
         while hanging:
+            hanging = {held: None for held in hanging if held[0] in self.classes}  # absent plugins' records are kept
             deeper = self._hanging(hanging)
             for held in hanging:
                 self.delete(*held)
@@ -204,16 +205,24 @@ class Unit:
         if not gone:
             return
         counts: dict[Place, Counter[str]] = {}
-        for (table, _), place in holders(self.transaction, self.classes.values(), gone):
+        for (table, _), place in self._holders(gone):
             counts.setdefault(place, Counter())[table] += 1
         for place, held in counts.items():
-            raise StillReferenced(*place, held.items())
+            kept = [table for table in held if table not in self.classes]
+            todo = f"{', '.join(kept)}: kept for a plugin that takes no part; it has to be back first." if kept else ""
+            raise StillReferenced(*place, held.items(), todo=todo)
         if self.guard is not None:
             self.guard.absent.check_free(self.transaction, gone)
 
+    def _holders(self, places: Container[Place]) -> Iterator[tuple[Place, Place]]:
+        """Yield what refers to any of ``places``, with that place; records of absent plugins too."""
+        yield from holders(self.transaction, self.classes.values(), places)
+        if self.guard is not None:
+            yield from absent_holders(self.transaction, self.guard.absent.references(self.classes), places)
+
     def _hanging(self, places: Container[Place]) -> dict[Place, None]:
         """Return what refers to any of ``places``, in the order of the store, except customers, which stay."""
-        found = holders(self.transaction, self.classes.values(), places)
+        found = self._holders(places)
         return {held: None for held, _ in found if held[0] != type_of(Customer).name}
 
     # -- inside ------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import attrs
 from attrs import frozen
 
 from crmcore.entities import Record, type_of
-from crmcore.errors import CrmError, Problem
+from crmcore.errors import Problem
 from crmcore.grammar.declare import Field
 from crmcore.plugging.plugins import Plugins
 from crmcore.storage.codec_slots import FIELDS
@@ -68,19 +68,6 @@ class Absent:
             return f"see `crm plugin show {plugin}`"
         mark = self.marks.get(plugin)
         return f"install {mark.distribution} again" if mark and mark.distribution else "install it again"
-
-    def check_free(self, reader: Reader, gone: Container[tuple[str, str]]) -> None:
-        """Raise `CrmError` if something that is gone is referred to by a record of a plugin that takes no part."""
-        for mark in self.marks.values():
-            for text in mark.references if self.status(mark.name) != "active" else ():
-                column, _, target = text.partition(">")
-                table, _, name = column.partition(".")
-                for key, document in reader.items(table):
-                    if (target, document.get(name)) in gone:
-                        held = f"{target} {document[name]!r} is still referred to by {table} {key!r}, and {self.why(mark.name)}"
-                        raise CrmError(
-                            f"{held}; nothing was removed", todo=f"To change that: {self.way_out(mark.name)}."
-                        )
 
     def references(self, known: Container[str]) -> Iterator[Reference]:
         """Yield the references of record types that are not ``known``, as their marks remember them."""

@@ -211,8 +211,6 @@ class Unit:
             kept = [table for table in held if table not in self.classes]
             todo = f"{', '.join(kept)}: kept for a plugin that takes no part; it has to be back first." if kept else ""
             raise StillReferenced(*place, held.items(), todo=todo)
-        if self.guard is not None:
-            self.guard.absent.check_free(self.transaction, gone)
 
     def _holders(self, places: Container[Place]) -> Iterator[tuple[Place, Place]]:
         """Yield what refers to any of ``places``, with that place; records of absent plugins too."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from company_kit import make_crm, plugin, put, stored
 
-from crmcore import Customer, Purchase, PurchaseLine, Setting
+from crmcore import Customer, Metric, Purchase, PurchaseLine, Setting, rows, total
 from crmcore.errors import Invalid, StillReferenced
 
 
@@ -105,7 +105,8 @@ def test_a_document_that_is_no_record_is_logged_and_undone_with_the_rest(crm):
 
 def test_a_setting_that_is_undone_stands_as_it_was_so_that_applying_it_again_changes_nothing():
     floor = Setting("shop.floor", Decimal(10))
-    crm = make_crm(plugin("shop", settings=[floor]))
+    paid = Metric("shop.paid", total(rows(Purchase).amount, where=rows(Purchase).amount >= floor))
+    crm = make_crm(plugin("shop", metrics=[paid]))
     crm.apply_settings({"shop.floor": 20})
     crm.apply_settings({"shop.floor": 30})
     crm.undo(crm.store.read().commit)

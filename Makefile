@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PLUGINS := $(wildcard plugins/*/pyproject.toml)
+EXTRAS_bulk := [duckdb,pyspark]
 
 .PHONY: setup demo docs wheels test check torture bench clean
 
@@ -16,7 +17,7 @@ $(BIN)/uv:
 
 $(STAMP): pyproject.toml constraints.txt $(PLUGINS) | $(BIN)/uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --group dev --group docs \
-		--editable . $(foreach plugin,$(PLUGINS),--editable $(dir $(plugin)))
+		--editable . $(foreach plugin,$(PLUGINS),--editable "$(dir $(plugin))$(EXTRAS_$(notdir $(patsubst %/,%,$(dir $(plugin)))))")
 	touch $@
 
 demo: setup  ## import Northwind and CDNOW, classify, explain: everything in ./demo

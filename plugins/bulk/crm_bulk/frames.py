@@ -1,0 +1,146 @@
+"""Frames of rows and of customers, with the columns that were asked for and nothing else."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import narwhals.stable.v2 as nw
+from attrs import evolve, frozen
+
+from crm_bulk.days import day_table, from_table, midnight, utc_day
+from crm_bulk.rows import KEY, OWNER, RowPass
+from crm_bulk.scopes import Wanted
+from crmcore import Record
+from crmcore.engines import type_of
+
+Frame = Any
+"""A lazy frame of Narwhals; its own type is generic in the engine."""
+
+
+class Database(Protocol):
+    """Where rows are read from, on one engine."""
+
+    def scan(self, record_class: type[Record], names: tuple[str, ...]) -> Frame:
+        """Return the ids of a record type's rows and these physical columns of its own."""
+
+    def largest(self, record_class: type[Record], wanted: Wanted) -> int:
+        """Return a number of units that no value of a physical column exceeds, either sign."""
+
+    def rows(self, record_class: type[Record]) -> int:
+        """Return how many records there are."""
+
+    def small(self, columns: Mapping[str, list[Any]]) -> Frame:
+        """Return a small table as a frame of the same engine."""
+
+    def keep(self, frame: Frame) -> Frame:
+        """Compute a frame once and return the result as a frame."""
+
+    def collect(self, frame: Frame) -> Any:
+        """Return a frame's content as an Arrow table."""
+
+
+@frozen
+class Frames:
+    """Builds frames over one database in one time zone."""
+
+    database: Database
+    zone: ZoneInfo
+
+    def rows(self, record_class: type[Record], wanted: Iterable[Wanted]) -> Frame:
+        """Return a record type's rows with id and the physical columns that are wanted."""
+        listed = tuple(dict.fromkeys(wanted))
+        own = [one for one in listed if one.field is not None or len(one.path) == 1]
+        followed: dict[str, list[Wanted]] = {}
+        for one in listed:
+            if one not in own:
+                followed.setdefault(one.path[0].name, []).append(one)
+        native = {_native(one).name for one in own} | {f"key:{name}" for name in followed}
+        frame = self.database.scan(record_class, tuple(sorted(native)))
+        for name, through in followed.items():
+            frame = self._joined(frame, name, through)
+        for one in own:
+            if one != _native(one):
+                frame = self.other_form(frame, _native(one).name, one.name, is_day=one.part == "day")
+        return frame
+
+    def _joined(self, frame: Frame, name: str, through: list[Wanted]) -> Frame:
+        target = through[0].path[0].target
+        if target is None:  # pragma: no cover - the grammar refuses it
+            raise TypeError(f"{name} refers to no record")
+        inner = {one.name: evolve(one, path=one.path[1:]) for one in through}
+        found = self.rows(target, inner.values())
+        renamed = found.select(
+            nw.col(KEY).alias(f"id:{name}"), *(nw.col(one.name).alias(outer) for outer, one in inner.items())
+        )
+        return frame.join(renamed, left_on=f"key:{name}", right_on=f"id:{name}", how="left")
+
+    def other_form(self, frame: Frame, given: str, wanted: str, *, is_day: bool) -> Frame:
+        """Return a frame with the local day of a column of moments, or the midnight of a column of days."""
+        place = utc_day(nw.col(given)) if is_day else nw.col(given)
+        found = self.database.collect(frame.select(place.alias("utc")).unique())
+        numbers = sorted(number for number in found.column("utc").to_pylist() if number is not None)
+        if not is_day:
+            moments = [midnight(self.zone, number) for number in numbers]
+            table = self.database.small({"utc": numbers, wanted: moments})
+            return frame.join(table, left_on=given, right_on="utc", how="left")
+        columns = day_table(self.zone, numbers)
+        names = [name for name in columns if name != "utc"]
+        table = self.database.small(columns)
+        beside = frame.with_columns(place.alias("utc")).join(table, on="utc", how="left")
+        day = from_table(nw.col(given), len(names) // 2)
+        return beside.with_columns(day.alias(wanted)).drop("utc", *names)
+
+    def added_up(self, done: RowPass) -> Frame:
+        """Return one row for each customer that has rows, with everything that a pass adds up."""
+        owner = Wanted(_link(done), "key")
+        frame = self.rows(done.source.record_class, [*done.compiler.scope.wanted.values(), owner])
+        frame = frame.with_columns(nw.col(owner.name).alias(OWNER)).filter(~nw.col(OWNER).is_null())
+        frame = done.compiler.columns.added_to(frame)
+        for batch in done.batches:
+            if batch:
+                frame = frame.with_columns(**batch)
+        summed = frame.group_by(OWNER).agg(**(done.sums or {"_rows": nw.len()}))
+        for island in done.islands:
+            summed = summed.join(self._exact_sums(frame, island.value, island.result), on=OWNER, how="left")
+        return summed
+
+    def _exact_sums(self, frame: Frame, value: str, result: str) -> Frame:
+        """Return the sum of floats for each customer, rounded once, as only Python's fsum gives it."""
+        from math import fsum  # noqa: PLC0415 - seldom needed
+
+        found = self.database.collect(frame.select(OWNER, value).filter(~nw.col(value).is_null()))
+        parts: dict[str, list[float]] = {}
+        for owner, number in zip(*(found.column(name).to_pylist() for name in (OWNER, value)), strict=True):
+            parts.setdefault(owner, []).append(number)
+        sums = {owner: fsum(numbers) for owner, numbers in parts.items()}
+        return self.database.small({OWNER: list(sums), result: list(sums.values())})
+
+    def beside(self, customers: Frame, done: RowPass) -> Frame:
+        """Return the frame of customers with what a pass adds up; customers without rows have nothing of it."""
+        frame = customers.join(self.added_up(done), left_on=KEY, right_on=OWNER, how="left")
+        filled = {name: nw.col(name).fill_null(value) for name, value in done.fills.items()}
+        frame = frame.with_columns(**filled) if filled else frame
+        for given, wanted in done.days.items():
+            frame = self.other_form(frame, given, wanted, is_day=True)
+        for given, wanted in done.moments.items():
+            frame = self.other_form(frame, given, wanted, is_day=False)
+        return frame
+
+
+def _native(wanted: Wanted) -> Wanted:
+    """Return the form in which a source has a time: moments for instants, days for dates."""
+    if wanted.part not in {"moment", "day"}:
+        return wanted
+    return evolve(wanted, part="moment" if wanted.kind.name == "instant" else "day")
+
+
+def _link(done: RowPass) -> tuple[Any, ...]:
+    """Return the columns that lead from a row to its customer."""
+    record_class, steps = done.source.record_class, []
+    for name in dict(type_of(record_class).links)[done.source.role]:
+        step = type_of(record_class).column(name)
+        if step is None:  # pragma: no cover - `record` has checked it
+            raise TypeError(name)
+        steps.append(step)
+        record_class = step.target or record_class
+    return tuple(steps)

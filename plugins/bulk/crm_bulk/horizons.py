@@ -1,0 +1,353 @@
+"""When rules may next change by time alone, a column at a time; see `crmcore.evaluation.boundaries`.
+
+A date is a number of days since 1970, and FOREVER is never; None is never for every customer.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from math import ceil, floor
+from typing import Any, Final
+
+import narwhals.stable.v2 as nw
+from attrs import define, field, frozen
+
+from crm_bulk.compiling import Compiler, any_of
+from crm_bulk.days import day_number, day_of_number
+from crm_bulk.vectors import Vector, whole
+from crmcore import Field, Metric, Predicate, Scheme, Setting, Term
+from crmcore.engines import (
+    Aggregate,
+    And,
+    Arithmetic,
+    Band,
+    Choose,
+    Column,
+    Compare,
+    DayCount,
+    Equals,
+    Extreme,
+    InSegment,
+    InYear,
+    Known,
+    Literal,
+    Node,
+    Not,
+    OneOf,
+    Or,
+    OrElse,
+    PopulationValue,
+    TextTest,
+    Within,
+    children,
+)
+
+FOREVER: Final = 10_000_000
+_LAST: Final = day_number(date.max)
+
+
+@frozen(eq=False)
+class Trend:
+    """How values move: by ``slope`` a day up to the day before ``until``; no slope is steeper than ``steepest``.
+
+    A slope of None is 0 for every customer.
+    """
+
+    slope: Any = None
+    until: Any = None
+    steepest: int = 0
+
+
+def sooner(dates: Iterable[Any]) -> Any:
+    """Return the earliest of several dates."""
+    found = [day for day in dates if day is not None]
+    return (nw.min_horizontal(*found) if len(found) > 1 else found[0]) if found else None
+
+
+@define(eq=False)
+class Horizon:
+    """Looks ahead from the compiler's day.
+
+    ``aggregates`` gives the date of an aggregate.
+    """
+
+    compiler: Compiler
+    aggregates: Callable[[Aggregate], Any]
+    _trends: dict[Term, Trend] = field(factory=dict, init=False)
+
+    def of_scheme(self, scheme: Scheme) -> Any:
+        """Return the date on which the answer, or what is missing for it, may next differ."""
+        return self.compiler.columns.expr(("horizon", scheme), lambda: self._of_scheme(scheme), always=True)
+
+    def _of_scheme(self, scheme: Scheme) -> Any:
+        given = self.compiler.answer(scheme)
+        position = nw.when(given >= 0).then(given).otherwise(-1 - given)
+        dates = []
+        for place, segment in enumerate(scheme.segments):
+            until = None if segment.when is None else self.of_rule(segment.when)
+            if until is not None:
+                dates.append(until if place == 0 else _where(position >= place, until))
+        return sooner(dates)
+
+    def of_rule(self, rule: Predicate) -> Any:
+        """Return the date on which a predicate may next change."""
+        return self.compiler.columns.expr(("horizon", rule), lambda: self._of_rule(rule))
+
+    def _of_rule(self, rule: Predicate) -> Any:  # noqa: C901, PLR0911 - one case per node class
+        match rule:
+            case And(parts=parts):
+                return self._of_parts(parts, lambda held: ~held)
+            case Or(parts=parts):
+                return self._of_parts(parts, lambda held: held)
+            case Not(part=part) | OrElse(part=part):
+                return self.of_rule(part)
+            case InSegment(scheme=scheme):
+                return self.of_scheme(scheme)
+            case Compare(left=left, right=right) | Equals(left=left, right=right):
+                return self._of_comparison(rule, left, right)
+            case OneOf(term=term, choices=choices):
+                return sooner([self._of_comparison(rule, term, choice) for choice in choices])
+            case Known(term=term):
+                return self.of_term(term).until
+            case TextTest(term=term, part=part):
+                return sooner((self.of_term(term).until, self.of_term(part).until))
+            case Within():
+                return sooner((self.of_term(rule.term).until, self._window_edge(rule)))
+            case InYear(term=term):
+                return sooner((self.of_term(term).until, self._year_edge(term)))
+        raise TypeError(f"no boundary for {type(rule).__name__}")
+
+    def of_term(self, term: Term) -> Trend:
+        """Return how a term's values move."""
+        columns = self.compiler.columns
+        if term not in self._trends:
+            trend, cost = columns.measured(lambda: self._of_term(term))
+            slope = columns.expr(("slope", term), lambda: columns.needing(trend.slope, cost))
+            until = columns.expr(("until", term), lambda: columns.needing(trend.until, cost))
+            self._trends[term] = Trend(slope, until, trend.steepest)
+        columns.expr(("slope", term), _no_slope)
+        columns.expr(("until", term), _no_slope)
+        return self._trends[term]
+
+    def _of_term(self, term: Term) -> Trend:  # noqa: PLR0911 - one case per node class
+        match term:
+            case Literal() | Setting() | PopulationValue() | Column():
+                return Trend()
+            case Field():
+                return Trend(until=self._stated_later(term))
+            case Metric(term=inner):
+                return self.of_term(inner)
+            case Aggregate():
+                return Trend(until=self.aggregates(term))
+            case DayCount(op=op, term=inner):
+                slope = nw.lit(1 if op == "since" else -1, nw.Int64)
+                known = self.compiler.has_value(inner)
+                return Trend(nw.when(known).then(slope).otherwise(nw.lit(0, nw.Int64)), self.of_term(inner).until, 1)
+            case Choose():
+                return self._of_choice(term)
+            case Band(term=inner, cuts=cuts):
+                dates = [self._of_comparison(term, inner, cut) for cut in cuts]
+                return Trend(until=sooner((*dates, self.of_term(inner).until)))
+            case Arithmetic() | Extreme():
+                return self._of_sum(term)
+        raise TypeError(f"no boundary for {type(term).__name__}")
+
+    # -- predicates --------------------------------------------------------------------------------------------------
+
+    def _of_parts(self, parts: tuple[Predicate, ...], decisive: Callable[[Any], Any]) -> Any:
+        """One part with the decisive value settles the whole for as long as it keeps that value."""
+        dates = [self.of_rule(part) for part in parts]
+        if all(day is None for day in dates):
+            return None
+        held = [decisive(self.compiler.rule(part)).fill_null(False) for part in parts]
+        settled = [
+            nw.when(one).then(_forever() if day is None else day).otherwise(nw.lit(-FOREVER, nw.Int64))
+            for one, day in zip(held, dates, strict=True)
+        ]
+        latest = nw.max_horizontal(*settled) if len(settled) > 1 else settled[0]
+        return nw.when(any_of(held)).then(latest).otherwise(sooner(dates))
+
+    def _of_comparison(self, whole_: Node, left: Term, right: Term) -> Any:
+        one, two = self.of_term(left), self.of_term(right)
+        until = sooner((one.until, two.until))
+        if one.slope is None and two.slope is None:
+            return until
+        slope = _difference(one.slope, two.slope)
+        match whole_:
+            case Compare(op=op):
+                ways: tuple[bool, ...] = (op in {"<=", ">"},)
+            case Band():
+                ways = (False,)
+            case _:  # equality changes on reaching the value and on leaving it
+                ways = (False, True)
+        gap = self._gap(one, left, two, right)
+        steepest = one.steepest + two.steepest
+        if gap is None:
+            moving = nw.when(slope != 0).then(self._tomorrow()).otherwise(_forever())
+            known = self.compiler.has_value(left) & self.compiler.has_value(right)
+            return sooner((until, _where(known, moving)))
+        changes = [self._after(_steps(gap, slope, steepest, strict=way)) for way in ways]
+        return sooner((until, *changes))
+
+    def _gap(self, one: Trend, left: Term, two: Trend, right: Term) -> "Gap | None":
+        """Return how far apart two numbers are, or None where floats keep that from being exact."""
+        first, second = self.compiler.term(left), self.compiler.term(right)
+        if (one.slope is not None and first.shape != "fixed") or (two.slope is not None and second.shape != "fixed"):
+            return None
+        return gap_of(first, second)
+
+    def _window_edge(self, rule: Within) -> Any:
+        days, ending = self.compiler.number(rule.days), self.compiler.number(rule.ending)
+        if days <= 0:
+            return None
+        day, today = self.compiler.day_of(rule.term), self.compiler.day
+        opens, closes = day + whole(ending), day + whole(ending + days)
+        edge = nw.when(opens > today).then(opens).when(closes > today).then(closes).otherwise(_forever())
+        return _bounded(edge)
+
+    def _year_edge(self, term: Term) -> Any:
+        day, today = self.compiler.day_of(term), self.compiler.day
+        year = day_of_number(today).year
+        first = day_number(date(year, 1, 1))
+        after = nw.lit(day_number(date(year + 1, 1, 1)), nw.Int64) if year < date.max.year else _forever()
+        return nw.when(day > today).then(day).when(day >= first).then(after).otherwise(_forever())
+
+    # -- terms -------------------------------------------------------------------------------------------------------
+
+    def _of_sum(self, term: Arithmetic | Extreme) -> Trend:
+        trends = [self.of_term(part) for part in children(term) if isinstance(part, Term)]
+        until = sooner(trend.until for trend in trends)
+        slopes = [trend.slope for trend in trends if trend.slope is not None]
+        if not slopes:
+            return Trend(until=until)
+        if isinstance(term, Arithmetic) and term.op in {"+", "-"} and self.compiler.term(term).shape != "ratio":
+            one, two = trends
+            other = two.slope if term.op == "-" or two.slope is None else two.slope * -1
+            return Trend(_difference(one.slope, other), until, one.steepest + two.steepest)
+        moves = any_of(slope != 0 for slope in slopes)
+        resting = _forever() if until is None else until
+        return Trend(until=nw.when(moves).then(self._tomorrow()).otherwise(resting))
+
+    def _of_choice(self, term: Choose) -> Trend:
+        trends = [self.of_term(value) for _, value in term.cases]
+        last = Trend() if term.otherwise is None else self.of_term(term.otherwise)
+        until, slope = last.until, last.slope
+        for (rule, _), trend in reversed(list(zip(term.cases, trends, strict=True))):
+            held, date_ = self.compiler.rule(rule), self.of_rule(rule)
+            until = sooner((date_, _chosen(held, trend.until, until, _forever())))
+            slope = _chosen(held, trend.slope, slope, nw.lit(0, nw.Int64))
+        return Trend(slope, until, max(trend.steepest for trend in (*trends, last)))
+
+    def _stated_later(self, term: Field) -> Any:
+        if not term.soft:
+            return None
+        stated = self.compiler.scope.stated(term)
+        return nw.when(stated > self.compiler.day).then(stated).otherwise(_forever())
+
+    # -- small help --------------------------------------------------------------------------------------------------
+
+    def _tomorrow(self) -> Any:
+        day = self.compiler.day + 1
+        return nw.lit(day if day <= _LAST else FOREVER, nw.Int64)
+
+    def _after(self, steps: Any) -> Any:
+        return _bounded((steps + whole(self.compiler.day)).fill_null(FOREVER))
+
+
+@frozen(eq=False)
+class Gap:
+    """A difference of two numbers: its floor and its ceiling, in units of 10**-digits; null where one is unknown."""
+
+    low: Any
+    high: Any
+    digits: int = 0
+
+
+def gap_of(first: Vector, second: Vector) -> Gap | None:
+    """Return the difference of two numbers if it can be computed exactly."""
+    match first.shape, second.shape:
+        case "fixed", "exact" if second.constant is not None:
+            edge = second.constant * 10**first.digits
+            return Gap(first.expr - whole(ceil(edge)), first.expr - whole(floor(edge)), first.digits)
+        case "exact", "fixed" if first.constant is not None:
+            edge = first.constant * 10**second.digits
+            return Gap(whole(floor(edge)) - second.expr, whole(ceil(edge)) - second.expr, second.digits)
+        case "fixed", "fixed":
+            digits = max(first.digits, second.digits)
+            one = first.expr * whole(10 ** (digits - first.digits))
+            two = second.expr * whole(10 ** (digits - second.digits))
+            return Gap(one - two, one - two, digits)
+        case "fixed", "ratio" if first.digits == 0:
+            return Gap(first.expr - _whole(second.expr.ceil()), first.expr - _whole(second.expr.floor()))
+        case "ratio", "fixed" if second.digits == 0:
+            return Gap(_whole(first.expr.floor()) - second.expr, _whole(first.expr.ceil()) - second.expr)
+    return None
+
+
+_FAR: Final = 2.0**60
+
+
+def _whole(number: Any) -> Any:
+    """Return a float without fraction as an integer; those beyond all dates come no nearer."""
+    near = nw.when(number > _FAR).then(nw.lit(_FAR)).when(number < -_FAR).then(nw.lit(-_FAR)).otherwise(number)
+    return near.cast(nw.Int64)
+
+
+def _steps(gap: Gap, slope: Any, steepest: int, *, strict: bool) -> Any:
+    """Return the days until ``gap + slope * days`` changes sign, as ``>= 0`` sees it, or ``> 0`` where ``strict``.
+
+    Null where it never does, or where something is unknown.
+    """
+    rises = _steps_up(gap.low, gap.high, gap.digits, (slope, steepest), strict=strict)
+    falls = _steps_up(gap.high * -1, gap.low * -1, gap.digits, (slope * -1, steepest), strict=not strict)
+    return nw.when(slope > 0).then(rises).when(slope < 0).then(falls)
+
+
+def _steps_up(low: Any, high: Any, digits: int, slope: tuple[Any, int], *, strict: bool) -> Any:
+    """Return the days until a difference that rises is 0, or above where ``strict``; its true value is in low..high."""
+    steps, steepest = slope
+    if steepest == 1 and digits == 0:
+        below, above = high * -1, low * -1  # floor and ceiling of the crossing
+    else:
+        divisor = steps * whole(10**digits)
+        below, above = _divided(high * -1, divisor), _divided(low * -1, divisor, up=True)
+    if strict:
+        return nw.when(high <= 0).then(below + 1)
+    return nw.when(low < 0).then(above)
+
+
+def _divided(value: Any, divisor: Any, *, up: bool = False) -> Any:
+    """Return the floor, or the ceiling, of a quotient of integers with a positive divisor, exactly."""
+    near = (value.cast(nw.Float64) / divisor.cast(nw.Float64)).floor().cast(nw.Int64)
+    near = nw.when(near * divisor > value).then(near - 1).otherwise(near)
+    near = nw.when((near + 1) * divisor <= value).then(near + 1).otherwise(near)
+    return nw.when(near * divisor < value).then(near + 1).otherwise(near) if up else near
+
+
+def _no_slope() -> Any:  # pragma: no cover - it was kept before
+    raise KeyError("slope")
+
+
+def _difference(one: Any, two: Any) -> Any:
+    if two is None:
+        return one
+    return two * -1 if one is None else one - two
+
+
+def _chosen(held: Any, then: Any, otherwise: Any, none: Any) -> Any:
+    """Return what belongs to the first rule that holds; nothing where it is unknown."""
+    if then is None and otherwise is None:
+        return None
+    one, two = none if then is None else then, none if otherwise is None else otherwise
+    return nw.when(held.is_null()).then(none).when(held).then(one).otherwise(two)
+
+
+def _where(holds: Any, day: Any) -> Any:
+    return nw.when(holds).then(day).otherwise(_forever())
+
+
+def _forever() -> Any:
+    return nw.lit(FOREVER, nw.Int64)
+
+
+def _bounded(day: Any) -> Any:
+    return nw.when(day <= _LAST).then(day).otherwise(_forever())

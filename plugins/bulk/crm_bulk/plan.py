@@ -1,0 +1,231 @@
+"""The passes of a run: one over the rows of each source, one for each level of population values, one for all schemes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import narwhals.stable.v2 as nw
+from attrs import define, evolve, field, frozen
+
+from crm_bulk.columns import Columns
+from crm_bulk.compiling import Compiler
+from crm_bulk.frames import Database, Frame, Frames
+from crm_bulk.horizons import FOREVER, Horizon
+from crm_bulk.missing import Missing, named
+from crm_bulk.order_statistics import finished
+from crm_bulk.reviews import RowReviews
+from crm_bulk.rows import KEY, RowPass
+from crm_bulk.scopes import Bounds, Scope
+from crm_bulk.vectors import Vector, null
+from crmcore import Customer, Scheme, Term
+from crmcore.engines import (
+    Aggregate,
+    Node,
+    PopulationValue,
+    Predicate,
+    Rows,
+    World,
+    canonical,
+    finish,
+    needs,
+    reached,
+    rules_of,
+)
+
+
+@frozen(eq=False)
+class _Bounds(Bounds):
+    database: Database
+
+    def largest(self, record_class: Any, wanted: Any) -> int:
+        return self.database.largest(record_class, wanted)
+
+    def rows(self, record_class: Any) -> int:
+        return self.database.rows(record_class)
+
+
+@define(eq=False)
+class Plan:
+    """Computes terms, rules and schemes of all customers of a database as of a day (days since 1970)."""
+
+    world: World
+    database: Database
+    day: int
+    scope: Scope = field(init=False)
+    passes: dict[Rows, RowPass] = field(factory=dict, init=False)
+    _aggregates: dict[str, Vector] = field(factory=dict, init=False)
+    _reviews: dict[str, Any] = field(factory=dict, init=False)
+    _facts: Frame = field(default=None, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.scope = Scope(Customer, self.world, _Bounds(self.database))
+
+    # -- compiling ---------------------------------------------------------------------------------------------------
+
+    def compiler(self, columns: Columns, population: Mapping[str, Fraction | None] | None = None) -> Compiler:
+        """Return a compiler of customers' terms that names metrics and answers in ``columns``."""
+        world = self.world if population is None else evolve(self.world, population=population)
+        return Compiler(world, self.scope, self.day, columns, self.aggregate)
+
+    def aggregate(self, node: Aggregate) -> Vector:
+        """Return an aggregate as a column of the frame of customers, equal ones as the same column."""
+        key = canonical(node, self.world.settings)
+        if key not in self._aggregates:
+            self._aggregates[key] = self.row_pass(node.source).aggregate(node)
+        return self._aggregates[key]
+
+    def review(self, node: Aggregate) -> Any:
+        """Return when an aggregate may next change, as an expression on the frame of customers."""
+        key = canonical(node, self.world.settings)
+        if key not in self._reviews:
+            self._reviews[key] = RowReviews(self.row_pass(node.source)).of(node)
+        return self._reviews[key]
+
+    def horizon(self, compiler: Compiler) -> Horizon:
+        """Return what looks ahead with a compiler's expressions."""
+        return Horizon(compiler, self.review)
+
+    def row_pass(self, source: Rows) -> RowPass:
+        """Return the pass over the rows of a source."""
+        if source not in self.passes:
+            scope = Scope(source.record_class, self.world, self.scope.bounds)
+            compiler = Compiler(self.world, scope, self.day, Columns(f"r{len(self.passes)}c"))
+            rows = self.database.rows(source.record_class)
+            self.passes[source] = RowPass(source, compiler, f"r{len(self.passes)}_", rows)
+        return self.passes[source]
+
+    # -- running -----------------------------------------------------------------------------------------------------
+
+    def read(self, roots: Iterable[Node], schemes: Sequence[Scheme] = ()) -> Frame:
+        """Read what ``roots`` need of every customer that is not archived: its columns and what its rows add up to.
+
+        For ``schemes`` that includes what looking ahead needs.
+        """
+        columns = Columns("_")
+        compiler = self.compiler(columns, {})
+        self.compile_all(compiler, roots)
+        horizon = self.horizon(compiler)
+        for scheme in schemes:
+            self.compile_all(compiler, rules_of(scheme))
+            horizon.of_scheme(scheme)
+        archived = self.scope.column(tuple(c for c in _columns(Customer) if c.name == "archived_at"))
+        present = archived.day().is_null() if archived.day else None
+        frames = Frames(self.database, self.world.zone)
+        frame = frames.rows(Customer, self.scope.wanted.values()).filter(present)
+        for done in self.passes.values():
+            frame = frames.beside(frame, done)
+        self._facts = self.database.keep(frame)
+        return self._facts
+
+    def compile_all(self, compiler: Compiler, roots: Iterable[Node]) -> None:
+        """Compile ``roots`` only to learn what they need."""
+        for root in roots:
+            for part in reached(root, into_rows=False):
+                match part:
+                    case Predicate():
+                        compiler.rule(part)
+                    case Term():
+                        vector = compiler.term(part)
+                        if vector.day:
+                            vector.day()
+
+    def fit(self, wanted: Sequence[PopulationValue], known: Mapping[str, Fraction | None]) -> dict[str, Any]:
+        """Return the value of each of ``wanted``, which come in order of need, and over how many customers it is."""
+        found: dict[str, tuple[Fraction | None, int]] = {}
+        population = dict(known)
+        for level in levels(wanted, self.world):
+            made = self._fitted(level, population)
+            found |= made
+            population |= {key: value for key, (value, _) in made.items()}
+        return found
+
+    def _fitted(
+        self, level: Sequence[PopulationValue], population: Mapping[str, Fraction | None]
+    ) -> dict[str, tuple[Fraction | None, int]]:
+        columns = Columns("p")
+        compiler = self.compiler(columns, population)
+        asked: dict[str, tuple[PopulationValue, Vector]] = {}
+        values: dict[str, Any] = {}
+        for node in level:
+            vector = _population_term(node, compiler)
+            kept = nw.lit(True, nw.Boolean) if node.among is None else compiler.rule(node.among)
+            values.setdefault(self._definition(node), nw.when(kept).then(vector.expr))
+            asked[self.world.key(node)] = (node, vector)
+        numbered = {key: f"value{number}" for number, key in enumerate(values)}
+        frame = columns.added_to(self._facts).select(
+            nw.col(KEY), **{numbered[key]: expr for key, expr in values.items()}
+        )
+        table = self.database.collect(frame)
+        result = {}
+        for key, (node, vector) in asked.items():
+            known_values = table.column(numbered[self._definition(node)]).drop_null()
+            parameter = None if node.parameter is None else compiler.term(node.parameter).constant
+            result[key] = (_finished(node, vector, known_values, parameter), len(known_values))
+        return result
+
+    def placed(self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None]) -> Frame:
+        """Return each customer's answer and date of review in each scheme: columns id, answer0, review0, answer1, ..."""
+        columns = Columns("c")
+        compiler = self.compiler(columns, population)
+        horizon = self.horizon(compiler)
+        chosen: dict[str, Any] = {}
+        for number, scheme in enumerate(schemes):
+            review = horizon.of_scheme(scheme)
+            chosen[f"answer{number}"] = compiler.answer(scheme)
+            chosen[f"review{number}"] = nw.lit(FOREVER, nw.Int64) if review is None else review
+        return columns.added_to(self._facts).select(nw.col(KEY), **chosen)
+
+    def missing(self, scheme: Scheme, population: Mapping[str, Fraction | None]) -> tuple[list[str], Frame]:
+        """Return names, and of customers whose segment cannot be told whether each is missing: id, missing0, ..."""
+        columns = Columns("m")
+        compiler = self.compiler(columns, population)
+        cannot_tell = compiler.answer(scheme) < 0
+        found = named(Missing(compiler).of_scheme(scheme))
+        frame = columns.added_to(self._facts).filter(cannot_tell)
+        chosen = {f"missing{number}": holds for number, holds in enumerate(found.values())}
+        return list(found), frame.select(nw.col(KEY), **chosen)
+
+    def _definition(self, node: PopulationValue) -> str:
+        """Return what the values are of which a population value is made."""
+        parts = (node.term, node.among)
+        return " ".join("" if part is None else canonical(part, self.world.settings) for part in parts)
+
+
+def _population_term(node: PopulationValue, compiler: Compiler) -> Vector:
+    """Return the term of a population value; what is the same for every customer is counted, and its value kept."""
+    if node.term is None:
+        return Vector("fixed", nw.lit(1, nw.Int64), constant=Fraction(1))
+    vector = compiler.term(node.term)
+    if vector.shape != "exact":
+        return vector
+    expr = null() if vector.constant is None else nw.lit(1, nw.Int64)
+    return Vector("exact", expr, constant=vector.constant)
+
+
+def _finished(node: PopulationValue, vector: Vector, values: Any, parameter: Fraction | None) -> Fraction | None:
+    if vector.shape == "exact":
+        return finish(node.op, [vector.constant] * len(values), parameter)
+    return finished(node.op, values, vector.digits, parameter)
+
+
+def levels(wanted: Sequence[PopulationValue], world: World) -> list[list[PopulationValue]]:
+    """Return population values in groups, each needing only those of earlier groups."""
+    depths: dict[str, int] = {}
+    groups: list[list[PopulationValue]] = []
+    for node in wanted:
+        key = world.key(node)
+        if key in depths:
+            continue
+        inner = [part for part in (node.term, node.among, node.parameter) if part is not None]
+        depth = max((depths.get(world.key(each), 0) + 1 for each in needs(*inner).population), default=0)
+        depths[key] = depth
+        while len(groups) <= depth:
+            groups.append([])
+        groups[depth].append(node)
+    return groups
+
+
+def _columns(record_class: Any) -> Any:
+    from crmcore.engines import type_of  # noqa: PLC0415
+
+    return type_of(record_class).columns

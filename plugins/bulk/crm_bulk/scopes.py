@@ -1,0 +1,157 @@
+"""What expressions read: the physical columns of one source of rows, or of the customers, as far as they are asked for."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+import narwhals.stable.v2 as nw
+from attrs import define, field, frozen
+
+from crm_bulk.days import day_number, midnight
+from crm_bulk.vectors import Vector, exact, fixed
+from crmcore import Field, Record
+from crmcore.engines import ColumnType, Kind, World, fold
+
+Part = Literal["value", "moment", "day", "stated", "key"]
+"""What of a stored value is asked for: the value itself, a time as moment or as local day, the day on which a soft
+value was stated, or a text exactly as it stands, to follow a reference."""
+
+
+@frozen
+class Wanted:
+    """One physical column: the path of columns that leads to it, or a field of the row itself."""
+
+    path: tuple[ColumnType, ...]
+    part: Part
+    field: Field | None = None
+
+    @property
+    def name(self) -> str:
+        """The column's name in a frame."""
+        stands = f"@{self.field.name}" if self.field is not None else ".".join(step.name for step in self.path)
+        return f"{self.part}:{stands}"
+
+    @property
+    def kind(self) -> Kind:
+        """What sort of value it holds."""
+        return self.field.result_kind() if self.field is not None else self.path[-1].kind
+
+
+@define(eq=False)
+class Scope:
+    """The rows that expressions are about, and which of their columns were asked for.
+
+    ``bounds`` gives, for a record type and a physical column of its own, the largest absolute value in units.
+    """
+
+    record_class: type[Record]
+    world: World
+    bounds: "Bounds"
+    wanted: dict[str, Wanted] = field(factory=dict)
+
+    def column(self, steps: tuple[ColumnType, ...]) -> Vector:
+        """Return a column, perhaps through references."""
+        owner = self.record_class if len(steps) == 1 else steps[-2].target
+        return self._vector(steps, None, owner or self.record_class)
+
+    def field(self, stored: Field, day: int) -> Vector:
+        """Return the stored value of a field, without its default; a soft one counts from its stated day on."""
+        found = self._vector((), stored, self.record_class)
+        if not stored.soft:
+            return found
+        counts = self._want(Wanted((), "stated", stored)) <= day
+        return masked(found, counts)
+
+    def stated(self, stored: Field) -> Any:
+        """Return the day on which a soft value was stated."""
+        return self._want(Wanted((), "stated", stored))
+
+    def _vector(self, path: tuple[ColumnType, ...], stored: Field | None, owner: type[Record]) -> Vector:
+        wanted = Wanted(path, "value", stored)
+        kind = wanted.kind
+        match kind.name:
+            case "money" | "decimal" | "integer":
+                own = wanted if stored is not None else Wanted(path[-1:], "value")
+                digits = self.world.money_digits if kind.name == "money" else kind.scale
+                return fixed(self._want(wanted), digits, self.bounds.largest(owner, own))
+            case "ratio" | "text" | "texts" | "boolean":
+                return Vector(kind.name, self._want(wanted))
+            case name:
+                return self._time(name, path, stored)
+
+    def _time(self, name: str, path: tuple[ColumnType, ...], stored: Field | None) -> Vector:
+        def moment() -> Any:
+            return self._want(Wanted(path, "moment", stored))
+
+        def day() -> Any:
+            return self._want(Wanted(path, "day", stored))
+
+        return time_vector(name, moment, day)
+
+    def moment(self, path: tuple[ColumnType, ...]) -> Any:
+        """Return when a dated row happened: the end of the path of columns that dates it."""
+        return self._want(Wanted(path, "moment"))
+
+    def _want(self, wanted: Wanted) -> Any:
+        self.wanted[wanted.name] = wanted
+        return nw.col(wanted.name)
+
+
+class Bounds:
+    """How large the stored numbers are, and how many rows there are; asked of the source once for each column."""
+
+    def largest(self, record_class: type[Record], wanted: Wanted) -> int:
+        """Return a number of units that no value of a physical column exceeds, either sign."""
+        raise NotImplementedError
+
+    def rows(self, record_class: type[Record]) -> int:
+        """Return how many records there are."""
+        raise NotImplementedError
+
+
+def time_vector(name: Any, moment: Any, day: Any) -> Vector:
+    """Return the vector of a date or instant whose two forms are made when they are asked for."""
+    return Vector(name, moment() if name == "instant" else day(), day=day, moment=moment)
+
+
+def masked(vector: Vector, holds: Any) -> Vector:
+    """Return a vector that is known only where something holds."""
+    return changed(vector, lambda expr: nw.when(holds).then(expr))
+
+
+def changed(vector: Vector, change: Any) -> Vector:
+    """Return a vector with each of its expressions changed."""
+    if vector.shape in {"date", "instant"}:
+        moment, day = vector.moment, vector.day
+        return time_vector(vector.shape, lambda: change(moment()), lambda: change(day()))
+    return Vector(vector.shape, change(vector.expr), vector.digits, vector.bound)
+
+
+SEPARATOR: Final = "\x1f"
+"""Stands before, between and behind several texts; no text can have it, see `crmcore` on control characters."""
+
+
+def constant(value: Any, zone: ZoneInfo) -> Vector:
+    """Return a constant or setting."""
+    match value:
+        case bool():
+            return Vector("boolean", nw.lit(value, nw.Boolean), constant=value)
+        case date():
+            number = day_number(value)
+            return _constant_day(value, number, zone)
+        case str():
+            folded = fold(value)
+            return Vector("text", nw.lit(folded, nw.String), constant=folded)
+        case _:
+            return exact(Fraction(value))
+
+
+def _constant_day(value: date, number: int, zone: ZoneInfo) -> Vector:
+    def moment() -> Any:
+        return nw.lit(midnight(zone, number), nw.Int64)
+
+    def day() -> Any:
+        return nw.lit(number, nw.Int64)
+
+    return Vector("date", day(), constant=value, day=day, moment=moment)

@@ -7,7 +7,8 @@ Hooks are called once, when a store is opened, before any customer is read. What
 is found by walking them: the settings, fields, metrics, schemes and record types that a rule uses need no hook.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import pluggy
@@ -21,14 +22,17 @@ from crmcore.view import Report, View
 if TYPE_CHECKING:
     import click
 
+    from crmcore.engines import Engine
     from crmcore.evaluation.placements import Move
     from crmcore.store import Change, Store
 
 __all__ = [
     "ENTRY_POINT_GROUP",
+    "EngineKind",
     "StoreKind",
     "crm_commands",
     "crm_committed",
+    "crm_engines",
     "crm_fields",
     "crm_metrics",
     "crm_migrations",
@@ -56,6 +60,20 @@ class StoreKind:
 
     scheme: str
     open: "Callable[[str], Store]"
+
+
+@frozen
+class EngineKind:
+    """A way to classify all customers at once: ``open`` takes the options that were given and returns the engine.
+
+    ``version`` says which library it runs on, and raises `CrmError` with what to install where that is missing.
+    ``options`` says of each option what it does; the first is the one for most.
+    """
+
+    name: str
+    version: "Callable[[], str]"
+    open: "Callable[[Mapping[str, str]], Engine]"
+    options: "Mapping[str, str]" = MappingProxyType({})
 
 
 # --- what the company records -----------------------------------------------------------------------------------------
@@ -145,8 +163,7 @@ def crm_migrations() -> Iterable[Migration]:
 
     >>> @hookimpl
     ... def crm_migrations():
-    ...     renamed = lambda values: {"northwind.chairs": values.pop("northwind.seats", None), **values}
-    ...     return [Migration(2, Customer, renamed, doc="Seats are called chairs")]
+    ...     return [Migration(2, Customer, lambda old: {"northwind.chairs": old.pop("northwind.seats", None), **old})]
     """
     return ()
 
@@ -262,6 +279,25 @@ def crm_stores() -> Iterable[StoreKind]:
     >>> @hookimpl
     ... def crm_stores():
     ...     return [StoreKind("ledger", open_ledger)]
+    """
+    return ()
+
+
+@hookspec
+def crm_engines() -> Iterable[EngineKind]:
+    """Add ways to classify all customers at once, such as on a cluster; their answers are those of the core, exactly.
+
+    When: once, when a store is opened; import heavy libraries inside ``version`` and ``open``.
+    Return: engine kinds; a name carries no prefix and is what ``crm classify --engine`` takes.
+    Conflicts: a name that another engine has sets the later plugin aside.
+    On error: the plugin is set aside as failed; an engine that raises stops the run, and nothing is written.
+    Since: 0.1.0
+
+    >>> def open_grid(options):
+    ...     return Grid(options)  # your class with the methods of crmcore.engines.Engine
+    >>> @hookimpl
+    ... def crm_engines():
+    ...     return [EngineKind("grid", lambda: "grid 2.1", open_grid, {"master": "address of the cluster"})]
     """
     return ()
 

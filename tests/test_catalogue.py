@@ -36,7 +36,7 @@ from crmcore import (
     rows,
     total,
 )
-from crmcore.hookspecs import StoreKind
+from crmcore.hookspecs import EngineKind, StoreKind
 from crmcore.plugging.catalogue import build_catalogue
 from crmcore.plugging.contributions import HOOK_OF, kind_of
 from crmcore.plugging.loading import load_plugins
@@ -108,6 +108,7 @@ def test_everything_that_a_plugin_contributes_is_found_by_kind_and_name():
         "report": Report("a.hello", lambda company: []),
         "command": click.Command("letters"),
         "store": StoreKind("ledger", open),
+        "engine": EngineKind("grid", str, open),
     }
     catalogue = catalogue_of(plugin("a", *made.values(), version="1.2"))
     assert outcome(catalogue) == {"a": "active"}
@@ -256,6 +257,7 @@ CLASHES = {
     "record": (visit(), visit()),
     "command": (click.Command("letters"), click.Command("letters")),
     "store": (StoreKind("ledger", open), StoreKind("ledger", print)),
+    "engine": (EngineKind("grid", str, open), EngineKind("grid", str, print)),
     "command or record": (click.Command("key-visit"), visit("key_visit")),
 }
 
@@ -358,6 +360,7 @@ def test_a_name_of_the_core_cannot_be_taken():
         (click.Command("import"), {"command": ["import"]}),
         (visit("import"), {"command": ["import"]}),
         (StoreKind("tinydb", open), {"store": ["tinydb"]}),
+        (EngineKind("python", str, open), {"engine": ["python"]}),
     ],
 )
 def test_reserved_names_cannot_be_taken(value, reserved):

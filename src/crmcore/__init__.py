@@ -51,7 +51,7 @@ if TYPE_CHECKING:
         smallest,
         total,
     )
-    from crmcore.hookspecs import StoreKind, hookimpl
+    from crmcore.hookspecs import EngineKind, StoreKind, hookimpl
     from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY, TEXT, TEXTS, decimal
     from crmcore.opening import open  # noqa: A004 - read as `crmcore.open("crm.json")`
     from crmcore.records import Contact, Customer, Interaction, Purchase, PurchaseLine, Task
@@ -88,7 +88,7 @@ _HOMES = {
     ),
     "grammar.expr": ("Predicate", "Term", "as_of"),
     "grammar.migrations": ("Migration",),
-    "hookspecs": ("StoreKind", "hookimpl"),
+    "hookspecs": ("EngineKind", "StoreKind", "hookimpl"),
     "kinds": ("BOOLEAN", "DATE", "INSTANT", "INTEGER", "MONEY", "TEXT", "TEXTS", "decimal"),
     "opening": ("open",),
     "records": ("Contact", "Customer", "Interaction", "Purchase", "PurchaseLine", "Task"),
@@ -144,6 +144,7 @@ __all__ = [
     "CrmRemovedIn2Warning",
     "Customer",
     "Document",
+    "EngineKind",
     "Field",
     "Interaction",
     "Invalid",

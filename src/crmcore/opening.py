@@ -44,7 +44,7 @@ TABLES: Final = frozenset({companies.TABLE, FITS, MARKS, OUTBOX, RUNS, SCHEMES, 
 """What plugins cannot call their record types: the store keeps other things under these names."""
 
 RESERVED: Final[Mapping[str, Iterable[str]]] = MappingProxyType(
-    {"command": COMMAND_WORDS, "store": ("tinydb",), "record": TABLES}
+    {"command": COMMAND_WORDS, "engine": ("auto", "python"), "store": ("tinydb",), "record": TABLES}
 )
 _NO: Final = frozenset({"", "0", "no", "false", "off"})
 

@@ -11,7 +11,7 @@ from attrs import frozen
 from crmcore.entities import Record, type_of
 from crmcore.errors import UnknownName
 from crmcore.grammar.declare import Field, Metric, Scheme, Setting
-from crmcore.hookspecs import StoreKind
+from crmcore.hookspecs import EngineKind, StoreKind
 from crmcore.kinds import Kind
 from crmcore.plugging.contributions import CORE, Contribution
 from crmcore.plugging.isolation import Failure, apart
@@ -101,6 +101,11 @@ class Catalogue:
     def store(self, scheme: str) -> StoreKind:
         """Return the kind of store that opens URLs of this scheme."""
         found: StoreKind = self.owner("store", scheme).value
+        return found
+
+    def engine(self, name: str) -> EngineKind:
+        """Return a kind of engine."""
+        found: EngineKind = self.owner("engine", name).value
         return found
 
     def fields_on(self, record_class: type[Record]) -> tuple[Field, ...]:

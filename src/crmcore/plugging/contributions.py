@@ -10,7 +10,7 @@ from attrs import frozen
 from crmcore.entities import Record, RecordType, type_of
 from crmcore.grammar.declare import Field, Metric, Place, Rule, Scheme, Setting
 from crmcore.grammar.migrations import Migration
-from crmcore.hookspecs import StoreKind
+from crmcore.hookspecs import EngineKind, StoreKind
 from crmcore.view import Report, View
 
 CORE: Final = "crm"
@@ -29,6 +29,7 @@ HOOK_OF: Final[Mapping[str, str]] = MappingProxyType(
         "report": "crm_reports",
         "command": "crm_commands",
         "store": "crm_stores",
+        "engine": "crm_engines",
     }
 )
 """Every kind of contribution, and the hook that returns it."""
@@ -49,7 +50,7 @@ class Contribution:
 
     @property
     def kind(self) -> str:
-        """What it is: record, field, setting, rule, migration, metric, scheme, view, report, command or store."""
+        """What it is: record, field, setting, rule, migration, metric, scheme, view, report, command, store or engine."""
         return kind_of(self.value)
 
     @property
@@ -88,6 +89,7 @@ _CLASSES: Final[Mapping[type, str]] = MappingProxyType(
         View: "view",
         Report: "report",
         StoreKind: "store",
+        EngineKind: "engine",
     }
 )
 
@@ -112,7 +114,7 @@ def place_of(value: Any, otherwise: Place) -> Place:
     place = getattr(value, "place", None)
     if isinstance(place, Place):
         return place
-    function = value.open if isinstance(value, StoreKind) else getattr(value, "callback", None)
+    function = value.open if isinstance(value, StoreKind | EngineKind) else getattr(value, "callback", None)
     return place_of_function(function) or otherwise
 
 

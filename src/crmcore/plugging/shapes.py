@@ -1,13 +1,13 @@
 """What is wrong with a declared thing itself: its name, and what it says it is made of."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from crmcore.entities import Record, RecordType
 from crmcore.grammar.declare import Field, Metric, Rule, Scheme
 from crmcore.grammar.expr import Predicate
-from crmcore.hookspecs import StoreKind
+from crmcore.hookspecs import EngineKind, StoreKind
 from crmcore.labels import Label
 from crmcore.plugging.contributions import Contribution
 from crmcore.view import Report, View
@@ -16,6 +16,7 @@ _NAMES: Final = {
     "record": (re.compile(r"[a-z][a-z0-9_]*"), "small letters, digits and _"),
     "command": (re.compile(r"[a-z][a-z0-9_-]*"), "small letters, digits, - and _"),
     "store": (re.compile(r"[a-z][a-z0-9+.-]*"), "small letters, digits, +, . and -"),
+    "engine": (re.compile(r"[a-z][a-z0-9_-]*"), "small letters, digits, - and _"),
 }
 """The kinds whose names have no prefix, and how they may be spelt; the others are checked where they are declared."""
 
@@ -47,8 +48,20 @@ def _of_value(value: Any) -> Iterator[str]:
             yield f"must hold {must!r:.60}, which is no rule: write one such as `amount >= 0`"
         case View():
             yield from _of_view(value)
+        case EngineKind():
+            yield from _of_engine(value)
         case Report(build=function) | StoreKind(open=function) if not callable(function):
             yield f"has {function!r:.60} where a function belongs"
+
+
+def _of_engine(engine: EngineKind) -> Iterator[str]:
+    for function in (engine.version, engine.open):
+        if not callable(function):
+            yield f"has {function!r:.60} where a function belongs"
+    options = engine.options
+    texts = (*options, *options.values()) if isinstance(options, Mapping) else (None,)
+    if not all(isinstance(text, str) for text in texts):
+        yield f"has the options {options!r:.60}: they are names, each with what it does"
 
 
 def _of_view(view: View) -> Iterator[str]:

@@ -74,7 +74,7 @@ def test_moments_come_back_in_utc_and_dates_stay_dates():
     ("kind", "value", "reason"),
     [
         (TEXT, 5, "is a whole number, not a text"),
-        (TEXT, "\ud800", "lone surrogate"),
+        (TEXT, "\ud800", "half a character"),
         (TEXT, b"x", "is of type bytes, not a text"),
         (TEXTS, "ab", "is a text, not a list of texts"),
         (TEXTS, ("a", None), "is null, not a text"),

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from crmcore.entities import ColumnType
 from crmcore.errors import UsageError
 from crmcore.files.date_formats import compile_format
-from crmcore.files.parsing import TEXT_LIMIT, parse, parse_kind
+from crmcore.files.parsing import parse, parse_kind
 from crmcore.files.parsing_base import BadValue, Reading
 from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY, NUMBER, RATIO, TEXT, TEXTS, decimal
+from crmcore.values import TEXT_LIMIT
 
 BERLIN = Reading(ZoneInfo("Europe/Berlin"), money_digits=6)
 NEW_YORK = Reading(ZoneInfo("America/New_York"), money_digits=6)

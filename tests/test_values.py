@@ -1,15 +1,21 @@
 """No edge lets in a value that does not fit its kind, whichever way it comes."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from company_kit import make_crm, plugin, put, stored
 
 from crmcore import Customer, Field, Purchase, PurchaseLine
+from crmcore.entities import type_of
 from crmcore.errors import Invalid
+from crmcore.files.parsing import parse
+from crmcore.files.parsing_base import BadValue, Reading
 from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY, NUMBER, RATIO, TEXT, TEXTS, decimal
-from crmcore.values import misfit
+from crmcore.store import LogEntry
+from crmcore.values import ID_LIMIT, TEXT_LIMIT, misfit
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -130,3 +136,76 @@ def test_all_values_of_a_record_are_complained_of_at_once(crm):
 def test_a_field_with_a_default_that_does_not_fit_cannot_be_declared(given, reason):
     with pytest.raises(TypeError, match=reason):
         Field("dental.drills", int, on=Customer, **given)
+
+
+WORDS = Field("demo.words", TEXT, on=Customer)
+
+UNFIT = [
+    ({"name": "A\x1fda"}, "has the control character U+001F"),
+    ({"name": "A\x00da"}, "has the control character U+0000"),
+    ({"name": "A\x85da"}, "has the control character U+0085"),
+    ({"name": "A\nda"}, "has a line break, which this column cannot hold"),
+    ({"notes": "one\u2028two"}, "has a line break, which this column cannot hold"),
+    ({"city": "x" * (TEXT_LIMIT + 1)}, "has 10,001 characters; 10,000 are allowed"),
+    ({"name": "A\ud800da"}, "has half a character (U+D800), left over from a broken conversion"),
+    ({"fields": {"demo.words": "\x07"}}, "has the control character U+0007"),
+]
+LIBRARY_ONLY = [
+    ({"name": ""}, "name: is required and cannot be empty"),
+    ({"name": " \t"}, "is required and cannot be empty"),
+    ({"tags": ("a;b",)}, "has a semicolon in one of its texts"),
+    ({"tags": ("a", "")}, "has a text that is empty, or has blanks around it"),
+    ({"tags": ("a", "b\x7f")}, "has the control character U+007F"),
+]
+IDS = [
+    (" c9", "has blanks around it, which an id cannot have"),
+    ("c9\u3000", "has blanks around it, which an id cannot have"),
+    (" ", "has blanks around it, which an id cannot have"),
+    ("c\x009", "has the control character U+0000"),
+    ("c\ud8009", "has half a character (U+D800), left over from a broken conversion"),
+    ("e\u0301", "is not composed (Unicode NFC)"),
+    ("c" * (ID_LIMIT + 1), "has 251 characters; 250 are allowed"),
+]
+
+
+@pytest.mark.parametrize(("columns", "said"), [*UNFIT, *LIBRARY_ONLY])
+def test_no_program_stores_a_text_that_no_command_would(columns, said):
+    crm = make_crm(plugin("demo", fields=[WORDS]))
+    put(crm, Customer(id="c1", name="Ada"))
+    with pytest.raises(Invalid, match=re.escape(said)), crm.unit() as unit:
+        unit.add(Customer(**{"id": "c2", "name": "Eve", **columns}))
+    with pytest.raises(Invalid, match=re.escape(said)), crm.unit() as unit:
+        unit.edit(unit.get(Customer, "c1"), **columns)
+    assert stored(crm, "customer").keys() == {"c1"}
+    assert crm.state().customer("c1").version == 1
+
+
+@pytest.mark.parametrize(("key", "said"), IDS)
+def test_no_program_gives_an_id_that_looks_like_another_or_cannot_be_typed(key, said):
+    crm = make_crm()
+    with pytest.raises(Invalid, match=re.escape(said)), crm.unit() as unit:
+        unit.add(Customer(id=key, name="Ada"))
+
+
+@pytest.mark.parametrize(("columns", "said"), [case for case in UNFIT if case[0].keys() <= {"name", "notes", "city"}])
+def test_commands_and_programs_refuse_a_text_with_the_same_words(columns, said):
+    for name, text in columns.items():
+        column = type_of(Customer).column(name)
+        with pytest.raises(BadValue, match=re.escape(said)):
+            parse(column, text, Reading(ZoneInfo("UTC"), 6))
+
+
+def test_an_id_that_was_stored_before_it_was_refused_does_not_lock_its_record():
+    crm = make_crm()
+    with crm.store.write() as transaction:
+        transaction.put("customer", " c1", {"id": " c1", "version": 1, "name": "Ada"})
+        transaction.commit_as(LogEntry(transaction.commit + 1, "2026-01-01T00:00:00Z", "ada", "", ()))
+    with crm.unit() as unit:
+        unit.edit(unit.get(Customer, " c1"), name="Eve")
+    assert crm.state().customer(" c1").name == "Eve"
+
+
+def test_notes_keep_their_lines_and_optional_texts_may_be_cleared():
+    crm = make_crm()
+    made = put(crm, Customer(id="c1", name="Ada", notes="one\n\ttwo", tags=("a b", "客户")))[0]
+    assert crm.state().customer("c1").notes == made.notes == "one\n\ttwo"

@@ -1,5 +1,6 @@
 """Whether a value fits its kind: what no edge may let in, whichever way it came."""
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,6 +8,15 @@ from math import isfinite
 from typing import Any, Final
 
 from crmcore.kinds import NUMBER_LIMIT, Kind, to_units
+
+TEXT_LIMIT: Final = 10_000
+"""Characters that a text may have, after composing."""
+
+ID_LIMIT: Final = 250
+"""Characters that an id may have: every store can index so many."""
+
+MULTILINE: Final = frozenset({"notes", "address"})
+"""Columns, and fields by the last part of their name, that may hold line breaks and tabs."""
 
 
 def misfit(kind: Kind, value: Any, money_digits: int) -> str:
@@ -17,6 +27,58 @@ def misfit(kind: Kind, value: Any, money_digits: int) -> str:
     if kind.name in _EXACT:
         return _size(value, money_digits if kind.name == "money" else kind.scale)
     return ""
+
+
+def text_misfit(name: str, value: str | tuple[str, ...]) -> str:
+    """Return why a column or field called ``name`` cannot hold a text or several, empty if it can."""
+    if isinstance(value, tuple):
+        return next(filter(None, map(_part_misfit, value)), "")
+    return id_misfit(value) if name == "id" else control_in(value, lines=has_lines(name)) or too_long(value)
+
+
+def has_lines(name: str) -> bool:
+    """Whether the column or field may hold line breaks and tabs."""
+    return name.rpartition(".")[2] in MULTILINE
+
+
+def id_misfit(text: str) -> str:
+    """Return why a text cannot be an id: one that looks like another, or that no file and no command could name."""
+    if reason := control_in(text) or too_long(text, ID_LIMIT):
+        return reason
+    if text != text.strip():
+        return "has blanks around it, which an id cannot have"
+    composed = text.isascii() or unicodedata.is_normalized("NFC", text)
+    return "" if composed else "is not composed (Unicode NFC), as every id is that is typed or imported"
+
+
+def _part_misfit(text: str) -> str:
+    if reason := control_in(text) or too_long(text):
+        return reason
+    if ";" in text:
+        return "has a semicolon in one of its texts; it stands between them"
+    return "" if text and text == text.strip() else "has a text that is empty, or has blanks around it"
+
+
+def too_long(text: str, limit: int = TEXT_LIMIT) -> str:
+    """Return that a text is too long, if it is."""
+    return f"has {len(text):,} characters; {limit:,} are allowed" if len(text) > limit else ""
+
+
+def control_in(text: str, *, lines: bool = False) -> str:
+    """Return which character of a text cannot be kept, if one cannot; with ``lines``, tabs and line feeds can."""
+    if text.isprintable():
+        return ""
+    allowed = "\n\t" if lines else ""
+    return next(filter(None, (_refused(letter) for letter in text if letter not in allowed)), "")
+
+
+def _refused(letter: str) -> str:
+    category = unicodedata.category(letter)
+    if category == "Cs":
+        return f"has half a character (U+{ord(letter):04X}), left over from a broken conversion"
+    if letter in "\r\n\u2028\u2029":
+        return "has a line break, which this column cannot hold"
+    return f"has the control character U+{ord(letter):04X}" if category == "Cc" else ""
 
 
 def _size(value: Any, digits: int) -> str:

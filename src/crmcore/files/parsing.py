@@ -12,17 +12,12 @@ from crmcore.files.parsing_base import BadValue, Reading
 from crmcore.files.parsing_numbers import read_decimal, read_integer
 from crmcore.files.parsing_times import read_day, read_moment
 from crmcore.kinds import Kind, fold
+from crmcore.values import control_in, has_lines, too_long
 
 Value = str | int | Decimal | bool | date | datetime | tuple[str, ...]
 
-TEXT_LIMIT: Final = 10_000
-"""Characters that a text may have, after composing."""
-
 OPEN_DIGITS: Final = 12
 """Digits after the mark of a number that has no scale of its own, such as a setting."""
-
-MULTILINE: Final = frozenset({"notes", "address"})
-"""Columns, and fields by the last part of their name, that may hold line breaks and tabs."""
 
 _BOOLEANS: Final = {
     "true": True,
@@ -38,7 +33,7 @@ _BOOLEANS: Final = {
 
 def parse(column: ColumnType, text: str, reading: Reading) -> Value | None:
     """Return what ``text`` means in ``column``, None for a blank; raises `BadValue` with the reason."""
-    lines = column.name.rpartition(".")[2] in MULTILINE
+    lines = has_lines(column.name)
     value = (
         read_text(text, lines=True) if lines and column.kind.name == "text" else parse_kind(column.kind, text, reading)
     )
@@ -67,11 +62,10 @@ def read_text(text: str, *, lines: bool = False) -> str | None:
     bare = text.strip(" \t\r\n")
     if lines:
         bare = bare.replace("\r\n", "\n").replace("\r", "\n")
-    if not bare.isprintable():
-        _refuse_controls(bare, allowed="\n\t" if lines else "")
+    refused = control_in(bare, lines=lines)
     bare = unicodedata.normalize("NFC", bare.strip())
-    if len(bare) > TEXT_LIMIT:
-        raise BadValue(f"has {len(bare):,} characters; {TEXT_LIMIT:,} are allowed")
+    if refused := refused or too_long(bare):
+        raise BadValue(refused)
     return bare or None
 
 
@@ -86,19 +80,6 @@ def nearest(name: str, known: Mapping[str, str]) -> tuple[str, ...]:
     folded = {fold(key): answer for key, answer in known.items()}
     found = get_close_matches(fold(name), folded, n=3, cutoff=0.6)
     return tuple(dict.fromkeys(folded[key] for key in found))
-
-
-def _refuse_controls(text: str, *, allowed: str) -> None:
-    for character in text:
-        if character in allowed:
-            continue
-        category = unicodedata.category(character)
-        if category == "Cs":
-            raise BadValue(f"has half a character (U+{ord(character):04X}), left over from a broken conversion")
-        if character in "\r\n\u2028\u2029":
-            raise BadValue("has a line break, which this column cannot hold")
-        if category == "Cc":
-            raise BadValue(f"has the control character U+{ord(character):04X}")
 
 
 def _choice(text: str, choices: tuple[str, ...]) -> str:

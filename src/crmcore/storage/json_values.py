@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from crmcore.errors import Invalid, Problem
 from crmcore.kinds import Kind
+from crmcore.values import control_in
 
 Turn = Callable[[Any], Any]
 """Turns a value into its other form, or raises `Unfit`."""
@@ -78,8 +79,10 @@ _CALLED: Final = {
 def _text_out(value: Any) -> str:
     if not isinstance(value, str):
         raise unlike(value, "a text")
-    if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise Unfit("contains half a character (a lone surrogate)", ascii(value))
+    if not value.isascii():
+        half = next((letter for letter in value if "\ud800" <= letter <= "\udfff"), "")
+        if half:
+            raise Unfit(control_in(half), ascii(value))
     return str.__str__(value)
 
 

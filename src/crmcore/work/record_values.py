@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from crmcore.entities import Record, type_of
+from crmcore.entities import ColumnType, Record, type_of
 from crmcore.errors import Invalid, Problem
 from crmcore.grammar.declare import Field
 from crmcore.records import PurchaseLine
 from crmcore.storage.json_values import decode_value
-from crmcore.values import misfit
+from crmcore.values import misfit, text_misfit
+from crmcore.work.field_values import described
+
+_TEXTS: Final = frozenset({"text", "texts"})
 
 
 def misfits(record: Record, fields: Sequence[Field], money_digits: int) -> Iterator[Problem]:
@@ -18,8 +21,10 @@ def misfits(record: Record, fields: Sequence[Field], money_digits: int) -> Itera
         value = getattr(record, column.name)
         if value is None:
             reason = "is required" if column.required else ""
+        elif column.required and isinstance(value, str) and not value.strip():
+            reason = "is required and cannot be empty"
         else:
-            reason = misfit(column.kind, value, money_digits) or _not_among(column.choices, value)
+            reason = _misfit(column, value, money_digits)
         if reason:
             yield Problem(reason, column=column.name, value="" if value is None else str(value)[:60])
     if isinstance(record, PurchaseLine) and record.discount is not None and not 0 <= record.discount <= 1:
@@ -30,6 +35,13 @@ def misfits(record: Record, fields: Sequence[Field], money_digits: int) -> Itera
             yield from _misfit_field(field, raw, money_digits)
 
 
+def _misfit(column: ColumnType, value: Any, money_digits: int) -> str:
+    reason = misfit(column.kind, value, money_digits)
+    if not reason and column.kind.name in _TEXTS:
+        reason = text_misfit(column.name, value)
+    return reason or _not_among(column.choices, value)
+
+
 def _misfit_field(field: Field, raw: Any, money_digits: int) -> Iterator[Problem]:
     kind = field.result_kind()
     try:
@@ -38,7 +50,7 @@ def _misfit_field(field: Field, raw: Any, money_digits: int) -> Iterator[Problem
         reasons = [problem.reason for problem in error.problems] if isinstance(error, Invalid) else [str(error)]
         yield Problem("; ".join(reasons), column=field.name, value=str(raw)[:60])
         return
-    reason = misfit(kind, value, money_digits) or _not_among(field.choices, value)
+    reason = _misfit(described(field), value, money_digits)
     if reason:
         yield Problem(reason, column=field.name, value=str(value)[:60])
 

@@ -161,7 +161,9 @@ class Unit:
             if record_class is None or document is None:
                 continue
             record = self.codec.decode(record_class, document)
-            broken = () if self.rules is None else self.rules.broken_by(record)
+            broken = () if self.rules is None else tuple(self.rules.broken_by(record))
+            if self.before[place] is not None:  # an id cannot be changed, so what is wrong with an old one is no reason
+                broken = tuple(problem for problem in broken if problem.column != "id")
             listed = (*dangling(self.transaction, record), *broken, *self._foreign(place, record))
             source = self.sources.get(place, Problem(""))
             if listed:

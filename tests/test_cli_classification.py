@@ -77,6 +77,17 @@ def test_an_earlier_run_is_refused_unless_rewound(shop: Shop):
     assert "2024-05-03" in shop.fine("segments").err
 
 
+def test_a_dry_run_looks_at_any_date_without_a_word_about_rewinding(shop: Shop):
+    shop.fine("classify", "--as-of", "2024-05-31")
+    files = {path.name: path.read_bytes() for path in shop.folder.glob("crm.json*")}
+    ran = shop.fine("classify", "--as-of", "2024-05-03", "--dry-run", "--format", "json")
+    assert {row["scheme"]: row["evaluated"] for row in ran.json} == {"shop.recent": 3, "shop.tier": 3}
+    assert "as of 2024-05-03" in ran.err
+    assert "dry run: nothing was written" in ran.err
+    assert {path.name: path.read_bytes() for path in shop.folder.glob("crm.json*")} == files
+    assert shop.fine("classify", "--as-of", "2024-05-03", "--rewind", "--format", "json").json == ran.json
+
+
 def test_segments_are_counted_with_share_and_revenue(shop: Shop):
     shop.fine("classify", "--as-of", "2024-05-31")
     rows = shop.fine("segments", "shop.tier", "--format", "jsonl").jsonl

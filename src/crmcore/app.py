@@ -187,14 +187,14 @@ class Crm:
         """Place customers as of a date, which becomes the book date; without one the books are open and today counts.
 
         Evaluates only who is due, new or stale, unless ``full``. Raises `RunRefused` for a date before the newest
-        placement unless ``rewind``. ``dry_run`` computes everything and writes nothing.
+        placement unless ``rewind``. ``dry_run`` computes everything, for any date, and writes nothing.
         """
         chosen = tuple(self.catalogue.scheme(name) for name in schemes) or self.schemes
         with self.store.write() as transaction:
             check_schemas(transaction, self.catalogue)
             state = self._state_of(transaction)
             day = as_of or self.today(state.company)
-            full = go_back(transaction, chosen, day, allowed=rewind) or full
+            full = go_back(transaction, chosen, day, allowed=rewind or dry_run) or full
             if rewind:
                 rewind_absent(transaction, self.schemes, day)
             metrics = self.catalogue.values("metric")

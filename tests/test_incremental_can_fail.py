@@ -15,7 +15,7 @@ from crmcore import app
 from crmcore.evaluation.boundaries import Horizon
 from crmcore.evaluation.placements import Timeline
 from crmcore.grammar.walk import needs, rules_of
-from crmcore.work import placing, touched
+from crmcore.work import classifying, due, placing, touched
 from crmcore.work.placing import Placer
 
 FAULTS = {}
@@ -87,19 +87,20 @@ def the_archived_keep_their_placements(patch):
 @fault
 def what_was_not_placed_is_not_noted(patch):
     right = placing.state_document
-    patch.setattr(placing, "state_document", lambda state: right(evolve(state, stale_since=0)))
+    for module in (placing, classifying):
+        patch.setattr(module, "state_document", lambda state: right(evolve(state, stale_since=0)))
 
 
 @fault
 def changed_rules_are_not_noticed(patch):
-    for module in (placing, test_incremental):
+    for module in (classifying, placing, test_incremental):
         patch.setattr(module, "definition", lambda scheme, world: "the same")
 
 
 @fault_in_time
 def only_who_is_overdue_is_reviewed(patch):
-    right = placing._cause_if_due
-    patch.setattr(placing, "_cause_if_due", lambda current, day: right(current, day - timedelta(days=1)))
+    right = due._cause_if_due
+    patch.setattr(due, "_cause_if_due", lambda current, day: right(current, day - timedelta(days=1)))
 
 
 @fault_in_time
@@ -115,7 +116,7 @@ def reviews_are_a_month_late(patch):
 
 @fault
 def new_population_values_move_nobody(patch):
-    patch.setattr(placing, "_population_values", lambda scheme, world: {})
+    patch.setattr(classifying, "_population_values", lambda scheme, world: {})
 
 
 @fault

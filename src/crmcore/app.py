@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from attrs import Factory, define, evolve, field
 
@@ -14,6 +15,7 @@ from crmcore.evaluation.placements import Move, Timeline
 from crmcore.grammar.declare import Scheme, Setting
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.plugging.configfile import Given
+from crmcore.plugging.core_settings import BULK_FROM, ENGINE
 from crmcore.plugging.plain_settings import PlainSettings
 from crmcore.plugging.setting_sources import Sources
 from crmcore.plugging.setting_values import checked_settings
@@ -24,12 +26,14 @@ from crmcore.work import company as companies
 from crmcore.work.absent import Guard, absent_in
 from crmcore.work.book import Book
 from crmcore.work.checks import RuleBook
+from crmcore.work.choosing import Engines
+from crmcore.work.classifying import Job, Run, classify
 from crmcore.work.company import Company
 from crmcore.work.fitting import fits_in, values_of
 from crmcore.work.identifiers import Identifiers
 from crmcore.work.outbox import TABLE as OUTBOX
 from crmcore.work.outbox import deliver, note, settle
-from crmcore.work.placing import Placer, Run, classify, replace, state_of, timeline_of
+from crmcore.work.placing import Placer, replace, state_of, timeline_of
 from crmcore.work.plugin_marks import marks_in, remember
 from crmcore.work.plugin_schemas import check_schemas
 from crmcore.work.rewinding import rewind as go_back
@@ -39,6 +43,8 @@ from crmcore.work.state import Explained, State
 from crmcore.work.touched import followed, touched_customers
 from crmcore.work.undoing import reverse
 from crmcore.work.unit import Author, Unit
+
+NO_OPTIONS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @define(eq=False)
@@ -183,6 +189,9 @@ class Crm:
         full: bool = False,
         rewind: bool = False,
         dry_run: bool = False,
+        engine: str = "",
+        options: Mapping[str, str] = NO_OPTIONS,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> Run:
         """Place customers as of a date, which becomes the book date; without one the books are open and today counts.
 
@@ -197,8 +206,9 @@ class Crm:
             full = go_back(transaction, chosen, day, allowed=rewind or dry_run) or full
             if rewind:
                 rewind_absent(transaction, self.schemes, day)
-            metrics = self.catalogue.values("metric")
-            run = classify(transaction, state.book, state.world, chosen, day, metrics=metrics, full=full)
+            engines = self.engines(state, engine, options)
+            job = Job(chosen, day, engines.choose, self.catalogue.values("metric"), full, tell)
+            run = classify(transaction, state.book, state.world, job)
             if not dry_run:
                 booked = evolve(state.company, book_date=as_of)
                 transaction.put(companies.TABLE, companies.KEY, booked.document())
@@ -207,6 +217,11 @@ class Crm:
                 self._log(transaction, (), f"classify as of {day}{dropped}")
         self._tell_plugins()
         return run
+
+    def engines(self, state: State, asked: str = "", options: Mapping[str, str] = NO_OPTIONS) -> Engines:
+        """Return the engines that can classify, and which is used when."""
+        usual, least = self.setting(ENGINE), self.setting(BULK_FROM)
+        return Engines(self.catalogue, state.book, asked, options, usual, least)
 
     def _tell_plugins(self) -> None:
         """Deliver the outbox; what a plugin does wrong there becomes a warning, never an error."""

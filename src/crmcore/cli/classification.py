@@ -13,7 +13,7 @@ from crmcore.view import Table
 
 if TYPE_CHECKING:
     from crmcore.store import Reader
-    from crmcore.work.placing import Run
+    from crmcore.work.classifying import Run
 
 
 @click.command(epilog="Example: crm classify --as-of 1998-05-07 --scheme value_tier.abc")

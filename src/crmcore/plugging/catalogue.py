@@ -10,6 +10,7 @@ from attrs import frozen
 
 from crmcore.entities import Record, type_of
 from crmcore.errors import UnknownName
+from crmcore.evaluation.population import CORE_SETTINGS
 from crmcore.grammar.declare import Field, Metric, Scheme, Setting
 from crmcore.hookspecs import EngineKind, StoreKind
 from crmcore.kinds import Kind
@@ -56,12 +57,10 @@ class Catalogue:
 
     @cached_property
     def rule_settings(self) -> frozenset[str]:
-        """The names of the settings that a rule of anybody reaches, or the core: their values are the store's."""
+        """The names of the settings that a rule of anybody reaches, or the core's fitting: their values are the store's."""
         declared = (one.value for one in self.contributions if one.kind != "setting")
         reached = {part.name for part in declared_in(declared) if isinstance(part, Setting)}
-        return frozenset(
-            reached | {one.name for one in self.contributions if one.kind == "setting" and one.plugin == CORE}
-        )
+        return frozenset(reached | {setting.name for setting in CORE_SETTINGS})
 
     def record(self, name: str) -> type[Record]:
         """Return a record class."""

@@ -10,11 +10,11 @@ from attrs import frozen
 from crmcore import __version__
 from crmcore.entities import Record
 from crmcore.errors import NameConflict
-from crmcore.evaluation.population import CORE_SETTINGS
 from crmcore.grammar.declare import Place, Setting
 from crmcore.grammar.expr import Term
 from crmcore.grammar.migrations import gap_in
 from crmcore.plugging.contributions import CORE, PREFIXED, Contribution, place_of
+from crmcore.plugging.core_settings import SETTINGS
 from crmcore.plugging.hookcheck import wrong_prefix
 from crmcore.plugging.isolation import Refused, apart
 from crmcore.plugging.plugins import PluginRecord, Plugins, Status
@@ -52,7 +52,7 @@ def core_entries() -> tuple[Entry, ...]:
     """Return the record types and settings of the core."""
     core = PluginRecord(CORE, "crmcore", __version__, file=str(Path(__file__).parent.parent / "records.py"))
     records = (Contribution(CORE, __version__, core.file, 0, cls) for cls in CORE_RECORDS)
-    settings = (Contribution(CORE, __version__, one.place.file, one.place.line, one) for one in CORE_SETTINGS)
+    settings = (Contribution(CORE, __version__, one.place.file, one.place.line, one) for one in SETTINGS)
     return tuple(Entry(item, core, direct=True) for item in (*records, *settings))
 
 

@@ -1,26 +1,21 @@
-"""Placing customers in segments: the classification run, and re-placing those whom a commit touches."""
+"""Placing customers in segments: what is kept of it, and re-placing those whom a commit touches."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from fractions import Fraction
-from functools import cached_property
 from typing import Any, Final
 
-from attrs import define, evolve, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
+from crmcore.engines import Placed
 from crmcore.errors import reading
-from crmcore.evaluation.boundaries import Horizon
-from crmcore.evaluation.evaluate import Evaluator, World
-from crmcore.evaluation.facts import Case
-from crmcore.evaluation.missing import missing_of, names_of
+from crmcore.evaluation.evaluate import World
 from crmcore.evaluation.placements import Cause, Move, Placement, Timeline, from_document, to_document
-from crmcore.grammar.declare import Metric, Scheme
-from crmcore.grammar.expr import PopulationValue
+from crmcore.grammar.declare import Scheme
 from crmcore.grammar.walk import canonical_scheme, fingerprint
 from crmcore.records import Customer
 from crmcore.store import Reader, Transaction
 from crmcore.work.book import Book
-from crmcore.work.fitting import Fit, fit, fits_in, is_due, keep, population_of, rows_read, values_of
+from crmcore.work.row_engine import RowAnswers
 
 SCHEMES: Final = "scheme"
 RUNS: Final = "run"
@@ -44,17 +39,6 @@ class SchemeState:
     run: int
     population: Mapping[str, str]
     stale_since: int = 0
-
-
-@frozen
-class Run:
-    """The outcome of a classification; ``evaluated`` counts customers per scheme, ``fitted`` new population values."""
-
-    number: int
-    as_of: date
-    evaluated: Mapping[str, int]
-    fitted: int
-    moves: tuple[Move, ...]
 
 
 def state_of(reader: Reader, scheme: str) -> SchemeState | None:
@@ -82,9 +66,9 @@ def definition(scheme: Scheme, world: World) -> str:
     return fingerprint(canonical_scheme(scheme, world.settings))
 
 
-@define(eq=False, slots=False)
+@define(eq=False)
 class Placer:
-    """Places customers on one date in one transaction; collects who moved."""
+    """Records on one date in one transaction where customers belong; collects who moved."""
 
     transaction: Transaction
     book: Book
@@ -92,44 +76,31 @@ class Placer:
     day: date
     run: int
     moves: list[Move] = field(factory=list)
-    _cases: dict[str, Case] = field(factory=dict)
-    _horizons: dict[str, Horizon] = field(factory=dict)
-
-    def case(self, customer: Customer) -> Case:
-        """Return the customer's facts on the date, with what was already computed of them."""
-        if customer.id not in self._cases:
-            self._cases[customer.id] = Case(self.book.facts(customer), self.day)
-        return self._cases[customer.id]
-
-    def _horizon(self, customer: Customer) -> Horizon:
-        if customer.id not in self._horizons:
-            self._horizons[customer.id] = Horizon(self._evaluator, self.case(customer))
-        return self._horizons[customer.id]
-
-    @cached_property
-    def _evaluator(self) -> Evaluator:
-        return Evaluator(self.world)
+    _answers: RowAnswers = field(
+        init=False, default=Factory(lambda self: RowAnswers(self.book, self.world, self.day), takes_self=True)
+    )
 
     def place(self, scheme: Scheme, customer: Customer, cause: Cause) -> None:
         """Evaluate a customer and record where it belongs."""
-        case, horizon = self.case(customer), self._horizon(customer)
-        evaluator = horizon.evaluator
-        answer = evaluator.answer(scheme, case)
+        self.record(scheme.name, self._answers.of(scheme, customer), cause)
+
+    def record(self, scheme: str, placed: Placed, cause: Cause) -> None:
+        """Record where a customer belongs."""
         new = Placement(
-            segment=answer.segment,
+            segment=placed.segment,
             since=self.day,
             run=self.run,
             cause=cause,
-            review_on=horizon.of_scheme(scheme),
-            missing=names_of(missing_of(scheme, case, evaluator)),
+            review_on=placed.review_on,
+            missing=placed.missing,
         )
-        self._record(scheme.name, customer.id, lambda timeline: timeline.placed(new))
+        self._change(scheme, placed.customer, lambda timeline: timeline.placed(new))
 
-    def withdraw(self, scheme: Scheme, customer: str) -> None:
+    def withdraw(self, scheme: str, customer: str) -> None:
         """End the placement of a customer that is archived or gone."""
-        self._record(scheme.name, customer, lambda timeline: timeline.closed(self.day))
+        self._change(scheme, customer, lambda timeline: timeline.closed(self.day))
 
-    def _record(self, scheme: str, customer: str, change: Any) -> None:
+    def _change(self, scheme: str, customer: str, change: Callable[[Timeline], Timeline]) -> None:
         old = timeline_of(self.transaction, scheme, customer)
         new = change(old)
         if new == old:
@@ -140,85 +111,6 @@ class Placer:
             cause: Cause = new.current.cause if new.current else "data"
             move = Move(customer, scheme, before, after, self.day, cause, is_first=not old.placements)
             self.moves.append(move)
-
-
-def classify(  # noqa: PLR0913 - the state, the rules and the date of one run
-    transaction: Transaction,
-    book: Book,
-    world: World,
-    schemes: Sequence[Scheme],
-    day: date,
-    *,
-    metrics: Sequence[Metric] = (),
-    full: bool = False,
-) -> Run:
-    """Fit what is due, place everyone who is due, and return what happened; commits nothing.
-
-    What ``metrics`` need of the population is fitted too, so that lists can show them. No scheme may have been placed
-    later than on that day: see `rewind`.
-    """
-    number = 1 + max((int(key) for key, _ in transaction.items(RUNS)), default=0)
-    customers = tuple(book.customers())
-    placer = Placer(transaction, book, world, day, number)
-    fits = _fit_due(placer, population_of(schemes, metrics), customers, full=full)
-    evaluated = {scheme.name: _place_due(placer, scheme, customers, full=full) for scheme in schemes}
-    run = Run(number, day, evaluated, len(fits), tuple(placer.moves))
-    transaction.put(RUNS, str(number), _run_document(run))
-    return run
-
-
-def _fit_due(
-    placer: Placer, wanted: Sequence[PopulationValue], customers: Sequence[Customer], *, full: bool
-) -> Mapping[str, Fit]:
-    """Fit and store the population values that are due, and let the placer use them."""
-    stored = fits_in(placer.transaction)
-    world = evolve(placer.world, population=values_of(stored))
-    rows = {world.key(node): rows_read(node, placer.transaction) for node in wanted}
-    due = []
-    for node in wanted:
-        key = world.key(node)
-        if full or is_due(node, stored.get(key), world, placer.day, rows[key]):
-            due.append(node)
-    made = fit(world, due, [placer.case(customer) for customer in customers] if due else [], placer.day, placer.run)
-    fits = {key: evolve(fitted, rows=rows[key]) for key, fitted in made.items()}
-    keep(placer.transaction, fits)
-    placer.world = evolve(world, population={**world.population, **values_of(fits)})
-    return fits
-
-
-def _place_due(placer: Placer, scheme: Scheme, customers: Sequence[Customer], *, full: bool) -> int:
-    reader, day = placer.transaction, placer.day
-    state = state_of(reader, scheme.name)
-    now = SchemeState(definition(scheme, placer.world), day, placer.run, _population_values(scheme, placer.world))
-    everyone: Cause | None = None
-    if state is None:
-        everyone = "data"
-    elif state.fingerprint != now.fingerprint:
-        everyone = "rule"
-    elif state.stale_since:
-        everyone = "data"
-    elif state.population != now.population:
-        everyone = "refit"
-    evaluated = 0
-    for customer in customers:
-        cause = everyone or _cause_if_due(timeline_of(reader, scheme.name, customer.id).current, day)
-        if cause is None and full:
-            cause = "time"  # nothing else is left that could move anybody
-        if cause is not None:
-            placer.place(scheme, customer, cause)
-            evaluated += 1
-    present = {customer.id for customer in customers}
-    for key, _ in tuple(reader.items(table_of(scheme.name))):
-        if key not in present:
-            placer.withdraw(scheme, key)
-    placer.transaction.put(SCHEMES, scheme.name, state_document(now))
-    return evaluated
-
-
-def _cause_if_due(current: Placement | None, day: date) -> Cause | None:
-    if current is None:
-        return "data"
-    return "time" if current.review_on is not None and current.review_on <= day else None
 
 
 def replace(
@@ -251,15 +143,7 @@ def _replace_in(placer: Placer, scheme: Scheme, customers: Iterable[str]) -> Non
         if isinstance(customer, Customer) and customer.archived_at is None:
             placer.place(scheme, customer, "data")
         else:
-            placer.withdraw(scheme, key)
-
-
-def _population_values(scheme: Scheme, world: World) -> dict[str, str]:
-    found: dict[str, Fraction | None] = {}
-    for node in population_of((scheme,)):
-        key = world.key(node)
-        found[key] = world.population.get(key)
-    return {key: str(value) for key, value in found.items()}
+            placer.withdraw(scheme.name, key)
 
 
 def state_document(state: SchemeState) -> dict[str, Any]:
@@ -270,13 +154,4 @@ def state_document(state: SchemeState) -> dict[str, Any]:
         "run": state.run,
         "population": dict(state.population),
         **({"stale_since": state.stale_since} if state.stale_since else {}),
-    }
-
-
-def _run_document(run: Run) -> dict[str, Any]:
-    return {
-        "as_of": run.as_of.isoformat(),
-        "evaluated": dict(run.evaluated),
-        "fitted": run.fitted,
-        "moved": len(run.moves),
     }

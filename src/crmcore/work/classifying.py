@@ -1,0 +1,124 @@
+"""The classification run: what is due is fitted and evaluated by an engine, and recorded, whichever engine it was."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from crmcore.engines import Answers, Placed, Question
+from crmcore.errors import CrmError
+from crmcore.evaluation.evaluate import World
+from crmcore.evaluation.placements import Cause, Move
+from crmcore.grammar.declare import Metric, Scheme
+from crmcore.store import Reader, Transaction
+from crmcore.work.book import Book
+from crmcore.work.choosing import Chosen
+from crmcore.work.due import due_in, fits_due, gone_from, present_in
+from crmcore.work.fitting import Fit, fits_in, keep, population_of, values_of
+from crmcore.work.placing import RUNS, SCHEMES, Placer, SchemeState, definition, state_document
+
+
+@frozen(eq=False)
+class Job:
+    """What a run is asked to do: in which schemes to place customers, as of which day, and on which engine.
+
+    What ``metrics`` need of the population is fitted too, so that lists can show them. ``choose`` takes the number of
+    customers to evaluate; ``tell`` hears what is going on.
+    """
+
+    schemes: Sequence[Scheme]
+    day: date
+    choose: Callable[[int], Chosen]
+    metrics: Sequence[Metric] = ()
+    full: bool = False
+    tell: Callable[[str], None] = field(default=lambda _: None)
+
+
+@frozen
+class Run:
+    """The outcome of a classification; ``evaluated`` counts customers per scheme, ``fitted`` new population values."""
+
+    number: int
+    as_of: date
+    evaluated: Mapping[str, int]
+    fitted: int
+    moves: tuple[Move, ...]
+    engine: str = "python"
+
+
+def classify(transaction: Transaction, book: Book, world: World, job: Job) -> Run:
+    """Fit what is due, place everyone who is due, and return what happened; commits nothing.
+
+    No scheme may have been placed later than on that day: see `rewind`.
+    """
+    number = 1 + max((int(key) for key, _ in transaction.items(RUNS)), default=0)
+    world = evolve(world, population=values_of(fits_in(transaction)))
+    present = present_in(transaction)
+    due = fits_due(transaction, world, population_of(job.schemes, job.metrics), job.day, full=job.full)
+    dues = {} if due.nodes else _dues(transaction, world, job, present)
+    chosen = job.choose(len(present) if due.nodes else max(map(len, dues.values()), default=0))
+    job.tell(f"classifying with {chosen.name}")
+    with chosen.blamed():
+        answers = chosen.engine.answer(Question(world, job.day, tuple(job.schemes), due.nodes, transaction))
+    fits = {key: Fit(value, job.day, number, made, due.rows[key]) for key, (value, made) in answers.fits.items()}
+    keep(transaction, fits)
+    placer = Placer(transaction, book, world_with(world, fits), job.day, number)
+    dues = dues or _dues(transaction, placer.world, job, present)
+    for scheme in job.schemes:
+        job.tell(f"placing in {scheme.name}")
+        with chosen.blamed():
+            _place(placer, scheme, answers, dues[scheme.name])
+        for customer in gone_from(transaction, scheme.name, present):
+            placer.withdraw(scheme.name, customer)
+        transaction.put(SCHEMES, scheme.name, state_document(state_now(scheme, placer.world, job.day, number)))
+    evaluated = {name: len(due) for name, due in dues.items()}
+    run = Run(number, job.day, evaluated, len(fits), tuple(placer.moves), chosen.name)
+    transaction.put(RUNS, str(number), _run_document(run))
+    return run
+
+
+def world_with(world: World, fits: Mapping[str, Fit]) -> World:
+    """Return a world with new fits."""
+    return evolve(world, population={**world.population, **values_of(fits)})
+
+
+def state_now(scheme: Scheme, world: World, day: date, run: int) -> SchemeState:
+    """Return what a scheme is placed with."""
+    return SchemeState(definition(scheme, world), day, run, _population_values(scheme, world))
+
+
+def _dues(reader: Reader, world: World, job: Job, present: Sequence[str]) -> dict[str, dict[str, Cause]]:
+    """Return who is due in each scheme, and why."""
+    states = {scheme.name: state_now(scheme, world, job.day, 0) for scheme in job.schemes}
+    return {name: due_in(reader, name, now, present, full=job.full) for name, now in states.items()}
+
+
+def _place(placer: Placer, scheme: Scheme, answers: Answers, due: Mapping[str, Cause]) -> None:
+    """Record where those who are due belong, in the order of the customers, whatever that of the engine is."""
+    found = {placed.customer: placed for placed in answers.placed(scheme, due)} if due else {}
+    for customer, cause in due.items():
+        placer.record(scheme.name, _of(customer, found, scheme), cause)
+
+
+def _of(customer: str, found: Mapping[str, Placed], scheme: Scheme) -> Placed:
+    if customer not in found:
+        raise CrmError(
+            f"the engine did not say where customer {customer!r} belongs in {scheme.name}",
+            todo="Nothing was written. `--engine python` does without it; please tell the engine's author.",
+        )
+    return found[customer]
+
+
+def _population_values(scheme: Scheme, world: World) -> dict[str, str]:
+    keys = dict.fromkeys(world.key(node) for node in population_of((scheme,)))
+    return {key: str(world.population.get(key)) for key in keys}
+
+
+def _run_document(run: Run) -> dict[str, Any]:
+    return {
+        "as_of": run.as_of.isoformat(),
+        "evaluated": dict(run.evaluated),
+        "fitted": run.fitted,
+        "moved": len(run.moves),
+    }

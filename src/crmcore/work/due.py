@@ -1,0 +1,88 @@
+"""What a classification has to do: which population values are due, and who is due in which scheme, and why."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from attrs import frozen
+
+from crmcore.entities import type_of
+from crmcore.evaluation.evaluate import World
+from crmcore.evaluation.placements import Cause, Placement
+from crmcore.grammar.expr import PopulationValue
+from crmcore.records import Customer
+from crmcore.store import Reader
+from crmcore.work.fitting import fits_in, is_due, rows_read
+from crmcore.work.placing import SchemeState, state_of, table_of, timeline_of
+
+
+def present_in(reader: Reader) -> tuple[str, ...]:
+    """Return the ids of all customers that are not archived, in the order in which they were first stored."""
+    items = reader.items(type_of(Customer).name)
+    return tuple(key for key, document in items if document.get("archived_at") is None)
+
+
+@frozen
+class DueFits:
+    """The population values to fit, those that others need first, and how many rows each of all wanted ones reads."""
+
+    nodes: tuple[PopulationValue, ...]
+    rows: Mapping[str, int]
+
+
+def fits_due(reader: Reader, world: World, wanted: Sequence[PopulationValue], day: date, *, full: bool) -> DueFits:
+    """Return which of ``wanted`` are to be fitted on ``day``; ``full`` is all."""
+    stored = fits_in(reader)
+    rows: dict[str, int] = {}
+    due = []
+    for node in wanted:
+        key = world.key(node)
+        if key not in rows:
+            rows[key] = rows_read(node, reader)
+        if full or is_due(node, stored.get(key), world, day, rows[key]):
+            due.append(node)
+    return DueFits(tuple(due), rows)
+
+
+def cause_for_all(before: SchemeState | None, now: SchemeState) -> Cause | None:
+    """Return why everybody is due in a scheme, or None if not everybody is."""
+    if before is None:
+        return "data"
+    if before.fingerprint != now.fingerprint:
+        return "rule"
+    if before.stale_since:
+        return "data"
+    return "refit" if before.population != now.population else None
+
+
+def due_in(reader: Reader, scheme: str, now: SchemeState, present: Sequence[str], *, full: bool) -> dict[str, Cause]:
+    """Return who of ``present`` is to be evaluated in a scheme, and what would have moved them."""
+    everyone = cause_for_all(state_of(reader, scheme), now)
+    found: dict[str, Cause] = {}
+    for customer in present:
+        cause = everyone or _cause_if_due(timeline_of(reader, scheme, customer).current, now.as_of)
+        if cause is None and full:
+            cause = "time"  # nothing else is left that could move anybody
+        if cause is not None:
+            found[customer] = cause
+    return found
+
+
+def gone_from(reader: Reader, scheme: str, present: Sequence[str]) -> tuple[str, ...]:
+    """Return who has placements in a scheme and is no customer any more, or archived."""
+    there = set(present)
+    return tuple(key for key, _ in reader.items(table_of(scheme)) if key not in there)
+
+
+def _cause_if_due(current: Placement | None, day: date) -> Cause | None:
+    if current is None:
+        return "data"
+    return "time" if current.review_on is not None and current.review_on <= day else None
+
+
+def counted(causes: Mapping[str, Any]) -> dict[str, int]:
+    """Return how many are due for each cause."""
+    found: dict[str, int] = {}
+    for cause in causes.values():
+        found[cause] = found.get(cause, 0) + 1
+    return found

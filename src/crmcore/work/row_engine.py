@@ -1,0 +1,99 @@
+"""The core's own engine: every customer by itself, by the row evaluator, which also explains and places on every save."""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+
+from attrs import define, evolve, field, frozen
+
+from crmcore.engines import Placed, Question, Step
+from crmcore.entities import Record, type_of
+from crmcore.evaluation.boundaries import Horizon
+from crmcore.evaluation.evaluate import Evaluator, World
+from crmcore.evaluation.facts import Case
+from crmcore.evaluation.missing import missing_of, names_of
+from crmcore.grammar.declare import Scheme
+from crmcore.grammar.walk import Needs, needs, rules_of
+from crmcore.records import Customer
+from crmcore.work.book import Book
+from crmcore.work.fitting import fit
+
+
+@define(eq=False)
+class RowAnswers:
+    """Answers for one customer after the other, each computed when it is asked for."""
+
+    book: Book
+    world: World
+    day: date
+    fits: Mapping[str, tuple[Fraction | None, int]] = field(factory=dict)
+    _cases: dict[str, Case] = field(factory=dict, init=False)
+    _horizons: dict[str, Horizon] = field(factory=dict, init=False)
+    _evaluator: Evaluator | None = field(default=None, init=False)
+
+    def case(self, customer: Customer) -> Case:
+        """Return the customer's facts on the date, with what was already computed of them."""
+        if customer.id not in self._cases:
+            self._cases[customer.id] = Case(self.book.facts(customer), self.day)
+        return self._cases[customer.id]
+
+    def of(self, scheme: Scheme, customer: Customer) -> Placed:
+        """Return where one customer belongs."""
+        case, horizon = self.case(customer), self._horizon(customer)
+        answer = horizon.evaluator.answer(scheme, case)
+        missing = names_of(missing_of(scheme, case, horizon.evaluator))
+        return Placed(customer.id, answer.segment, answer.position, missing, horizon.of_scheme(scheme))
+
+    def placed(self, scheme: Scheme, only: Collection[str] | None = None) -> Iterator[Placed]:
+        """Yield where customers belong: those in ``only``, by default all."""
+        for customer in self.book.customers() if only is None else map(self._customer, only):
+            yield self.of(scheme, customer)
+
+    def _customer(self, key: str) -> Customer:
+        found = self.book.get(Customer, key)
+        if not isinstance(found, Customer):  # pragma: no cover - whoever asks has just listed them
+            raise LookupError(key)
+        return found
+
+    def _horizon(self, customer: Customer) -> Horizon:
+        if self._evaluator is None:
+            self._evaluator = Evaluator(self.world)
+        if customer.id not in self._horizons:
+            self._horizons[customer.id] = Horizon(self._evaluator, self.case(customer))
+        return self._horizons[customer.id]
+
+
+@frozen(eq=False)
+class RowEngine:
+    """Reads and evaluates only whom it is asked for, and everybody where something is fitted."""
+
+    book: Book
+
+    def answer(self, question: Question) -> RowAnswers:
+        """Fit what is to be fitted, and return what answers the rest."""
+        answers = RowAnswers(self.book, question.world, question.day)
+        if question.fit:
+            cases = [answers.case(customer) for customer in self.book.customers()]
+            made = fit(question.world, question.fit, cases, question.day, 0)
+            answers.fits = {key: (fitted.value, fitted.customers) for key, fitted in made.items()}
+            values = {key: value for key, (value, _) in answers.fits.items()}
+            answers.world = evolve(question.world, population={**question.world.population, **values})
+        return answers
+
+    def plan(self, question: Question) -> tuple[Step, ...]:
+        """Return what is read of each record type, and what is fitted from it."""
+        rules = tuple(rule for scheme in question.schemes for rule in rules_of(scheme))
+        needed = needs(*rules, *question.fit)
+        classes = dict.fromkeys((Customer, *(source.record_class for source in needed.rows)))
+        steps = [_read(record_class, needed, question) for record_class in classes]
+        if question.fit:
+            values = tuple(dict.fromkeys(question.world.key(node) for node in question.fit))
+            steps.append(Step("fit", (), question.reader.count(type_of(Customer).name), values))
+        return tuple(steps)
+
+
+def _read(record_class: type[Record], needed: Needs, question: Question) -> Step:
+    name = type_of(record_class).name
+    columns = [column.steps[0].name for column in needed.columns if column.source_rows.record_class is record_class]
+    fields = [each.name for each in needed.fields if each.on is record_class]
+    return Step(f"read {name}", tuple(dict.fromkeys([*columns, *fields])), question.reader.count(name), ())

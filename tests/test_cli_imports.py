@@ -104,12 +104,93 @@ def test_a_dry_run_finds_the_problems_and_writes_nothing(shop: Shop):
     assert shop.crm("import", "p.csv", "--as", "purchase", "--dry-run").code == 1
 
 
-def test_one_bad_file_does_not_keep_the_others_from_being_looked_at(shop: Shop):
+def entered(shop: Shop, record: str):
+    return {row["id"] for row in shop.fine(record, "list", "--columns", "id", "--format", "json").json}
+
+
+def test_all_files_are_looked_at_and_none_is_imported_if_a_row_of_one_is_bad(shop: Shop):
     shop.write("bad.csv", BAD)
-    shop.write("good.csv", "customer,at,amount\nc1,2024-06-02,5\n")
-    ran = shop.crm("import", "bad.csv", "good.csv", "--as", "purchase")
-    assert ran.code == 1
-    assert "good.csv: 1 purchase: 1 new" in ran.err
+    shop.write("good.csv", "id,customer,at,amount\ng1,c1,2024-06-02,5\n")
+    for files in (("bad.csv", "good.csv"), ("good.csv", "bad.csv")):
+        ran = shop.crm("import", *files, "--as", "purchase")
+        assert ran.code == 1
+        assert "good.csv: 1 purchase: 0 new, 0 changed, 0 bad; nothing of it was written, since other files" in ran.err
+        assert "bad.csv:3: " in ran.err
+        assert entered(shop, "purchase") == {"p1", "p2", "p3"}
+    shop.fine("import", "bad.csv", "good.csv", "--as", "purchase", "--skip-bad")
+    assert "g1" in entered(shop, "purchase")
+
+
+@pytest.mark.parametrize(
+    ("second", "code"),
+    [("nowhere.csv", 1), ("strange.csv", 1), ("broken.csv", 1)],
+)
+def test_a_file_that_cannot_be_read_keeps_the_others_out(shop: Shop, second, code):
+    shop.write("good.csv", "id,name\na1,A\n")
+    shop.write("strange.csv", "id,name,colour\nb1,B,red\n")
+    shop.write("broken.csv", 'id,name\nb1,"B\nb2,C\n')
+    ran = shop.crm("import", "good.csv", second, "--as", "customer", "--skip-bad")
+    assert (ran.code, second in ran.err) == (code, True)
+    assert entered(shop, "customer") == {"c1", "c2", "c3"}
+
+
+def test_headers_of_all_files_are_complained_of_at_once(shop: Shop):
+    shop.write("one.csv", "id,name,colour\n")
+    shop.write("two.csv", "id,name,size\n")
+    ran = shop.crm("import", "one.csv", "two.csv", "--as", "customer")
+    assert "one.csv:1: colour" in ran.err
+    assert "two.csv:1: size" in ran.err
+
+
+def test_several_files_are_one_commit_that_is_undone_as_one(shop: Shop):
+    shop.write("a.csv", "id,name\na1,A\n")
+    shop.write("b.csv", "id,name,parent\nb1,B,a1\n")
+    shop.fine("import", "b.csv", "a.csv", "--as", "customer")
+    last = shop.fine("log", "--format", "jsonl").jsonl[-1]
+    assert last["why"] == "import b.csv, a.csv as customer"
+    shop.fine("undo", str(last["commit"]))
+    assert entered(shop, "customer") == {"c1", "c2", "c3"}
+    assert "1 new" in shop.fine("import", "a.csv", "--as", "customer").err
+
+
+def test_rows_of_different_files_that_do_not_go_together_are_named_with_both_places(shop: Shop):
+    shop.write("a.csv", "id,name\na1,A\n")
+    shop.write("b.csv", "id,name\nb1,B\na1,Other\n")
+    ran = shop.crm("import", "a.csv", "b.csv", "--as", "customer")
+    assert "b.csv:3: id='a1': stands in line 2 of a.csv already" in ran.err
+    shop.write("c.csv", "id,name,parent\nd1,D,nobody\n")
+    shop.write("d.csv", "id,name,parent\nd2,D,d1\n")
+    ran = shop.fine("import", "c.csv", "d.csv", "--as", "customer", "--skip-bad")
+    assert "d.csv:2: parent='d1': refers to the record of line 2 of c.csv, which is left out" in ran.err
+
+
+def test_two_files_may_change_one_record_by_its_key(shop: Shop):
+    shop.write("a.csv", "id,name,city\nc1,Ada,Bonn\nn1,New,\n")
+    shop.write("b.csv", "id,owner\nc1,eve\nn1,eve\n")
+    ran = shop.fine("import", "a.csv", "b.csv", "--as", "customer", "--key", "id")
+    assert "a.csv: 2 customers: 1 new, 1 changed" in ran.err
+    assert "b.csv: 2 customers: 0 new, 2 changed" in ran.err
+    shown = shop.fine("customer", "show", "c1", "--format", "json").json
+    assert (shown["city"], shown["owner"]) == ("Bonn", "eve")
+    shop.write("c.csv", "id,city\nc1,Köln\nc2,Trier\n")
+    shop.write("d.csv", "id,parent\nc1,nobody\n")
+    ran = shop.fine("import", "c.csv", "d.csv", "--as", "customer", "--key", "id", "--skip-bad")
+    assert [line for line in ran.err.splitlines() if "nobody" in line] == [
+        "c.csv:2: parent='nobody': there is no customer with this id",
+        "d.csv:2: parent='nobody': there is no customer with this id",
+    ]
+    assert shop.fine("customer", "show", "c1", "--format", "json").json["city"] == "Bonn"
+    assert shop.fine("customer", "show", "c2", "--format", "json").json["city"] == "Trier"
+
+
+def test_equal_files_of_one_import_are_taken_once_unless_told(shop: Shop):
+    for name in ("p.csv", "copy.csv"):
+        shop.write(name, "customer,at,amount\nc1,2024-06-01,5\n")
+    ran = shop.fine("import", "p.csv", "copy.csv", "--as", "purchase")
+    assert "copy.csv holds the same as p.csv; --again imports it anyway" in ran.err
+    assert len(entered(shop, "purchase")) == 4
+    shop.fine("import", "p.csv", "copy.csv", "--as", "purchase", "--again")
+    assert len(entered(shop, "purchase")) == 6
 
 
 @pytest.mark.parametrize(
@@ -146,9 +227,10 @@ def test_a_flood_of_problems_is_cut_and_says_how_to_see_all(shop: Shop):
 def test_progress_is_shown_on_a_terminal_only(shop: Shop, monkeypatch):
     said = []
     monkeypatch.setattr(imports.click, "echo", lambda text, **_: said.append(text))
-    assert imports._progress("c.csv") is None
+    imports._progress("c.csv", 1000)
+    assert said == []
     monkeypatch.setattr(imports.sys.stderr, "isatty", lambda: True, raising=False)
-    imports._progress("c.csv")(12000)
+    imports._progress("c.csv", 12000)
     assert said == ["\rc.csv: 12,000 rows"]
 
 

@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +11,7 @@ import click
 from crmcore.cli.context import done, note, opened
 from crmcore.cli.options import dry
 from crmcore.cli.targets import check_target
-from crmcore.desk.importing import ImportOptions, import_file
+from crmcore.desk.importing import ImportOptions, import_all
 from crmcore.files.binding import pairs
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ _SHOWN: Final = 100
 def import_files(ctx: click.Context, /, files: tuple[str, ...], errors: str | None, **given: Any) -> None:
     """Read records from FILEs (- is standard input): CSV, TSV or JSON lines.
 
-    A file is imported whole, or not at all if a row of it is bad. One that was imported before is not imported again.
+    All files are imported in one commit, or nothing at all if a row is bad. A file that was imported before is not
+    imported again.
     """
     names: dict[str, Any] = {
         "mapping": pairs(given.pop("mapping"), "--map"),
@@ -66,27 +67,27 @@ def import_files(ctx: click.Context, /, files: tuple[str, ...], errors: str | No
     options, crm = ImportOptions(**names, **given), opened(ctx)
     if errors not in {None, "-"}:
         check_target(str(errors), crm.store.url, files)
-    problems: list[Problem] = []
-    failed = False
-    for file in files:
-        result = import_file(crm, file, options, _progress(file))
-        _clear_progress()
-        problems += result.problems
-        failed = failed or result.is_refused
+    results = import_all(crm, files, options, _progress)
+    _clear_progress()
+    for file, result in zip(files, results, strict=True):
         _report(ctx, file, result, options)
-    _tell(problems, errors)
-    if failed:
+    _tell((problem for result in results for problem in result.problems), errors)
+    if any(result.is_refused for result in results):
         ctx.exit(FAILED)
 
 
 def _report(ctx: click.Context, file: str, result: "ImportResult", options: ImportOptions) -> None:
     place = "standard input" if file == "-" else file
+    if result.same_as:
+        note(f"{place} holds the same as {result.same_as}; --again imports it anyway")
+        return
     if result.earlier:
         note(f"{place} was imported as {result.record} before (commit {result.earlier}); --again imports it anyway")
         return
     unchanged = f", {result.unchanged} unchanged" if options.key else ""
     counts = f"{result.new} new, {result.changed} changed{unchanged}, {result.bad} bad"
-    nothing = "; nothing of it was written" if result.bad and not (result.new or result.changed) else ""
+    nothing = "; nothing of it was written" if result.is_refused else ""
+    nothing += ", since other files cannot be taken" if result.is_refused and not result.bad else ""
     rows = f"{result.rows} {_plural(result.record.replace('_', ' '), result.rows)}"
     if "gb" in result.encoding and not options.encoding:
         note(f"{place} was read as GB18030; if its texts look wrong, `crm undo` the import and say --encoding")
@@ -112,11 +113,10 @@ def _tell(problems: Iterable["Problem"], errors: str | None) -> None:
         note("mend these rows and import the file again, or import the others with --skip-bad")
 
 
-def _progress(file: str) -> Callable[[int], None] | None:
+def _progress(file: str, rows: int) -> None:
     """Count rows on a terminal; elsewhere be silent."""
-    if not sys.stderr.isatty():
-        return None
-    return lambda rows: click.echo(f"\r{file}: {rows:,} rows", nl=False, err=True)
+    if sys.stderr.isatty():
+        click.echo(f"\r{file}: {rows:,} rows", nl=False, err=True)
 
 
 def _clear_progress() -> None:

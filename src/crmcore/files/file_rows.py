@@ -58,7 +58,7 @@ class RowReader:
 
     def read(self, table: Table, progress: Callable[[int], None] | None = None) -> Iterator[Row | tuple[Problem, ...]]:
         """Bind at once, then yield each row of ``table``, or its problems; ``progress`` hears the rows so far."""
-        return _read(self.bind(table.columns, table.name), table, progress or (lambda _: None))
+        return self.bind(table.columns, table.name).rows(table, progress or (lambda _: None))
 
     def _constants(self, targets: Mapping[str, ColumnType], filled: set[str]) -> tuple[dict[str, Any], list[Problem]]:
         values: dict[str, Any] = {}
@@ -97,6 +97,16 @@ class BoundRows:
     constants: Mapping[str, Any]
     field_names: frozenset[str]
 
+    def rows(self, table: Table, progress: Callable[[int], None]) -> Iterator[Row | tuple[Problem, ...]]:
+        """Yield each row of a table with these columns, or its problems; ``progress`` hears the rows so far."""
+        count = 0
+        for count, line in enumerate(table, start=1):
+            yield self.read(line) if isinstance(line, Line) else (line,)
+            if count % EVERY == 0:
+                progress(count)
+        if count % EVERY:
+            progress(count)
+
     def read(self, line: Line) -> Row | tuple[Problem, ...]:
         """Return the line's values, or everything that is wrong with them."""
         found: dict[str, Any] = dict(self.constants)
@@ -120,16 +130,6 @@ class BoundRows:
         values = {name: value for name, value in found.items() if name not in self.field_names}
         fields = {name: value for name, value in found.items() if name in self.field_names}
         return Row(number, values, fields, empty)
-
-
-def _read(rows: BoundRows, table: Table, progress: Callable[[int], None]) -> Iterator[Row | tuple[Problem, ...]]:
-    count = 0
-    for count, line in enumerate(table, start=1):
-        yield rows.read(line) if isinstance(line, Line) else (line,)
-        if count % EVERY == 0:
-            progress(count)
-    if count % EVERY:
-        progress(count)
 
 
 def _text(values: Mapping[str, str], sources: tuple[str, ...]) -> str:

@@ -41,6 +41,28 @@ def test_a_dry_run_makes_no_store(shop: Shop):
     assert not list(shop.folder.glob("crm.json*"))
 
 
+def test_a_store_that_lost_its_company_is_not_begun_anew(stocked: Shop):
+    file = stocked.folder / "crm.json"
+    tables = json.loads(file.read_bytes())
+    del tables["company"]
+    file.write_text(json.dumps(tables), "utf-8")
+    before = file.read_bytes()
+    for command in (("init",), ("init", "--dry-run"), ("customer", "list"), ("classify",)):
+        ran = stocked.crm(*command)
+        assert ran.code == 1
+        assert "crm.json holds data, but its company record (currency and zone) is gone" in ran.err
+        assert "crm store restore" in ran.err
+        assert "crm init" not in ran.err
+    assert "its company record" in stocked.crm("doctor").out
+    assert file.read_bytes() == before
+
+
+def test_a_store_that_was_made_and_never_given_a_company_can_be_begun(shop: Shop):
+    open_tinydb("tinydb:///crm.json").create()
+    assert "crm init" in shop.crm("customer", "list").err
+    shop.fine("init")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"), [(["--currency", "EURO"], "'EURO'"), (["--zone", "Mars/Base"], "'Mars/Base'")]
 )

@@ -166,7 +166,7 @@ def test_what_is_wrong_in_the_store_is_found(shop, place, document, found, text)
 
 def test_a_store_without_a_company_is_found(shop):
     write("company", "company", None)
-    assert "crm init" in findings(shop)["store-unusable"]["todo"]
+    assert "crm store restore" in findings(shop)["store-unusable"]["todo"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import Factory, define, evolve, field
 
 from crmcore.entities import Record
-from crmcore.errors import CrmError, Invalid, NotFound, Problem, StoreError
+from crmcore.errors import CrmError, Invalid, NotFound, Problem
 from crmcore.evaluation.evaluate import World
 from crmcore.evaluation.placements import Move, Timeline
 from crmcore.grammar.declare import Scheme, Setting
@@ -86,7 +86,7 @@ class Crm:
     def _state_of(self, reader: Reader, as_of: date | None = None) -> State:
         document = reader.get(companies.TABLE, companies.KEY)
         if document is None:
-            raise StoreError(f"{self.store.url} holds no company yet", todo="Run `crm init` first.")
+            raise companies.missing(self.store.url, reader)
         company = companies.from_document(document)
         settings = settings_in(reader, self.catalogue.values("setting"))
         world = World(settings, values_of(fits_in(reader)), company.zone, company.money_digits, decode_value)

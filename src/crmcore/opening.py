@@ -195,9 +195,12 @@ def actor_of(environ: Mapping[str, str]) -> str:
 
 def create(crm: Crm, company: Company, *, dry_run: bool = False) -> None:
     """Make the store, for one company; raises `StoreError` if it has one already."""
-    if crm.store.exists() and crm.store.read().get(companies.TABLE, companies.KEY) is not None:
+    reader = crm.store.read() if crm.store.exists() else None
+    if reader is not None and reader.get(companies.TABLE, companies.KEY) is not None:
         todo = "Use it, or choose another place with --store."
         raise StoreError(f"there is a store at {crm.store.url} already", todo=todo)
+    if reader is not None and (reader.commit or reader.tables()):
+        raise companies.missing(crm.store.url, reader)
     if dry_run:
         return
     if not crm.store.exists():

@@ -6,7 +6,7 @@ from functools import partial
 
 from attrs import frozen
 
-from crmcore.errors import CrmError, Invalid, StoreError, reading
+from crmcore.errors import CrmError, Invalid, reading
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.plugging.config import Config
 from crmcore.store import Store
@@ -68,7 +68,7 @@ def _patient(practice: Practice) -> Patient:
     reader = practice.store.read()
     document = reader.get(companies.TABLE, companies.KEY)
     if document is None:
-        raise StoreError(f"{practice.store.url} holds no company yet", todo="Run `crm init` first.")
+        raise companies.missing(practice.store.url, reader)
     return Patient(reader, practice.fitted, marks_in(reader), companies.from_document(document))
 
 

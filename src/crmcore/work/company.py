@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import evolve, frozen
 
-from crmcore.errors import UsageError, reading
+from crmcore.errors import StoreError, UsageError, reading
 from crmcore.kinds import MONEY_EXTRA_DIGITS
+from crmcore.store import Reader
 
 TABLE: Final = "company"
 KEY: Final = "company"
@@ -61,6 +62,16 @@ def company(currency: str, zone: str) -> Company:
         return Company(code, ZoneInfo(zone))
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise UsageError(f"{zone!r} is no time zone; use an IANA name such as Europe/Berlin or Asia/Shanghai") from None
+
+
+def missing(url: str, reader: Reader) -> StoreError:
+    """Return the error for a store without a company: new, or one that lost it while it holds other things."""
+    if not reader.commit and not reader.tables():
+        return StoreError(f"{url} holds no company yet", todo="Run `crm init` first.")
+    return StoreError(
+        f"{url} holds data, but its company record (currency and zone) is gone",
+        todo="Restore a backup with `crm store restore FILE`, or put the record back by hand.",
+    )
 
 
 def from_document(document: Mapping[str, Any]) -> Company:

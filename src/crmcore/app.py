@@ -36,8 +36,8 @@ from crmcore.work.outbox import deliver, note, settle
 from crmcore.work.placing import Placer, replace, state_of, timeline_of
 from crmcore.work.plugin_marks import marks_in, remember
 from crmcore.work.plugin_schemas import check_schemas
+from crmcore.work.rewinding import WayBack, rewind_absent
 from crmcore.work.rewinding import rewind as go_back
-from crmcore.work.rewinding import rewind_absent
 from crmcore.work.settings import SETTINGS, settings_in, write_setting
 from crmcore.work.state import Explained, State
 from crmcore.work.touched import followed, touched_customers
@@ -181,7 +181,7 @@ class Crm:
         note(transaction, self.catalogue.plugins, changes, self.moves)
         return transaction.commit_as(LogEntry(transaction.commit + 1, self._now(), self.actor, why, tuple(changes)))
 
-    def classify(
+    def classify(  # noqa: PLR0913 - keyword-only choices of one call
         self,
         as_of: date | None = None,
         *,
@@ -196,25 +196,27 @@ class Crm:
         """Place customers as of a date, which becomes the book date; without one the books are open and today counts.
 
         Evaluates only who is due, new or stale, unless ``full``. Raises `RunRefused` for a date before the newest
-        placement unless ``rewind``. ``dry_run`` computes everything, for any date, and writes nothing.
+        placement unless ``rewind``, which `undo` takes back. ``dry_run`` computes everything, for any date, and writes
+        nothing.
         """
         chosen = tuple(self.catalogue.scheme(name) for name in schemes) or self.schemes
         with self.store.write() as transaction:
             check_schemas(transaction, self.catalogue)
             state = self._state_of(transaction)
             day = as_of or self.today(state.company)
-            full = go_back(transaction, chosen, day, allowed=rewind or dry_run) or full
-            if rewind:
-                rewind_absent(transaction, self.schemes, day)
+            way_back = WayBack.of(transaction) if rewind else None
+            dropped = go_back(transaction, chosen, day, allowed=rewind or dry_run)
+            dropped_absent = rewind and rewind_absent(transaction, self.schemes, day)
             engines = self.engines(state, engine, options)
-            job = Job(chosen, day, engines.choose, self.catalogue.values("metric"), full, tell)
+            job = Job(chosen, day, engines.choose, self.catalogue.values("metric"), full or dropped, tell)
             run = classify(transaction, state.book, state.world, job)
             if not dry_run:
                 booked = evolve(state.company, book_date=as_of)
                 transaction.put(companies.TABLE, companies.KEY, booked.document())
                 self.moves = run.moves
-                dropped = ", dropping later placements" if rewind else ""
-                self._log(transaction, (), f"classify as of {day}{dropped}")
+                changes = way_back.changes(transaction) if way_back and (dropped or dropped_absent) else ()
+                told = ", dropping later placements" if changes else ""
+                self._log(transaction, changes, f"classify as of {day}{told}")
         self._tell_plugins()
         return run
 

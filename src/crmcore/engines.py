@@ -156,3 +156,6 @@ class Engine(Protocol):
 
     def plan(self, question: Question) -> tuple[Step, ...]:
         """Return how it would answer; reads no more than it needs to count rows."""
+
+    def close(self) -> None:
+        """Give back what it holds; nothing is asked of it, or of its answers, afterwards."""

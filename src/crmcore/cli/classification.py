@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crmcore.cli.cells import Look
-from crmcore.cli.context import OPENING, done, note, opened
+from crmcore.cli.completing import names_of
+from crmcore.cli.context import OPENING, catalogued, done, note, opened
+from crmcore.cli.engines import clear, engines_of, said_to_engine, tell
 from crmcore.cli.options import Day, dry, formatted
 from crmcore.cli.output import print_table
 from crmcore.view import Table
@@ -26,22 +28,38 @@ if TYPE_CHECKING:
 @click.option("--scheme", "schemes", metavar="NAME", multiple=True, help="Only this scheme; may be repeated.")
 @click.option("--full", is_flag=True, help="Fit all population values and place everyone anew, not only who is due.")
 @click.option("--rewind", is_flag=True, help="Drop every placement since the date, if it is before the newest.")
+@click.option(
+    "--engine",
+    metavar="NAME",
+    default="",
+    shell_complete=names_of("engine"),
+    help="Compute on this engine, whatever the number of customers; python is the core itself.  [default: by settings]",
+)
+@click.option("--engine-option", "options", metavar="NAME=VALUE", multiple=True, help="Say this to the engine.")
+@click.option("--master", metavar="URL", help="The same as --engine-option master=URL: the address of a cluster.")
+@click.option("--engines", is_flag=True, help="Only list the engines, what they run on, and what they need.")
 @dry
 @formatted
 @click.pass_context
 def classify(ctx: click.Context, /, as_of: date | None, form: str, dry_run: bool, **how: Any) -> None:
     """Place customers in the segments of all schemes, and record who moved."""
+    if how.pop("engines"):
+        print_table(engines_of(catalogued(ctx)), form)
+        return
+    how["options"] = said_to_engine(how["options"], how.pop("master"))
     crm = opened(ctx)
     if as_of is not None and as_of > crm.today(crm.state().company):
         note(f"{as_of} lies in the future: a run for an earlier day, today's too, will then need --rewind")
-    run = crm.classify(as_of, dry_run=dry_run, **how)
+    run = crm.classify(as_of, dry_run=dry_run, tell=tell, **how)
+    clear()
     table = _summary(run)
     if form == "table":
         table = _shown(table, None if dry_run else crm.store.read())
     if table.rows or form != "table":
         print_table(table, form, Look())
     first = sum(move.is_first for move in run.moves)
-    counts = f"{sum(run.evaluated.values())} evaluated, {first} placed first, {len(run.moves) - first} moved"
+    how_made = "" if run.engine == "python" else f" by {run.engine}"
+    counts = f"{sum(run.evaluated.values())} evaluated{how_made}, {first} placed first, {len(run.moves) - first} moved"
     done(ctx, f"as of {run.as_of}: {counts}, {run.fitted} population values fitted", dry_run=dry_run)
     if as_of is not None and not dry_run:
         note(f"the book date is now {as_of}; {OPENING}")

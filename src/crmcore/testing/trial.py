@@ -32,8 +32,8 @@ from crmcore.testing.calls import Call, Recorder, contributed, known_hook
 from crmcore.testing.givens import AS_OF, GivenCustomer, given
 from crmcore.testing.ran import Ran
 from crmcore.testing.surroundings import ACTOR, surroundings
-from crmcore.work.company import company
 from crmcore.work.classifying import Run
+from crmcore.work.company import company
 
 Plugin = str | ModuleType | Path
 """A module, the name of an installed plugin, or the path of a one-file plugin."""

@@ -1,7 +1,7 @@
 """Which engine a run uses: the one that was asked for, else the configured one where it pays."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from attrs import frozen
 
@@ -28,9 +28,9 @@ class Chosen:
     why: str = ""
 
     @contextmanager
-    def blamed(self) -> Iterator[None]:
-        """Turn whatever an engine of a plugin raises into an error that names both, except what is meant for people."""
-        with blaming(self.name, self.plugin):
+    def used(self) -> Iterator[None]:
+        """Close the engine in the end, and blame it for what it raises."""
+        with blaming(self.name, self.plugin), closing(self.engine):
             yield
 
 

@@ -59,19 +59,18 @@ def classify(transaction: Transaction, book: Book, world: World, job: Job) -> Ru
     dues = {} if due.nodes else _dues(transaction, world, job, present)
     chosen = job.choose(len(present) if due.nodes else max(map(len, dues.values()), default=0))
     job.tell(f"classifying with {chosen.name}")
-    with chosen.blamed():
+    with chosen.used():
         answers = chosen.engine.answer(Question(world, job.day, tuple(job.schemes), due.nodes, transaction))
-    fits = {key: Fit(value, job.day, number, made, due.rows[key]) for key, (value, made) in answers.fits.items()}
-    keep(transaction, fits)
-    placer = Placer(transaction, book, world_with(world, fits), job.day, number)
-    dues = dues or _dues(transaction, placer.world, job, present)
-    for scheme in job.schemes:
-        job.tell(f"placing in {scheme.name}")
-        with chosen.blamed():
+        fits = {key: Fit(value, job.day, number, made, due.rows[key]) for key, (value, made) in answers.fits.items()}
+        keep(transaction, fits)
+        placer = Placer(transaction, book, world_with(world, fits), job.day, number)
+        dues = dues or _dues(transaction, placer.world, job, present)
+        for scheme in job.schemes:
+            job.tell(f"placing in {scheme.name}")
             _place(placer, scheme, answers, dues[scheme.name])
-        for customer in gone_from(transaction, scheme.name, present):
-            placer.withdraw(scheme.name, customer)
-        transaction.put(SCHEMES, scheme.name, state_document(state_now(scheme, placer.world, job.day, number)))
+            for customer in gone_from(transaction, scheme.name, present):
+                placer.withdraw(scheme.name, customer)
+            transaction.put(SCHEMES, scheme.name, state_document(state_now(scheme, placer.world, job.day, number)))
     evaluated = {name: len(due) for name, due in dues.items()}
     run = Run(number, job.day, evaluated, len(fits), tuple(placer.moves), chosen.name)
     transaction.put(RUNS, str(number), _run_document(run))

@@ -51,9 +51,9 @@ class RowAnswers:
 
     def _customer(self, key: str) -> Customer:
         found = self.book.get(Customer, key)
-        if not isinstance(found, Customer):  # pragma: no cover - whoever asks has just listed them
-            raise LookupError(key)
-        return found
+        if isinstance(found, Customer):
+            return found
+        raise LookupError(key)  # pragma: no cover - whoever asks has just listed them
 
     def _horizon(self, customer: Customer) -> Horizon:
         if self._evaluator is None:
@@ -84,12 +84,16 @@ class RowEngine:
         """Return what is read of each record type, and what is fitted from it."""
         rules = tuple(rule for scheme in question.schemes for rule in rules_of(scheme))
         needed = needs(*rules, *question.fit)
-        classes = dict.fromkeys((Customer, *(source.record_class for source in needed.rows)))
+        found: tuple[type[Record], ...] = (Customer, *(source.record_class for source in needed.rows))
+        classes = dict.fromkeys(found)
         steps = [_read(record_class, needed, question) for record_class in classes]
         if question.fit:
             values = tuple(dict.fromkeys(question.world.key(node) for node in question.fit))
             steps.append(Step("fit", (), question.reader.count(type_of(Customer).name), values))
         return tuple(steps)
+
+    def close(self) -> None:
+        """Do nothing: the book belongs to the run."""
 
 
 def _read(record_class: type[Record], needed: Needs, question: Question) -> Step:

@@ -1,0 +1,105 @@
+"""An engine as the core asks it: what a plan over a store computes, as answers."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from functools import cache, cached_property
+from typing import Any
+
+from attrs import define, field, frozen
+
+from crm_bulk.compiling import CANNOT_TELL
+from crm_bulk.days import day_number, day_of_number
+from crm_bulk.engines.backend import Backend
+from crm_bulk.horizons import FOREVER
+from crm_bulk.plan import Plan
+from crm_bulk.store_source import StoreTables
+from crmcore import Scheme
+from crmcore.engines import Node, Placed, Question, Step, rules_of
+
+
+@frozen(eq=False, slots=False)
+class Answers:
+    """What a plan found; all schemes are placed in one pass, when the first is asked for."""
+
+    plan: Plan
+    schemes: Sequence[Scheme]
+    population: Mapping[str, Fraction | None]
+    fits: Mapping[str, tuple[Fraction | None, int]]
+
+    def placed(self, scheme: Scheme, only: Collection[str] | None = None) -> Iterator[Placed]:
+        """Yield where customers belong, those in ``only`` if there are not many."""
+        number = self.schemes.index(scheme)
+        names = ("id", f"answer{number}", f"review{number}")
+        ids, answers, reviews = (column.to_pylist() for column in _only(self._table.select(names), only).columns)
+        missing = self._missing(scheme, only) if any(answer < 0 for answer in answers) else {}
+        segments = [segment.name for segment in scheme.segments]
+        for key, answer, review in zip(ids, answers, reviews, strict=True):
+            position = CANNOT_TELL - answer if answer < 0 else answer
+            segment = segments[answer] if 0 <= answer < len(segments) else None
+            yield Placed(key, segment, position, missing.get(key, ()), _day(review))
+
+    @cached_property
+    def _table(self) -> Any:
+        return self.plan.database.backend.collect(self.plan.placed(self.schemes, self.population))
+
+    def _missing(self, scheme: Scheme, only: Collection[str] | None) -> dict[str, tuple[str, ...]]:
+        names, frame = self.plan.missing(scheme, self.population)
+        found = _only(self.plan.database.backend.collect(frame), only)
+        ids, *columns = (found.column(place).to_pylist() for place in range(found.num_columns))
+        rows = zip(*columns, strict=True) if columns else ((),) * len(ids)
+        return {
+            key: tuple(name for name, is_missing in zip(names, row, strict=True) if is_missing)
+            for key, row in zip(ids, rows, strict=True)
+        }
+
+
+def _only(table: Any, only: Collection[str] | None) -> Any:
+    """Return the rows of the customers in ``only``; all of them where that leaves out few."""
+    if only is None or 2 * len(only) > table.num_rows:
+        return table
+    import pyarrow as pa  # noqa: PLC0415 - only where an engine runs
+    import pyarrow.compute as pc  # noqa: PLC0415 - the same
+
+    return table.filter(pc.is_in(table.column("id"), pa.array(list(only), pa.string())))
+
+
+@cache
+def _day(number: int) -> date | None:
+    return None if number >= FOREVER else day_of_number(number)
+
+
+@define(eq=False)
+class BulkEngine:
+    """Answers on one library, which is opened when it is first needed."""
+
+    open: Callable[[], Backend]
+    _backend: Backend | None = field(default=None, init=False)
+
+    def answer(self, question: Question) -> Answers:
+        """Read the store, fit what is to be fitted, and return what places everybody."""
+        plan = self._plan(question)
+        plan.read(_roots(question), question.schemes)
+        fits = plan.fit(question.fit, question.world.population)
+        population = {**question.world.population, **{key: value for key, (value, _) in fits.items()}}
+        return Answers(plan, question.schemes, population, fits)
+
+    def plan(self, question: Question) -> tuple[Step, ...]:
+        """Return the passes."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Close the library."""
+        if self._backend is not None:
+            self._backend.close()
+            self._backend = None
+
+    def _plan(self, question: Question) -> Plan:
+        if self._backend is None:
+            self._backend = self.open()
+        tables = StoreTables(self._backend, question.reader, question.world)
+        return Plan(question.world, tables, day_number(question.day))
+
+
+def _roots(question: Question) -> tuple[Node, ...]:
+    return (*(rule for scheme in question.schemes for rule in rules_of(scheme)), *question.fit)

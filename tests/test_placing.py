@@ -8,7 +8,7 @@ from company_kit import make_crm, plugin, put, stored
 
 from crmcore import Customer, Metric, Purchase, Scheme, Segment, Setting, days_since, latest, pareto_cut, rows, total
 from crmcore.app import Crm
-from crmcore.errors import RunRefused
+from crmcore.errors import RunRefused, StaleEdit
 from crmcore.plugging.catalogue import build_catalogue
 from crmcore.plugging.loading import load_plugins
 from crmcore.store import LogEntry
@@ -151,6 +151,46 @@ def test_a_rewind_opens_again_what_was_believed_before():
     (kept,) = crm.timeline("b", "shop.pace").placements
     assert (kept.since, kept.review_on) == (DAY, after(11))
     assert run.moves == ()
+
+
+def test_a_rewind_is_undone_to_the_last_placement():
+    crm = shop(PACE, ABC)
+    crm.classify(DAY)
+    crm.classify(after(11))
+    tables = [table_of(PACE.name), table_of(ABC.name), "population", "company"]
+    before = [stored(crm, table) for table in tables]
+    timelines = [crm.timeline(key, PACE.name) for key in "abc"]
+    crm.classify(after(5), rewind=True)
+    rewind = crm.store.read().commit
+    assert [stored(crm, table) for table in tables] != before
+    assert crm.undo(rewind, dry_run=True)
+    crm.undo(rewind)
+    assert [stored(crm, table) for table in tables] == before
+    assert [crm.timeline(key, PACE.name) for key in "abc"] == timelines
+    assert crm.state().day == after(11)
+    assert told(crm.moves) == {("b", "awake", "quiet", "time")}
+    crm.undo(crm.store.read().commit)
+    assert [placement.since for placement in crm.timeline("b", PACE.name).placements] == [DAY]
+    crm.undo(crm.store.read().commit)
+    assert crm.classify(after(11)).moves == ()
+
+
+def test_a_rewind_is_not_undone_over_what_was_placed_since():
+    crm = shop(PACE)
+    crm.classify(after(11))
+    crm.classify(after(5), rewind=True)
+    rewind = crm.store.read().commit
+    crm.classify(after(6))
+    with pytest.raises(StaleEdit, match="book_date: yours '2026-06-06', now '2026-06-07'"):
+        crm.undo(rewind)
+
+
+def test_only_a_run_that_dropped_placements_has_any_to_bring_back():
+    crm = shop(PACE)
+    crm.classify(DAY)
+    crm.classify(after(1), rewind=True)
+    entry = list(crm.store.log())[-1]
+    assert (entry.why, entry.changes) == ("classify as of 2026-06-02", ())
 
 
 def test_population_values_are_fitted_again_after_a_week():

@@ -36,7 +36,7 @@ from crmcore.work.outbox import deliver, note, settle
 from crmcore.work.placing import Placer, replace, state_of, timeline_of
 from crmcore.work.plugin_marks import marks_in, remember
 from crmcore.work.plugin_schemas import check_schemas
-from crmcore.work.rewinding import WayBack, rewind_absent
+from crmcore.work.rewinding import WayBack, moves_back, rewind_absent
 from crmcore.work.rewinding import rewind as go_back
 from crmcore.work.settings import SETTINGS, settings_in, write_setting
 from crmcore.work.state import Explained, State
@@ -166,7 +166,8 @@ class Crm:
         placer = Placer(transaction, Book(transaction, unit.codec, state.company.zone), state.world, state.day, number)
         tables = {*classes, *(name for mark in marks_in(transaction).values() for name in mark.records)}
         is_about_records = any(change.table in tables for change in changes)
-        self.moves = replace(placer, self.schemes, touched, touches_records=is_about_records)
+        back = moves_back(changes, state.day)
+        self.moves = (*back, *replace(placer, self.schemes, touched, touches_records=is_about_records))
         self._warn_of_stale_schemes(transaction)
         return self._log(transaction, changes, unit.author.why)
 

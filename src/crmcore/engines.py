@@ -7,13 +7,17 @@ a plugin offers one.
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from attrs import frozen
 
 from crmcore.entities import ColumnType, type_of
 from crmcore.evaluation.evaluate import Evaluator, World
-from crmcore.evaluation.missing import name_of
+from crmcore.evaluation.facts import Case, Facts
+from crmcore.evaluation.meaning import Meaning
+from crmcore.evaluation.missing import missing_of, name_of, names_of
+from crmcore.evaluation.placements import Cause
 from crmcore.evaluation.population import finish
 from crmcore.grammar.declare import InSegment, Scheme
 from crmcore.grammar.expr import (
@@ -52,6 +56,8 @@ __all__ = [
     "Answers",
     "Arithmetic",
     "Band",
+    "Case",
+    "Cause",
     "Choose",
     "Column",
     "ColumnType",
@@ -62,11 +68,15 @@ __all__ = [
     "Equals",
     "Evaluator",
     "Extreme",
+    "Facts",
     "InSegment",
     "InYear",
     "Kind",
     "Known",
+    "Lake",
+    "LakeAnswers",
     "Literal",
+    "Meaning",
     "Node",
     "Not",
     "OneOf",
@@ -82,12 +92,16 @@ __all__ = [
     "TextTest",
     "Within",
     "World",
+    "Writing",
+    "Written",
     "canonical",
     "canonical_scheme",
     "children",
     "finish",
     "fold",
+    "missing_of",
     "name_of",
+    "names_of",
     "needs",
     "reached",
     "rules_of",
@@ -100,15 +114,14 @@ __all__ = [
 class Question:
     """What a run asks: the population values in ``fit``, those that others need first, and the answers of ``schemes``.
 
-    ``world`` holds the settings, and the population values that are not fitted again. ``reader`` is the state that
-    counts; what is fitted and placed is every customer in it that is not archived.
+    ``world`` holds the settings, and the population values that are not fitted again. What is fitted and placed is every
+    customer that is not archived.
     """
 
     world: World
     day: date
     schemes: tuple[Scheme, ...]
     fit: tuple[PopulationValue, ...]
-    reader: Reader
 
 
 class Placed(NamedTuple):
@@ -151,11 +164,61 @@ class Step(NamedTuple):
 class Engine(Protocol):
     """Answers questions about all customers at once."""
 
-    def answer(self, question: Question) -> Answers:
-        """Return the answers; raises `CrmError` where it cannot give exactly those of the row evaluator."""
+    def answer(self, question: Question, reader: Reader) -> Answers:
+        """Return the answers from a store; raises `CrmError` where it cannot give exactly those of the row evaluator."""
 
-    def plan(self, question: Question) -> tuple[Step, ...]:
+    def plan(self, question: Question, reader: Reader) -> tuple[Step, ...]:
         """Return how it would answer; reads no more than it needs to count rows."""
+
+    def lake(self, folder: Path) -> "Lake":
+        """Return what reads a folder of files instead of a store; raises `UsageError` if it only reads stores."""
 
     def close(self) -> None:
         """Give back what it holds; nothing is asked of it, or of its answers, afterwards."""
+
+
+class Lake(Protocol):
+    """Files with the records of a company: a folder for each record type, with a column for each of its columns."""
+
+    def count(self, table: str) -> int:
+        """Return how many records of a type there are; 0 where there are no files."""
+
+    def answer(self, question: Question) -> "LakeAnswers":
+        """Return the answers; raises `CrmError` for files that cannot be read as what they are said to be."""
+
+    def plan(self, question: Question) -> tuple[Step, ...]:
+        """Return how it would answer."""
+
+
+class LakeAnswers(Protocol):
+    """What an engine found in files; placements are written as files as well."""
+
+    @property
+    def fits(self) -> Mapping[str, tuple[Fraction | None, int]]:
+        """The same as `Answers.fits`."""
+
+    def write(self, scheme: Scheme, order: "Writing") -> "Written":
+        """Write the placements of a scheme that differ from those before, and the moves; none, no file."""
+
+
+@frozen
+class Writing:
+    """Which placements were written ``before``, oldest first, and where those of this run belong.
+
+    ``cause`` moves everybody, if it is given; ``into`` None only counts.
+    """
+
+    before: tuple[Path, ...]
+    into: Path | None
+    day: date
+    run: int
+    cause: Cause | None
+
+
+class Written(NamedTuple):
+    """How many customers are placed in a scheme, and of how many the placement changed, is the first, and moved."""
+
+    customers: int
+    changed: int
+    first: int
+    moved: int

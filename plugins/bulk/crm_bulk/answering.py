@@ -15,7 +15,7 @@ from crm_bulk.horizons import FOREVER
 from crm_bulk.plan import Plan
 from crm_bulk.store_source import StoreTables
 from crmcore import Scheme
-from crmcore.engines import Node, Placed, Question, Step, rules_of
+from crmcore.engines import Node, Placed, Question, Reader, Step, rules_of
 
 
 @frozen(eq=False, slots=False)
@@ -32,7 +32,7 @@ class Answers:
         number = self.schemes.index(scheme)
         names = ("id", f"answer{number}", f"review{number}")
         ids, answers, reviews = (column.to_pylist() for column in _only(self._table.select(names), only).columns)
-        missing = self._missing(scheme, only) if any(answer < 0 for answer in answers) else {}
+        missing = self._missing[scheme] if any(answer < 0 for answer in answers) else {}
         segments = [segment.name for segment in scheme.segments]
         for key, answer, review in zip(ids, answers, reviews, strict=True):
             position = CANNOT_TELL - answer if answer < 0 else answer
@@ -43,15 +43,14 @@ class Answers:
     def _table(self) -> Any:
         return self.plan.database.backend.collect(self.plan.placed(self.schemes, self.population))
 
-    def _missing(self, scheme: Scheme, only: Collection[str] | None) -> dict[str, tuple[str, ...]]:
-        names, frame = self.plan.missing(scheme, self.population)
-        found = _only(self.plan.database.backend.collect(frame), only)
-        ids, *columns = (found.column(place).to_pylist() for place in range(found.num_columns))
-        rows = zip(*columns, strict=True) if columns else ((),) * len(ids)
-        return {
-            key: tuple(name for name, is_missing in zip(names, row, strict=True) if is_missing)
-            for key, row in zip(ids, rows, strict=True)
-        }
+    @cached_property
+    def _missing(self) -> Mapping[Scheme, Mapping[str, tuple[str, ...]]]:
+        """Return what is missing where segments cannot be told, of all schemes at once."""
+        import pyarrow.compute as pc  # noqa: PLC0415 - only where an engine runs
+
+        answers = [pc.min(self._table.column(f"answer{number}")).as_py() for number in range(len(self.schemes))]
+        unknown = [scheme for scheme, least in zip(self.schemes, answers, strict=True) if least is not None and least < 0]
+        return self.plan.missing(unknown, self.population)
 
 
 def _only(table: Any, only: Collection[str] | None) -> Any:
@@ -76,15 +75,15 @@ class BulkEngine:
     open: Callable[[], Backend]
     _backend: Backend | None = field(default=None, init=False)
 
-    def answer(self, question: Question) -> Answers:
+    def answer(self, question: Question, reader: Reader) -> Answers:
         """Read the store, fit what is to be fitted, and return what places everybody."""
-        plan = self._plan(question)
+        plan = self._plan(question, reader)
         plan.read(_roots(question), question.schemes)
         fits = plan.fit(question.fit, question.world.population)
         population = {**question.world.population, **{key: value for key, (value, _) in fits.items()}}
         return Answers(plan, question.schemes, population, fits)
 
-    def plan(self, question: Question) -> tuple[Step, ...]:
+    def plan(self, question: Question, reader: Reader) -> tuple[Step, ...]:
         """Return the passes."""
         raise NotImplementedError
 
@@ -94,10 +93,10 @@ class BulkEngine:
             self._backend.close()
             self._backend = None
 
-    def _plan(self, question: Question) -> Plan:
+    def _plan(self, question: Question, reader: Reader) -> Plan:
         if self._backend is None:
             self._backend = self.open()
-        tables = StoreTables(self._backend, question.reader, question.world)
+        tables = StoreTables(self._backend, reader, question.world)
         return Plan(question.world, tables, day_number(question.day))
 
 

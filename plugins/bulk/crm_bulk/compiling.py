@@ -246,13 +246,14 @@ class Compiler:
         text, wanted = self.term(term), self.term(part)
         literal = wanted.constant
         if text.shape == "texts":
-            text_of, wanted_of = text.expr, SEPARATOR + wanted.expr + SEPARATOR if literal is None else None
-            literal = None if literal is None else f"{SEPARATOR}{literal}{SEPARATOR}"
+            mark = nw.lit(SEPARATOR)
+            sought = nw.concat_str(mark, wanted.expr, mark) if literal is None else f"{SEPARATOR}{literal}{SEPARATOR}"
         else:
-            text_of, wanted_of = text.expr, wanted.expr
-        found = literal if literal is not None else wanted_of
+            sought = wanted.expr if literal is None else literal
         both = ~text.expr.is_null() & ~wanted.expr.is_null()
-        held = text_of.str.starts_with(found) if op == "starts_with" else text_of.str.contains(found, literal=True)
+        held = (
+            text.expr.str.starts_with(sought) if op == "starts_with" else text.expr.str.contains(sought, literal=True)
+        )
         return nw.when(both).then(held)
 
     def _in_segment(self, scheme: Scheme, segment: str) -> Any:

@@ -127,6 +127,11 @@ def midnight(zone: ZoneInfo, day: int) -> int:
     return microseconds(datetime.combine(day_of_number(day), time(), zone).astimezone(UTC))
 
 
+def local_day_of(moment: int, zone: ZoneInfo) -> int:
+    """Return the local day of one moment."""
+    return day_number((_EPOCH + moment * _MICROSECOND).astimezone(zone).date())
+
+
 _OLDEST: Final = date(1, 1, 10).toordinal() - _FIRST
 _NEWEST: Final = date(9999, 12, 20).toordinal() - _FIRST
 """Days between which a time zone cannot lead over the ends of time; moments beyond them are refused at every edge."""

@@ -1,6 +1,6 @@
 """Frames of rows and of customers, with the columns that were asked for and nothing else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -8,19 +8,17 @@ import narwhals.stable.v2 as nw
 from attrs import evolve, frozen
 
 from crm_bulk.days import day_table, from_table, midnight, utc_day
+from crm_bulk.engines.backend import Backend, Frame, small_table
 from crm_bulk.rows import KEY, OWNER, RowPass
 from crm_bulk.scopes import Wanted
 from crmcore import Record
 from crmcore.engines import type_of
 
-Frame = Any
-"""A lazy frame of Narwhals; its own type is generic in the engine."""
-
 
 class Database(Protocol):
     """Where rows are read from, on one engine."""
 
-    def scan(self, record_class: type[Record], names: tuple[str, ...]) -> Frame:
+    def scan(self, record_class: type[Record], wanted: Sequence[Wanted]) -> Frame:
         """Return the ids of a record type's rows and these physical columns of its own."""
 
     def largest(self, record_class: type[Record], wanted: Wanted) -> int:
@@ -29,14 +27,9 @@ class Database(Protocol):
     def rows(self, record_class: type[Record]) -> int:
         """Return how many records there are."""
 
-    def small(self, columns: Mapping[str, list[Any]]) -> Frame:
-        """Return a small table as a frame of the same engine."""
-
-    def keep(self, frame: Frame) -> Frame:
-        """Compute a frame once and return the result as a frame."""
-
-    def collect(self, frame: Frame) -> Any:
-        """Return a frame's content as an Arrow table."""
+    @property
+    def backend(self) -> Backend:
+        """The library that computes."""
 
 
 @frozen
@@ -54,8 +47,9 @@ class Frames:
         for one in listed:
             if one not in own:
                 followed.setdefault(one.path[0].name, []).append(one)
-        native = {_native(one).name for one in own} | {f"key:{name}" for name in followed}
-        frame = self.database.scan(record_class, tuple(sorted(native)))
+        keys = [Wanted(through[0].path[:1], "key") for through in followed.values()]
+        native = {one.name: one for one in (*map(_native, own), *keys)}
+        frame = self.database.scan(record_class, tuple(native[name] for name in sorted(native)))
         for name, through in followed.items():
             frame = self._joined(frame, name, through)
         for one in own:
@@ -77,15 +71,15 @@ class Frames:
     def other_form(self, frame: Frame, given: str, wanted: str, *, is_day: bool) -> Frame:
         """Return a frame with the local day of a column of moments, or the midnight of a column of days."""
         place = utc_day(nw.col(given)) if is_day else nw.col(given)
-        found = self.database.collect(frame.select(place.alias("utc")).unique())
+        found = self.database.backend.collect(frame.select(place.alias("utc")).unique())
         numbers = sorted(number for number in found.column("utc").to_pylist() if number is not None)
         if not is_day:
             moments = [midnight(self.zone, number) for number in numbers]
-            table = self.database.small({"utc": numbers, wanted: moments})
+            table = self._small({"utc": (int, numbers), wanted: (int, moments)})
             return frame.join(table, left_on=given, right_on="utc", how="left")
         columns = day_table(self.zone, numbers)
         names = [name for name in columns if name != "utc"]
-        table = self.database.small(columns)
+        table = self._small({name: (int, values) for name, values in columns.items()})
         beside = frame.with_columns(place.alias("utc")).join(table, on="utc", how="left")
         day = from_table(nw.col(given), len(names) // 2)
         return beside.with_columns(day.alias(wanted)).drop("utc", *names)
@@ -108,12 +102,15 @@ class Frames:
         """Return the sum of floats for each customer, rounded once, as only Python's fsum gives it."""
         from math import fsum  # noqa: PLC0415 - seldom needed
 
-        found = self.database.collect(frame.select(OWNER, value).filter(~nw.col(value).is_null()))
+        found = self.database.backend.collect(frame.select(OWNER, value).filter(~nw.col(value).is_null()))
         parts: dict[str, list[float]] = {}
         for owner, number in zip(*(found.column(name).to_pylist() for name in (OWNER, value)), strict=True):
             parts.setdefault(owner, []).append(number)
         sums = {owner: fsum(numbers) for owner, numbers in parts.items()}
-        return self.database.small({OWNER: list(sums), result: list(sums.values())})
+        return self._small({OWNER: (str, list(sums)), result: (float, list(sums.values()))})
+
+    def _small(self, columns: Mapping[str, tuple[type, Sequence[Any]]]) -> Frame:
+        return self.database.backend.frame(small_table(columns), is_small=True)
 
     def beside(self, customers: Frame, done: RowPass) -> Frame:
         """Return the frame of customers with what a pass adds up; customers without rows have nothing of it."""

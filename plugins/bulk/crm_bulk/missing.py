@@ -1,135 +1,120 @@
-"""Which unknown values keep customers unplaced, a column at a time; see `crmcore.evaluation.missing`."""
+"""Which unknown values keep customers unplaced: asked of the core's own answer, once for each pattern of truths.
 
-from collections.abc import Callable
-from functools import partial
-from operator import and_
-from typing import Any
+Customers are many, but the ways in which the parts of a scheme's rules are true, false and unknown are few. So a pass
+notes for each unplaced customer which of these ways it is in, as bits of whole numbers, and the core says what is missing.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+from typing import Any, Final
 
 import narwhals.stable.v2 as nw
 from attrs import define, field, frozen
 
-from crm_bulk.compiling import CANNOT_TELL, Compiler, any_of
-from crmcore import Field, Metric, Predicate, Scheme, Setting
+from crm_bulk.compiling import Compiler
+from crm_bulk.vectors import whole
+from crmcore import Customer, Predicate, Record, Scheme, Term
 from crmcore.engines import (
     Aggregate,
-    And,
-    Choose,
-    Column,
-    InSegment,
+    Case,
+    Evaluator,
+    Facts,
+    Meaning,
     Node,
-    Not,
-    Or,
-    OrElse,
     PopulationValue,
+    World,
     children,
-    name_of,
+    missing_of,
+    names_of,
+    rules_of,
 )
 
-
-def _no_leaf() -> Any:  # pragma: no cover - it was kept before
-    raise KeyError("leaf")
+_BITS: Final = 60
+"""How many bits one whole number takes; fewer than it has, so that none is lost."""
+_KNOWN: Final = object()
 
 
 @frozen(eq=False)
-class Leaf:
-    """A part that may be what is missing, and where it is."""
+class Parts:
+    """The parts of a scheme's rules that may be unknown, and the place of the first bit of each."""
 
-    part: Node
-    holds: Any
+    scheme: Scheme
+    places: dict[Node, int]
+    codes: tuple[Any, ...]
+
+    def names(self, world: World, codes: Sequence[int]) -> tuple[str, ...]:
+        """Return the names of what is missing to customers whose codes these are."""
+        bits = sum(code << (_BITS * number) for number, code in enumerate(codes))
+        seen = _Seen(world, self.places, bits)
+        return names_of(missing_of(self.scheme, Case(_NOBODY, date.min), seen))
+
+
+def parts_of(scheme: Scheme, compiler: Compiler) -> Parts:
+    """Return the parts of a scheme's rules with expressions of their codes.
+
+    A predicate takes two bits, one if it is true and one if it is unknown, and a term one if it is unknown.
+    """
+    places: dict[Node, int] = {}
+    bits: list[Any] = []
+    for part in dict.fromkeys(part for rule in rules_of(scheme) for part in _asked(rule)):
+        places[part] = len(bits)
+        bits += _bits(part, compiler)
+    codes = [_code(bits[start : start + _BITS]) for start in range(0, len(bits), _BITS)]
+    return Parts(scheme, places, tuple(codes))
+
+
+def _asked(part: Node) -> Iterator[Node]:
+    """Yield a part and those inside it that can be what is missing."""
+    yield part
+    if not isinstance(part, Aggregate | PopulationValue):
+        for child in children(part):
+            yield from _asked(child)
+
+
+def _bits(part: Node, compiler: Compiler) -> list[Any]:
+    match part:
+        case Predicate():
+            held = compiler.rule(part)
+            return [held.fill_null(False), held.is_null()]
+        case Term():
+            vector = compiler.term(part)
+            unknown = nw.lit(vector.constant is None, nw.Boolean) if vector.expr is None else vector.expr.is_null()
+            return [unknown]
+    return []
+
+
+def _code(bits: list[Any]) -> Any:
+    chosen = [nw.when(bit).then(whole(1 << place)).otherwise(whole(0)) for place, bit in enumerate(bits)]
+    return nw.sum_horizontal(*chosen) if len(chosen) > 1 else chosen[0]
 
 
 @define(eq=False)
-class Missing:
-    """Finds what is missing with the expressions of one compiler."""
+class _Seen(Evaluator):
+    """Answers as the row evaluator would for customers in one of the ways: only what is known of them, and no value."""
 
-    compiler: Compiler
-    _leaves: dict[Node, list[Node]] = field(factory=dict, init=False)
+    places: dict[Node, int] = field(factory=dict)
+    bits: int = 0
 
-    def of_scheme(self, scheme: Scheme) -> list[Leaf]:
-        """Return what may be missing to tell a segment, in the order in which it is named."""
-        answer = self.compiler.answer(scheme)
-        return [
-            Leaf(leaf.part, (answer == CANNOT_TELL - position) & leaf.holds)
-            for position, segment in enumerate(scheme.segments)
-            if segment.when is not None
-            for leaf in self.of(segment.when)
-        ]
+    def holds(self, predicate: Predicate, case: Case, row: Record | None = None) -> bool | None:  # noqa: ARG002
+        """Return the truth that was noted."""
+        noted = self.bits >> self.places[predicate]
+        return None if noted & 2 else bool(noted & 1)
 
-    def of(self, part: Node) -> list[Leaf]:
-        """Return what may make a part unknown, where it is unknown."""
-        if part not in self._leaves:
-            unknown = self._is_unknown(part)
-            found = self._in_rule(part) if isinstance(part, Predicate) else self._in_term(part)
-            self._leaves[part] = [leaf.part for leaf in found]
-            for place, leaf in enumerate(found):
-                self._kept(part, place, partial(and_, unknown, leaf.holds))
-        return [Leaf(leaf, self._kept(part, place)) for place, leaf in enumerate(self._leaves[part])]
-
-    def _kept(self, part: Node, place: int, make: Callable[[], Any] = _no_leaf) -> Any:
-        return self.compiler.columns.expr(("missing", part, place), make)
-
-    def _is_unknown(self, part: Any) -> Any:
-        if isinstance(part, Predicate):
-            return self.compiler.rule(part).is_null()
-        vector = self.compiler.term(part)
-        return nw.lit(vector.constant is None, nw.Boolean) if vector.expr is None else vector.expr.is_null()
-
-    def _in_rule(self, part: Predicate) -> list[Leaf]:
-        match part:
-            case InSegment(scheme=scheme):
-                return _or_itself(part, self.of_scheme(scheme))
-            case And() | Or() | Not() | OrElse():
-                return self._of_all(children(part))
-            case _:
-                return _or_itself(part, self._of_all(children(part)))
-
-    def _in_term(self, part: Node) -> list[Leaf]:
-        match part:
-            case Metric(term=term):
-                inner = self.of(term)
-                named = [leaf.holds for leaf in inner if isinstance(leaf.part, Metric | Field | Column)]
-                if not named:
-                    return [Leaf(part, _true())]
-                is_named = any_of(named)
-                return [*(Leaf(leaf.part, is_named & leaf.holds) for leaf in inner), Leaf(part, ~is_named)]
-            case Column() | Field() | Setting() | PopulationValue() | Aggregate():
-                return [Leaf(part, _true())]
-            case Choose():
-                return _or_itself(part, self._in_choice(part))
-            case _:
-                return _or_itself(part, self._of_all(children(part)))
-
-    def _in_choice(self, part: Choose) -> list[Leaf]:
-        found: list[Leaf] = []
-        reached = _true()
-        for rule, value in part.cases:
-            held = self.compiler.rule(rule)
-            found += [Leaf(leaf.part, reached & leaf.holds) for leaf in self.of(rule)]
-            chosen = reached & held.fill_null(False)
-            found += [Leaf(leaf.part, chosen & leaf.holds) for leaf in self.of(value)]
-            reached = reached & (~held).fill_null(False)
-        if part.otherwise is not None:
-            found += [Leaf(leaf.part, reached & leaf.holds) for leaf in self.of(part.otherwise)]
-        return found
-
-    def _of_all(self, parts: tuple[Node, ...]) -> list[Leaf]:
-        return [leaf for part in parts for leaf in self.of(part)]
+    def meaning(self, term: Term) -> Meaning:
+        """Return whether a value was noted."""
+        is_unknown = self.bits >> self.places[term] & 1
+        return Meaning("plain", lambda _case, _row: None if is_unknown else _KNOWN)
 
 
-def _or_itself(part: Node, inner: list[Leaf]) -> list[Leaf]:
-    if not inner:
-        return [Leaf(part, _true())]
-    return [*inner, Leaf(part, ~any_of(leaf.holds for leaf in inner))]
+_NOBODY: Final = Facts(Customer(name="nobody"), {})
 
 
-def _true() -> Any:
-    return nw.lit(True, nw.Boolean)
+def named(parts: Parts, world: World, columns: Sequence[Any]) -> Iterator[tuple[str, ...]]:
+    """Yield the names of what is missing for each customer; ``columns`` are those of the codes."""
 
+    @cache
+    def names(codes: tuple[int, ...]) -> tuple[str, ...]:
+        return parts.names(world, codes)
 
-def named(leaves: list[Leaf]) -> dict[str, Any]:
-    """Return where each name is missing, in the order in which names come first."""
-    found: dict[str, Any] = {}
-    for leaf in leaves:
-        name = name_of(leaf.part)
-        found[name] = found[name] | leaf.holds if name in found else leaf.holds
-    return found
+    yield from map(names, zip(*(column.to_pylist() for column in columns), strict=True))

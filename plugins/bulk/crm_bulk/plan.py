@@ -8,10 +8,11 @@ import narwhals.stable.v2 as nw
 from attrs import define, evolve, field, frozen
 
 from crm_bulk.columns import Columns
-from crm_bulk.compiling import Compiler
-from crm_bulk.frames import Database, Frame, Frames
+from crm_bulk.compiling import Compiler, any_of
+from crm_bulk.engines.backend import Frame, Table
+from crm_bulk.frames import Database, Frames
 from crm_bulk.horizons import FOREVER, Horizon
-from crm_bulk.missing import Missing, named
+from crm_bulk.missing import Parts, named, parts_of
 from crm_bulk.order_statistics import finished
 from crm_bulk.reviews import RowReviews
 from crm_bulk.rows import KEY, RowPass
@@ -55,7 +56,7 @@ class Plan:
     passes: dict[Rows, RowPass] = field(factory=dict, init=False)
     _aggregates: dict[str, Vector] = field(factory=dict, init=False)
     _reviews: dict[str, Any] = field(factory=dict, init=False)
-    _facts: Frame = field(default=None, init=False)
+    facts: Frame = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.scope = Scope(Customer, self.world, _Bounds(self.database))
@@ -114,8 +115,8 @@ class Plan:
         frame = frames.rows(Customer, self.scope.wanted.values()).filter(present)
         for done in self.passes.values():
             frame = frames.beside(frame, done)
-        self._facts = self.database.keep(frame)
-        return self._facts
+        self.facts = self.database.backend.keep(frame)
+        return self.facts
 
     def compile_all(self, compiler: Compiler, roots: Iterable[Node]) -> None:
         """Compile ``roots`` only to learn what they need."""
@@ -152,10 +153,10 @@ class Plan:
             values.setdefault(self._definition(node), nw.when(kept).then(vector.expr))
             asked[self.world.key(node)] = (node, vector)
         numbered = {key: f"value{number}" for number, key in enumerate(values)}
-        frame = columns.added_to(self._facts).select(
+        frame = columns.added_to(self.facts).select(
             nw.col(KEY), **{numbered[key]: expr for key, expr in values.items()}
         )
-        table = self.database.collect(frame)
+        table = self.database.backend.collect(frame)
         result = {}
         for key, (node, vector) in asked.items():
             known_values = table.column(numbered[self._definition(node)]).drop_null()
@@ -173,22 +174,32 @@ class Plan:
             review = horizon.of_scheme(scheme)
             chosen[f"answer{number}"] = compiler.answer(scheme)
             chosen[f"review{number}"] = nw.lit(FOREVER, nw.Int64) if review is None else review
-        return columns.added_to(self._facts).select(nw.col(KEY), **chosen)
+        return columns.added_to(self.facts).select(nw.col(KEY), **chosen)
 
-    def missing(self, scheme: Scheme, population: Mapping[str, Fraction | None]) -> tuple[list[str], Frame]:
-        """Return names, and of customers whose segment cannot be told whether each is missing: id, missing0, ..."""
+    def missing(
+        self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None]
+    ) -> dict[Scheme, dict[str, tuple[str, ...]]]:
+        """Return for each scheme the customers whose segment cannot be told, with the names of what is missing."""
         columns = Columns("m")
         compiler = self.compiler(columns, population)
-        cannot_tell = compiler.answer(scheme) < 0
-        found = named(Missing(compiler).of_scheme(scheme))
-        frame = columns.added_to(self._facts).filter(cannot_tell)
-        chosen = {f"missing{number}": holds for number, holds in enumerate(found.values())}
-        return list(found), frame.select(nw.col(KEY), **chosen)
+        unplaced = [compiler.answer(scheme) < 0 for scheme in schemes]
+        parts = [parts_of(scheme, compiler) for scheme in schemes]
+        codes = {f"code{n}_{m}": code for n, one in enumerate(parts) for m, code in enumerate(one.codes)}
+        flags = {f"unplaced{number}": flag for number, flag in enumerate(unplaced)}
+        frame = columns.added_to(self.facts).filter(any_of(unplaced)).select(nw.col(KEY), **flags, **codes)
+        table = self.database.backend.collect(frame)
+        return {one.scheme: _missing(one, number, table, self.world) for number, one in enumerate(parts)}
 
     def _definition(self, node: PopulationValue) -> str:
         """Return what the values are of which a population value is made."""
         parts = (node.term, node.among)
         return " ".join("" if part is None else canonical(part, self.world.settings) for part in parts)
+
+
+def _missing(parts: Parts, number: int, table: Table, world: World) -> dict[str, tuple[str, ...]]:
+    found = table.filter(table.column(f"unplaced{number}"))
+    codes = [found.column(f"code{number}_{place}") for place in range(len(parts.codes))]
+    return dict(zip(found.column(KEY).to_pylist(), named(parts, world, codes), strict=True))
 
 
 def _population_term(node: PopulationValue, compiler: Compiler) -> Vector:

@@ -28,9 +28,10 @@ class Wanted:
 
     @property
     def name(self) -> str:
-        """The column's name in a frame."""
-        stands = f"@{self.field.name}" if self.field is not None else ".".join(step.name for step in self.path)
-        return f"{self.part}:{stands}"
+        """The column's name in a frame; without a point, which engines read as a step into a value."""
+        if self.field is not None:
+            return f"{self.part}:{self.field.name.replace('.', '/')}"
+        return f"{self.part}:{'>'.join(step.name for step in self.path)}"
 
     @property
     def kind(self) -> Kind:

@@ -34,7 +34,20 @@ from crmcore.work.settings import SETTINGS
 
 COMMAND_WORDS: Final = frozenset(
     {
-        *("classify", "completion", "config", "doctor", "explain", "export", "import", "init", "log", "merge", "migration", "plugin"),
+        *(
+            "classify",
+            "completion",
+            "config",
+            "doctor",
+            "explain",
+            "export",
+            "import",
+            "init",
+            "log",
+            "merge",
+            "migration",
+            "plugin",
+        ),
         *("report", "segments", "serve", "store", "undo", "upcoming", "view", "whatif"),
     }
 )

@@ -208,7 +208,7 @@ class Crm:
             way_back = WayBack.of(transaction) if rewind else None
             dropped = go_back(transaction, chosen, day, allowed=rewind or dry_run)
             dropped_absent = rewind and rewind_absent(transaction, self.schemes, day)
-            engines = self.engines(state, engine, options)
+            engines = self.engines(state.book, engine, options)
             job = Job(chosen, day, engines.choose, self.catalogue.values("metric"), full or dropped, tell)
             run = classify(transaction, state.book, state.world, job)
             if not dry_run:
@@ -221,10 +221,10 @@ class Crm:
         self._tell_plugins()
         return run
 
-    def engines(self, state: State, asked: str = "", options: Mapping[str, str] = NO_OPTIONS) -> Engines:
-        """Return the engines that can classify, and which is used when."""
+    def engines(self, book: Book | None, asked: str = "", options: Mapping[str, str] = NO_OPTIONS) -> Engines:
+        """Return the engines that can classify a store, without a ``book`` files, and which is used when."""
         usual, least = self.setting(ENGINE), self.setting(BULK_FROM)
-        return Engines(self.catalogue, state.book, asked, options, usual, least)
+        return Engines(self.catalogue, book, asked, options, usual, least)
 
     def _tell_plugins(self) -> None:
         """Deliver the outbox; what a plugin does wrong there becomes a warning, never an error."""

@@ -4,18 +4,23 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import cache, cached_property
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
 from crm_bulk.compiling import CANNOT_TELL
 from crm_bulk.days import day_number, day_of_number
 from crm_bulk.engines.backend import Backend
+from crm_bulk.explaining import explained
 from crm_bulk.horizons import FOREVER
 from crm_bulk.plan import Plan
 from crm_bulk.store_source import StoreTables
 from crmcore import Scheme
 from crmcore.engines import Node, Placed, Question, Reader, Step, rules_of
+
+if TYPE_CHECKING:
+    from crm_bulk.lake import Lake
 
 
 @frozen(eq=False, slots=False)
@@ -29,15 +34,22 @@ class Answers:
 
     def placed(self, scheme: Scheme, only: Collection[str] | None = None) -> Iterator[Placed]:
         """Yield where customers belong, those in ``only`` if there are not many."""
-        number = self.schemes.index(scheme)
-        names = ("id", f"answer{number}", f"review{number}")
-        ids, answers, reviews = (column.to_pylist() for column in _only(self._table.select(names), only).columns)
-        missing = self._missing[scheme] if any(answer < 0 for answer in answers) else {}
+        ids, answers, reviews = (column.to_pylist() for column in _only(self.columns(scheme), only).columns)
+        missing = self.missing(scheme) if any(answer < 0 for answer in answers) else {}
         segments = [segment.name for segment in scheme.segments]
         for key, answer, review in zip(ids, answers, reviews, strict=True):
             position = CANNOT_TELL - answer if answer < 0 else answer
             segment = segments[answer] if 0 <= answer < len(segments) else None
             yield Placed(key, segment, position, missing.get(key, ()), _day(review))
+
+    def columns(self, scheme: Scheme) -> Any:
+        """Return an Arrow table of every customer's id, answer (see `CANNOT_TELL`) and day of review (or FOREVER)."""
+        number = self.schemes.index(scheme)
+        return self._table.select(["id", f"answer{number}", f"review{number}"])
+
+    def missing(self, scheme: Scheme) -> Mapping[str, tuple[str, ...]]:
+        """Return what is missing for the customers whose segment cannot be told."""
+        return self._missing.get(scheme, {})
 
     @cached_property
     def _table(self) -> Any:
@@ -49,7 +61,9 @@ class Answers:
         import pyarrow.compute as pc  # noqa: PLC0415 - only where an engine runs
 
         answers = [pc.min(self._table.column(f"answer{number}")).as_py() for number in range(len(self.schemes))]
-        unknown = [scheme for scheme, least in zip(self.schemes, answers, strict=True) if least is not None and least < 0]
+        unknown = [
+            scheme for scheme, least in zip(self.schemes, answers, strict=True) if least is not None and least < 0
+        ]
         return self.plan.missing(unknown, self.population)
 
 
@@ -77,15 +91,17 @@ class BulkEngine:
 
     def answer(self, question: Question, reader: Reader) -> Answers:
         """Read the store, fit what is to be fitted, and return what places everybody."""
-        plan = self._plan(question, reader)
-        plan.read(_roots(question), question.schemes)
-        fits = plan.fit(question.fit, question.world.population)
-        population = {**question.world.population, **{key: value for key, (value, _) in fits.items()}}
-        return Answers(plan, question.schemes, population, fits)
+        return answers_of(self._plan(question, reader), question)
 
     def plan(self, question: Question, reader: Reader) -> tuple[Step, ...]:
         """Return the passes."""
-        raise NotImplementedError
+        return explained(self._plan(question, reader), question, roots_of(question))
+
+    def lake(self, folder: Path) -> "Lake":
+        """Return what reads a folder of Parquet files."""
+        from crm_bulk.lake import Lake  # noqa: PLC0415 - stores need nothing of it
+
+        return Lake(folder, self._opened())
 
     def close(self) -> None:
         """Close the library."""
@@ -94,11 +110,23 @@ class BulkEngine:
             self._backend = None
 
     def _plan(self, question: Question, reader: Reader) -> Plan:
-        if self._backend is None:
-            self._backend = self.open()
-        tables = StoreTables(self._backend, reader, question.world)
+        tables = StoreTables(self._opened(), reader, question.world)
         return Plan(question.world, tables, day_number(question.day))
 
+    def _opened(self) -> Backend:
+        if self._backend is None:
+            self._backend = self.open()
+        return self._backend
 
-def _roots(question: Question) -> tuple[Node, ...]:
+
+def answers_of(plan: Plan, question: Question) -> Answers:
+    """Read and fit, and return what places everybody."""
+    plan.read(roots_of(question), question.schemes)
+    fits = plan.fit(question.fit, question.world.population)
+    population = {**question.world.population, **{key: value for key, (value, _) in fits.items()}}
+    return Answers(plan, question.schemes, population, fits)
+
+
+def roots_of(question: Question) -> tuple[Node, ...]:
+    """Return everything that a question needs computed."""
     return (*(rule for scheme in question.schemes for rule in rules_of(scheme)), *question.fit)

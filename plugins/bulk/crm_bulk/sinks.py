@@ -5,30 +5,28 @@ The last row of a customer over all runs is where it stands. Written with Polars
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 from attrs import frozen
 
 from crmcore.engines import Writing, Written
 
-SCHEMA: Final = pl.Schema(
-    {
-        "customer": pl.String,
-        "scheme": pl.String,
-        "segment": pl.String,
-        "since": pl.Date,
-        "review_on": pl.Date,
-        "missing": pl.List(pl.String),
-        "cause": pl.String,
-        "run": pl.Int64,
-        "before": pl.String,
-        "before_since": pl.Date,
-        "before_cause": pl.String,
-        "before_run": pl.Int64,
-        "is_gone": pl.Boolean,
-    }
-)
+SCHEMA: Final[dict[str, Any]] = {
+    "customer": pl.String,
+    "scheme": pl.String,
+    "segment": pl.String,
+    "since": pl.Date,
+    "review_on": pl.Date,
+    "missing": pl.List(pl.String),
+    "cause": pl.String,
+    "run": pl.Int64,
+    "before": pl.String,
+    "before_since": pl.Date,
+    "before_cause": pl.String,
+    "before_run": pl.Int64,
+    "is_gone": pl.Boolean,
+}
 """The columns of a file of placements; ``segment`` is null for "cannot tell"."""
 
 _KEPT: Final = ("segment", "since", "cause", "run")
@@ -45,7 +43,7 @@ class Sink:
     def write(self, placed: pl.DataFrame) -> Written:
         """Write what differs from before; ``placed`` has each customer with segment, review_on and missing."""
         judged = self._judged(placed)
-        changed = judged.filter(_is_changed()).select(SCHEMA.names()).sort("customer")
+        changed = judged.filter(_is_changed()).select(SCHEMA.keys()).sort("customer")
         is_move = _said("old_segment", pl.col("was_there")).ne_missing(_said("new_segment", pl.col("is_present")))
         moved = judged.filter(is_move).select(**self._move()).sort("customer")
         if self.order.into is not None:
@@ -68,7 +66,9 @@ class Sink:
         )
         stays = pl.col("is_present") & pl.col("was_there") & pl.col("new_segment").eq_missing(pl.col("old_segment"))
         ended = self._ended()
-        reopens = pl.col("is_present") & ended["since"].is_not_null() & ended["segment"].eq_missing(pl.col("new_segment"))
+        reopens = (
+            pl.col("is_present") & ended["since"].is_not_null() & ended["segment"].eq_missing(pl.col("new_segment"))
+        )
         fresh = self._fresh()
         columns = {
             name: pl.when(stays).then(pl.col(f"old_{name}")).when(reopens).then(ended[name]).otherwise(fresh[name])
@@ -88,7 +88,10 @@ class Sink:
         """Return the placement that ends today: two changes on one day leave the last of them only."""
         is_of_today = pl.col("old_since") == self.order.day
         return {
-            kept: pl.when(is_of_today).then(pl.col(f"old_{before}")).when(pl.col("was_there")).then(pl.col(f"old_{kept}"))
+            kept: pl.when(is_of_today)
+            .then(pl.col(f"old_{before}"))
+            .when(pl.col("was_there"))
+            .then(pl.col(f"old_{kept}"))
             for kept, before in zip(_KEPT, _BEFORE, strict=True)
         }
 

@@ -8,7 +8,7 @@ import click
 from crmcore.cli.cells import Look
 from crmcore.cli.completing import names_of
 from crmcore.cli.context import OPENING, catalogued, done, note, opened
-from crmcore.cli.engines import clear, engines_of, said_to_engine, tell
+from crmcore.cli.engines import Files, classify_files, clear, engines_of, print_plan, said_to_engine, tell
 from crmcore.cli.options import Day, dry, formatted
 from crmcore.cli.output import print_table
 from crmcore.view import Table
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 )
 @click.option("--engine-option", "options", metavar="NAME=VALUE", multiple=True, help="Say this to the engine.")
 @click.option("--master", metavar="URL", help="The same as --engine-option master=URL: the address of a cluster.")
+@click.option("--plan", is_flag=True, help="Only show what would be done: passes, what they read, and who is due.")
+@click.option("--from", "source", metavar="parquet:DIR", help="Read the records from files instead of the store.")
+@click.option("--to", "target", metavar="parquet:DIR", help="Write the placements into files, with --from.")
 @click.option("--engines", is_flag=True, help="Only list the engines, what they run on, and what they need.")
 @dry
 @formatted
@@ -47,7 +50,14 @@ def classify(ctx: click.Context, /, as_of: date | None, form: str, dry_run: bool
         print_table(engines_of(catalogued(ctx)), form)
         return
     how["options"] = said_to_engine(how["options"], how.pop("master"))
-    crm = opened(ctx)
+    crm, source, target, is_plan = opened(ctx), how.pop("source"), how.pop("target"), how.pop("plan")
+    if source or target:
+        files = Files(source, target, as_of, dry_run)
+        classify_files(ctx, files, form, is_plan=is_plan, **how)
+        return
+    if is_plan:
+        print_plan(crm, as_of, form, **how)
+        return
     if as_of is not None and as_of > crm.today(crm.state().company):
         note(f"{as_of} lies in the future: a run for an earlier day, today's too, will then need --rewind")
     run = crm.classify(as_of, dry_run=dry_run, tell=tell, **how)

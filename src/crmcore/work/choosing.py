@@ -56,11 +56,11 @@ class Engines:
     """The engines that there are, and what was said of them.
 
     ``asked`` comes with the run and always counts; ``usual`` is the setting, which counts from ``bulk_from`` customers
-    on, and is named with the setting where it is wrong.
+    on, and is named with the setting where it is wrong. Without a ``book`` the core's own engine has nothing to read.
     """
 
     catalogue: Catalogue
-    book: Book
+    book: Book | None
     asked: str = ""
     options: Mapping[str, str] = {}
     usual: str = AUTO
@@ -70,8 +70,8 @@ class Engines:
         """Return what can be asked for."""
         return (AUTO, PYTHON, *(one.name for one in engines_in(self.catalogue)))
 
-    def choose(self, customers: int) -> Chosen:
-        """Return the engine for a run that evaluates so many customers."""
+    def choose(self, customers: int | None) -> Chosen:
+        """Return the engine for a run that evaluates so many customers, None for a folder of files."""
         if self.options and self.asked in {"", AUTO, PYTHON}:
             given = " ".join(f"{name}={value}" for name, value in self.options.items())
             raise UsageError(f"{given} is said to no engine", todo="Name the one that it is for with --engine.")
@@ -79,16 +79,21 @@ class Engines:
             return self._opened(self.asked, "asked for")
         if self.usual not in self.names():
             raise UnknownName("engine", self.usual, self.names(), todo="It is the value of the setting crm.engine.")
-        if customers < self.bulk_from or self.usual == PYTHON:
+        if self.usual == PYTHON:
+            return self._opened(PYTHON, "by the setting crm.engine")
+        if customers is not None and customers < self.bulk_from:
             few = f"{customers} to evaluate, other engines from {self.bulk_from} on (setting crm.bulk_from)"
-            return self._opened(PYTHON, "by the setting crm.engine" if self.usual == PYTHON else few)
+            return self._opened(PYTHON, few)
         if self.usual != AUTO:
-            return self._opened(self.usual, f"by the setting crm.engine, {customers} to evaluate")
+            return self._opened(self.usual, "by the setting crm.engine")
         found = next((one.name for one in engines_in(self.catalogue) if not state_of(one)[1]), PYTHON)
-        return self._opened(found, f"the first that is installed, {customers} to evaluate")
+        return self._opened(found, "the first that is installed")
 
     def _opened(self, name: str, why: str) -> Chosen:
-        if name == PYTHON:
+        if name == PYTHON and self.book is None:
+            todo = "Install crm-bulk, and name another with --engine; `crm classify --engines` lists them."
+            raise UsageError("the engine python reads stores, not folders of files", todo=todo)
+        if name == PYTHON and self.book is not None:
             return Chosen(PYTHON, RowEngine(self.book), why=why)
         if name not in self.names():
             raise UnknownName("engine", name, self.names(), todo="`crm classify --engines` lists them.")

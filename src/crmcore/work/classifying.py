@@ -15,7 +15,7 @@ from crmcore.store import Reader, Transaction
 from crmcore.work.book import Book
 from crmcore.work.choosing import Chosen
 from crmcore.work.due import due_in, fits_due, gone_from, present_in
-from crmcore.work.fitting import Fit, fits_in, keep, population_of, values_of
+from crmcore.work.fitting import Fit, fits_in, keep, population_of, rows_read, values_of
 from crmcore.work.placing import RUNS, SCHEMES, Placer, SchemeState, definition, state_document
 
 
@@ -53,15 +53,18 @@ def classify(transaction: Transaction, book: Book, world: World, job: Job) -> Ru
     No scheme may have been placed later than on that day: see `rewind`.
     """
     number = 1 + max((int(key) for key, _ in transaction.items(RUNS)), default=0)
-    world = evolve(world, population=values_of(fits_in(transaction)))
+    stored = fits_in(transaction)
+    world = evolve(world, population=values_of(stored))
     present = present_in(transaction)
-    due = fits_due(transaction, world, population_of(job.schemes, job.metrics), job.day, full=job.full)
-    dues = {} if due.nodes else _dues(transaction, world, job, present)
-    chosen = job.choose(len(present) if due.nodes else max(map(len, dues.values()), default=0))
+    wanted = population_of(job.schemes, job.metrics)
+    rows = {world.key(node): rows_read(node, transaction.count) for node in wanted}
+    due = fits_due(wanted, {} if job.full else stored, rows, world, job.day)
+    dues = {} if due else _dues(transaction, world, job, present)
+    chosen = job.choose(len(present) if due else max(map(len, dues.values()), default=0))
     job.tell(f"classifying with {chosen.name}")
     with chosen.used():
-        answers = chosen.engine.answer(Question(world, job.day, tuple(job.schemes), due.nodes, transaction))
-        fits = {key: Fit(value, job.day, number, made, due.rows[key]) for key, (value, made) in answers.fits.items()}
+        answers = chosen.engine.answer(Question(world, job.day, tuple(job.schemes), due), transaction)
+        fits = {key: Fit(value, job.day, number, made, rows[key]) for key, (value, made) in answers.fits.items()}
         keep(transaction, fits)
         placer = Placer(transaction, book, world_with(world, fits), job.day, number)
         dues = dues or _dues(transaction, placer.world, job, present)

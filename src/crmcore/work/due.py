@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from attrs import frozen
-
 from crmcore.entities import type_of
 from crmcore.evaluation.evaluate import World
 from crmcore.evaluation.placements import Cause, Placement
 from crmcore.grammar.expr import PopulationValue
 from crmcore.records import Customer
 from crmcore.store import Reader
-from crmcore.work.fitting import fits_in, is_due, rows_read
+from crmcore.work.fitting import Fit, is_due
 from crmcore.work.placing import SchemeState, state_of, table_of, timeline_of
 
 
@@ -22,26 +20,12 @@ def present_in(reader: Reader) -> tuple[str, ...]:
     return tuple(key for key, document in items if document.get("archived_at") is None)
 
 
-@frozen
-class DueFits:
-    """The population values to fit, those that others need first, and how many rows each of all wanted ones reads."""
-
-    nodes: tuple[PopulationValue, ...]
-    rows: Mapping[str, int]
-
-
-def fits_due(reader: Reader, world: World, wanted: Sequence[PopulationValue], day: date, *, full: bool) -> DueFits:
-    """Return which of ``wanted`` are to be fitted on ``day``; ``full`` is all."""
-    stored = fits_in(reader)
-    rows: dict[str, int] = {}
-    due = []
-    for node in wanted:
-        key = world.key(node)
-        if key not in rows:
-            rows[key] = rows_read(node, reader)
-        if full or is_due(node, stored.get(key), world, day, rows[key]):
-            due.append(node)
-    return DueFits(tuple(due), rows)
+def fits_due(
+    wanted: Sequence[PopulationValue], stored: Mapping[str, Fit], rows: Mapping[str, int], world: World, day: date
+) -> tuple[PopulationValue, ...]:
+    """Return which of ``wanted`` are to be fitted on ``day``, in their order; each reads so many ``rows``."""
+    keys = [(node, world.key(node)) for node in wanted]
+    return tuple(node for node, key in keys if is_due(node, stored.get(key), world, day, rows[key]))
 
 
 def cause_for_all(before: SchemeState | None, now: SchemeState) -> Cause | None:

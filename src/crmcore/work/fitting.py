@@ -1,6 +1,6 @@
 """Fitting population values: which are due, what they are now, and how they are kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
@@ -36,7 +36,7 @@ class Fit:
 def fits_in(reader: Reader) -> dict[str, Fit]:
     """Return every stored fit by its key."""
     with reading("a population value"):
-        return {key: _from_document(document) for key, document in reader.items(TABLE)}
+        return {key: from_document(document) for key, document in reader.items(TABLE)}
 
 
 def values_of(fits: Mapping[str, Fit]) -> dict[str, Fraction | None]:
@@ -54,10 +54,10 @@ def moves_with_the_date(scheme: Scheme) -> bool:
     return any(needs(node).uses_time for node in population_of((scheme,)))
 
 
-def rows_read(node: PopulationValue, reader: Reader) -> int:
+def rows_read(node: PopulationValue, count: Callable[[str], int]) -> int:
     """Return how many rows there are of the record types that a population value reads, customers included."""
     classes: set[type[Record]] = {Customer, *(source.record_class for source in needs(node).rows)}
-    return sum(reader.count(type_of(record_class).name) for record_class in classes)
+    return sum(count(type_of(record_class).name) for record_class in classes)
 
 
 def fit(world: World, wanted: Sequence[PopulationValue], cases: Sequence[Case], day: date, run: int) -> dict[str, Fit]:
@@ -104,21 +104,23 @@ def _fitted(world: World, node: PopulationValue, cases: Sequence[Case]) -> tuple
 def keep(transaction: Transaction, fits: Mapping[str, Fit]) -> None:
     """Store fits under their keys."""
     for key, fitted in fits.items():
-        value = fitted.value
-        transaction.put(
-            TABLE,
-            key,
-            {
-                "value": None if value is None else f"{value.numerator}/{value.denominator}",
-                "fitted_on": fitted.fitted_on.isoformat(),
-                "run": fitted.run,
-                "customers": fitted.customers,
-                "rows": fitted.rows,
-            },
-        )
+        transaction.put(TABLE, key, to_document(fitted))
 
 
-def _from_document(document: Mapping[str, Any]) -> Fit:
+def to_document(fitted: Fit) -> dict[str, Any]:
+    """Return a fit as it is kept."""
+    value = fitted.value
+    return {
+        "value": None if value is None else f"{value.numerator}/{value.denominator}",
+        "fitted_on": fitted.fitted_on.isoformat(),
+        "run": fitted.run,
+        "customers": fitted.customers,
+        "rows": fitted.rows,
+    }
+
+
+def from_document(document: Mapping[str, Any]) -> Fit:
+    """Read back what `to_document` made."""
     value = document["value"]
     return Fit(
         value=None if value is None else Fraction(value),

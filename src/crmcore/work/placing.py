@@ -13,7 +13,7 @@ from crmcore.evaluation.placements import Cause, Move, Placement, Timeline, from
 from crmcore.grammar.declare import Scheme
 from crmcore.grammar.walk import canonical_scheme, fingerprint
 from crmcore.records import Customer
-from crmcore.store import Reader, Transaction
+from crmcore.store import Document, Reader, Transaction
 from crmcore.work.book import Book
 from crmcore.work.row_engine import RowAnswers
 
@@ -47,13 +47,18 @@ def state_of(reader: Reader, scheme: str) -> SchemeState | None:
     if document is None:
         return None
     with reading(f"what is known of the scheme {scheme!r}"):
-        return SchemeState(
-            document["fingerprint"],
-            date.fromisoformat(document["as_of"]),
-            document["run"],
-            dict(document["population"]),
-            int(document.get("stale_since", 0)),
-        )
+        return state_from(document)
+
+
+def state_from(document: Document) -> SchemeState:
+    """Read back what `state_document` made."""
+    return SchemeState(
+        document["fingerprint"],
+        date.fromisoformat(document["as_of"]),
+        document["run"],
+        dict(document["population"]),
+        int(document.get("stale_since", 0)),
+    )
 
 
 def timeline_of(reader: Reader, scheme: str, customer: str) -> Timeline:

@@ -3,18 +3,21 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 from attrs import define, evolve, field, frozen
 
-from crmcore.engines import Placed, Question, Step
+from crmcore.engines import Lake, Placed, Question, Step
 from crmcore.entities import Record, type_of
+from crmcore.errors import UsageError
 from crmcore.evaluation.boundaries import Horizon
 from crmcore.evaluation.evaluate import Evaluator, World
 from crmcore.evaluation.facts import Case
-from crmcore.evaluation.missing import missing_of, names_of
+from crmcore.evaluation.missing import missing_of, name_of, names_of
 from crmcore.grammar.declare import Scheme
 from crmcore.grammar.walk import Needs, needs, rules_of
 from crmcore.records import Customer
+from crmcore.store import Reader
 from crmcore.work.book import Book
 from crmcore.work.fitting import fit
 
@@ -69,7 +72,7 @@ class RowEngine:
 
     book: Book
 
-    def answer(self, question: Question) -> RowAnswers:
+    def answer(self, question: Question, reader: Reader) -> RowAnswers:  # noqa: ARG002 - the book has it
         """Fit what is to be fitted, and return what answers the rest."""
         answers = RowAnswers(self.book, question.world, question.day)
         if question.fit:
@@ -80,24 +83,28 @@ class RowEngine:
             answers.world = evolve(question.world, population={**question.world.population, **values})
         return answers
 
-    def plan(self, question: Question) -> tuple[Step, ...]:
+    def plan(self, question: Question, reader: Reader) -> tuple[Step, ...]:
         """Return what is read of each record type, and what is fitted from it."""
         rules = tuple(rule for scheme in question.schemes for rule in rules_of(scheme))
         needed = needs(*rules, *question.fit)
         found: tuple[type[Record], ...] = (Customer, *(source.record_class for source in needed.rows))
         classes = dict.fromkeys(found)
-        steps = [_read(record_class, needed, question) for record_class in classes]
+        steps = [_read(record_class, needed, reader) for record_class in classes]
         if question.fit:
-            values = tuple(dict.fromkeys(question.world.key(node) for node in question.fit))
-            steps.append(Step("fit", (), question.reader.count(type_of(Customer).name), values))
+            values = tuple(dict.fromkeys(name_of(node) for node in question.fit))
+            steps.append(Step("fit", (), reader.count(type_of(Customer).name), values))
         return tuple(steps)
+
+    def lake(self, folder: Path) -> Lake:
+        """Refuse: files are read by columns."""
+        raise UsageError(f"the engine python reads stores, not folders such as {folder}")
 
     def close(self) -> None:
         """Do nothing: the book belongs to the run."""
 
 
-def _read(record_class: type[Record], needed: Needs, question: Question) -> Step:
+def _read(record_class: type[Record], needed: Needs, reader: Reader) -> Step:
     name = type_of(record_class).name
     columns = [column.steps[0].name for column in needed.columns if column.source_rows.record_class is record_class]
     fields = [each.name for each in needed.fields if each.on is record_class]
-    return Step(f"read {name}", tuple(dict.fromkeys([*columns, *fields])), question.reader.count(name), ())
+    return Step(f"read {name}", tuple(dict.fromkeys([*columns, *fields])), reader.count(name), ())

@@ -1,0 +1,135 @@
+"""Parquet files as an engine's source, and its placements as Parquet files."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import polars as pl
+from attrs import frozen
+
+from crm_bulk.answering import Answers, answers_of, roots_of
+from crm_bulk.days import day_number
+from crm_bulk.engines.backend import Backend
+from crm_bulk.explaining import explained
+from crm_bulk.frames import Frames
+from crm_bulk.horizons import FOREVER
+from crm_bulk.parquet_tables import ParquetTables
+from crm_bulk.plan import Plan
+from crm_bulk.rows import KEY, OWNER
+from crm_bulk.scopes import Wanted
+from crm_bulk.sinks import Sink
+from crmcore import Customer, Invalid, Problem, Scheme
+from crmcore.engines import Question, Rows, Step, Writing, Written, type_of
+
+_SHOWN = 3
+"""So many ids are shown of those that are wrong."""
+
+
+@frozen(eq=False)
+class Lake:
+    """A folder of files on one library."""
+
+    folder: Path
+    backend: Backend
+
+    def count(self, table: str) -> int:
+        """Return how many records of a type there are, from what the files say of themselves."""
+        import pyarrow.parquet as pq  # noqa: PLC0415 - only where files are read
+
+        files = sorted((self.folder / table).glob("*.parquet"))
+        return sum(pq.read_metadata(path).num_rows for path in files)
+
+    def answer(self, question: Question) -> "LakeAnswers":
+        """Check the customers, read and fit, and return what places everybody."""
+        plan = self._plan(question)
+        _check_customers(plan)
+        answers = answers_of(plan, question)
+        _check_owners(plan)
+        return LakeAnswers(answers)
+
+    def plan(self, question: Question) -> tuple[Step, ...]:
+        """Return the passes."""
+        return explained(self._plan(question), question, roots_of(question))
+
+    def _plan(self, question: Question) -> Plan:
+        tables = ParquetTables(self.backend, self.folder, question.world)
+        return Plan(question.world, tables, day_number(question.day))
+
+
+@frozen(eq=False)
+class LakeAnswers:
+    """What a plan over files found."""
+
+    answers: Answers
+
+    @property
+    def fits(self) -> Mapping[str, tuple[Fraction | None, int]]:
+        """What was fitted."""
+        return self.answers.fits
+
+    def write(self, scheme: Scheme, order: Writing) -> Written:
+        """Write the placements of a scheme that differ from those before."""
+        table = self.answers.columns(scheme).rename_columns(["customer", "answer", "review"])
+        placed = pl.DataFrame(table)
+        segments = {number: segment.name for number, segment in enumerate(scheme.segments)}
+        review = pl.when(pl.col("review") < FOREVER).then(pl.col("review")).cast(pl.Int32).cast(pl.Date)
+        placed = placed.select(
+            "customer",
+            segment=pl.col("answer").replace_strict(segments, default=None, return_dtype=pl.String),
+            review_on=review,
+        )
+        missing = self.answers.missing(scheme)
+        found = pl.DataFrame(
+            {"customer": list(missing), "missing": list(map(list, missing.values()))},
+            schema={"customer": pl.String, "missing": pl.List(pl.String)},
+        )
+        return Sink(scheme.name, order).write(placed.join(found, on="customer", how="left"))
+
+
+def _check_customers(plan: Plan) -> None:
+    """Refuse two customers with one id, and customers without: each would count more than once, or for nobody."""
+    ids = plan.database.scan(Customer, ()).select(KEY)
+    counted = ids.group_by(KEY).agg(times=nw.len())
+    bad = plan.database.backend.collect(counted.filter((nw.col("times") > 1) | nw.col(KEY).is_null()))
+    if bad.num_rows:
+        raise Invalid(
+            [
+                Problem("stands for several customers" if key else "has no id", column="id", value=key or "")
+                for key in _some(bad)
+            ],
+            heading=f"{bad.num_rows} ids in the files of customer cannot be used:",
+        )
+
+
+def _check_owners(plan: Plan) -> None:
+    """Refuse records of customers that there are not: they would be left out without a word."""
+    ids = plan.database.scan(Customer, ()).select(nw.col(KEY).alias("known"))
+    problems = []
+    for source in plan.passes:
+        owner = _link(source)
+        rows = Frames(plan.database, plan.world.zone).rows(source.record_class, [owner])
+        owners = rows.select(nw.col(owner.name).alias(OWNER)).unique().filter(~nw.col(OWNER).is_null())
+        found = plan.database.backend.collect(owners.join(ids, left_on=OWNER, right_on="known", how="anti"))
+        name = type_of(source.record_class).name
+        problems += [
+            Problem("there is no such customer", file=name, column=source.role, value=key) for key in _some(found)
+        ]
+    if problems:
+        raise Invalid(problems, heading="there are records of customers that are not in the files of customer:")
+
+
+def _link(source: Rows) -> Wanted:
+    """Return the column that leads from a row to its customer."""
+    record_class, steps = source.record_class, []
+    for name in dict(type_of(record_class).links)[source.role]:
+        step = next(column for column in type_of(record_class).columns if column.name == name)
+        steps.append(step)
+        record_class = step.target or record_class
+    return Wanted(tuple(steps), "key")
+
+
+def _some(table: Any) -> list[str]:
+    """Return a few values of the first column, in order."""
+    return sorted(table.column(0).to_pylist(), key=str)[:_SHOWN]

@@ -4,15 +4,20 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import filelock  # noqa: F401 - imported before a test gives up its right to read the interpreter's folder
 import pytest
+from company_kit import make_crm
 from store_cases import made, put
 
+from crmcore import Customer
 from crmcore.errors import NotCommitted, StoreError, StoreLocked
 from crmcore.storage.tinydb_store import open_tinydb
+from crmcore.testing.memory_store import MemoryStore
 
 NOBODY = 65534
 
@@ -22,9 +27,36 @@ def store(tmp_path):
     return made(tmp_path / "crm.json")
 
 
+def elsewhere(call):
+    """Call in another thread, as another request of the same program would."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(call).result()
+
+
+@pytest.mark.parametrize("kind", ["file", "memory"])
+def test_a_unit_inside_another_one_is_refused_at_once_and_not_after_the_patience_is_used_up(kind, tmp_path):
+    crm = make_crm(store=MemoryStore() if kind == "memory" else open_tinydb(f"tinydb:///{tmp_path}/unit.json"))
+    began = time.monotonic()
+    with crm.unit() as unit:
+        unit.add(Customer(id="c1", name="Ada"))
+        with pytest.raises(StoreLocked, match="a unit of work is open in this program already"), crm.unit():
+            pass
+        with pytest.raises(StoreLocked, match="a unit of work is open in this program already"):
+            crm.classify()
+    assert time.monotonic() - began < 5
+    assert crm.state().customer("c1").name == "Ada"
+    crm.classify()
+
+
+def test_another_thread_waits_its_turn(store):
+    with store.write(), pytest.raises(StoreLocked, match="did not finish within"):
+        elsewhere(lambda: put(open_tinydb(f"{store.url}?timeout=0.05"), "c1", {}))
+    assert elsewhere(lambda: put(store, "c1", {})) == 1
+
+
 def test_who_waits_in_vain_learns_who_holds_the_lock(store):
     with store.write(), pytest.raises(StoreLocked) as caught:
-        put(open_tinydb(f"{store.url}?timeout=0.05"), "c1", {})
+        elsewhere(lambda: put(open_tinydb(f"{store.url}?timeout=0.05"), "c1", {}))
     told = f"process {os.getpid()} on {os.uname().nodename} is writing to the store"
     assert caught.value.message.startswith(told)
     assert "within 0.05 s" in caught.value.message
@@ -36,7 +68,7 @@ def test_a_holder_that_left_no_name_is_another_process(store, tmp_path):
     with store.write():
         lock.write_text("")
         with pytest.raises(StoreLocked, match=r"^another process is writing"):
-            put(open_tinydb(f"{store.url}?timeout=0"), "c1", {})
+            elsewhere(lambda: put(open_tinydb(f"{store.url}?timeout=0"), "c1", {}))
 
 
 def test_a_lock_that_cannot_be_used_is_said_to_be_so(store, tmp_path):

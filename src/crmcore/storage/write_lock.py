@@ -2,6 +2,7 @@
 
 import os
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,13 +14,19 @@ from crmcore.storage.safe_file import cause
 _POLL: Final = 0.005
 """Seconds between two attempts; a commit takes some milliseconds."""
 
+_ours: Final[dict[Path, tuple[int, int]]] = {}
+"""The process and thread of each lock that this program holds: whoever waits for itself would wait in vain."""
+
 
 @contextmanager
 def held(path: Path, timeout: float) -> Iterator[None]:
     """Hold the lock file ``path``; raises `StoreLocked` after ``timeout`` seconds, naming the holder if known.
 
-    The system frees the lock of a process that ends, however it ends, so no lock is ever left behind.
+    At once, if this thread holds it already. The system frees the lock of a process that ends, however it ends, so no lock is ever left behind.
     """
+    me = os.getpid(), threading.get_ident()
+    if _ours.get(path) == me:
+        raise nested()
     from filelock import FileLock, Timeout  # noqa: PLC0415 - 40 ms that commands which only read need not spend
 
     lock = FileLock(path, mode=0o600)
@@ -36,10 +43,20 @@ def held(path: Path, timeout: float) -> Iterator[None]:
     try:
         with suppress(OSError):
             _sign(path)
+        _ours[path] = me
         yield
     finally:
+        _ours.pop(path, None)
         with suppress(OSError):  # the system frees it anyway; what was committed is committed
             lock.release()
+
+
+def nested() -> StoreLocked:
+    """Return the error for a unit of work inside another one, which cannot end before it."""
+    return StoreLocked(
+        "a unit of work is open in this program already, and nothing else can be written before it ends",
+        todo="Make the change in the unit that is open, or leave its `with` block first.",
+    )
 
 
 def _sign(path: Path) -> None:

@@ -14,6 +14,7 @@ from crmcore.storage import store_backup
 from crmcore.storage.change_log import parsed
 from crmcore.storage.state_file import Facts, State, Tables, plain
 from crmcore.storage.tinydb_views import TinyDBReader, TinyDBTransaction
+from crmcore.storage.write_lock import nested
 from crmcore.store import LogEntry
 
 SCHEME: Final = "memory:"
@@ -26,6 +27,7 @@ class _Shelf:
     state: State | None = None
     lines: list[bytes] = field(factory=list)
     lock: threading.Lock = field(factory=threading.Lock)
+    holder: int = 0
 
 
 @define(eq=False)
@@ -102,11 +104,15 @@ class MemoryStore:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
+        if self._shelf.holder == threading.get_ident():
+            raise nested()
         if not self._shelf.lock.acquire(timeout=self.timeout):
             raise StoreLocked(f"another writer did not finish within {self.timeout:g} s")
+        self._shelf.holder = threading.get_ident()
         try:
             yield
         finally:
+            self._shelf.holder = 0
             self._shelf.lock.release()
 
     def _state(self) -> State:

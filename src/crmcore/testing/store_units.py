@@ -3,6 +3,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -147,8 +148,8 @@ class UnitTests(StoreHooks):
         with store.write() as work:
             work.put("customer", "c1", {})
             began = time.monotonic()
-            with pytest.raises(StoreLocked), other.write():
-                pass
+            with pytest.raises(StoreLocked), ThreadPoolExecutor(1) as pool:
+                pool.submit(put, other, "customer", "c2", {}).result()
             assert time.monotonic() - began >= 0.2
             work.commit_as(entry())
         assert put(other, "customer", "c2", {}) == 2

@@ -111,6 +111,19 @@ def from_document(document: Mapping[str, Any] | None) -> Timeline:
         return Timeline(tuple(_from_row(row) for row in document["rows"]))
 
 
+def review_of(document: Mapping[str, Any] | None) -> str | None:
+    """Return when an open placement is to be reviewed, as ``YYYY-MM-DD``; "" is never, None says that none is open.
+
+    Reads only the last row: a daily run asks this of everybody.
+    """
+    with reading("a placement"):
+        if document is None or not document["rows"]:
+            return None
+        _segment, _since, _run, _cause, *more = document["rows"][-1]
+        until, review_on = (*more, None, None)[:2]
+        return None if until else review_on or ""
+
+
 def _to_row(placement: Placement) -> list[Any]:
     row: list[Any] = [
         placement.segment,

@@ -6,12 +6,12 @@ from typing import Any
 
 from crmcore.entities import type_of
 from crmcore.evaluation.evaluate import World
-from crmcore.evaluation.placements import Cause, Placement
+from crmcore.evaluation.placements import Cause, review_of
 from crmcore.grammar.expr import PopulationValue
 from crmcore.records import Customer
-from crmcore.store import Reader
+from crmcore.store import Document, Reader
 from crmcore.work.fitting import Fit, is_due
-from crmcore.work.placing import SchemeState, state_of, table_of, timeline_of
+from crmcore.work.placing import SchemeState, state_of, table_of
 
 
 def present_in(reader: Reader) -> tuple[str, ...]:
@@ -42,14 +42,13 @@ def cause_for_all(before: SchemeState | None, now: SchemeState) -> Cause | None:
 def due_in(reader: Reader, scheme: str, now: SchemeState, present: Sequence[str], *, full: bool) -> dict[str, Cause]:
     """Return who of ``present`` is to be evaluated in a scheme, and what would have moved them."""
     everyone = cause_for_all(state_of(reader, scheme), now)
-    found: dict[str, Cause] = {}
-    for customer in present:
-        cause = everyone or _cause_if_due(timeline_of(reader, scheme, customer).current, now.as_of)
-        if cause is None and full:
-            cause = "time"  # nothing else is left that could move anybody
-        if cause is not None:
-            found[customer] = cause
-    return found
+    if everyone is not None:
+        return dict.fromkeys(present, everyone)
+    documents = dict(reader.items(table_of(scheme)))
+    causes = ((customer, _cause_if_due(documents.get(customer), now.as_of)) for customer in present)
+    if full:
+        return {customer: cause or "time" for customer, cause in causes}  # nothing else is left that could move anybody
+    return {customer: cause for customer, cause in causes if cause is not None}
 
 
 def gone_from(reader: Reader, scheme: str, present: Sequence[str]) -> tuple[str, ...]:
@@ -58,10 +57,11 @@ def gone_from(reader: Reader, scheme: str, present: Sequence[str]) -> tuple[str,
     return tuple(key for key, _ in reader.items(table_of(scheme)) if key not in there)
 
 
-def _cause_if_due(current: Placement | None, day: date) -> Cause | None:
-    if current is None:
+def _cause_if_due(document: Document | None, day: date) -> Cause | None:
+    review_on = review_of(document)
+    if review_on is None:
         return "data"
-    return "time" if current.review_on is not None and current.review_on <= day else None
+    return "time" if review_on and review_on <= day.isoformat() else None
 
 
 def counted(causes: Mapping[str, Any]) -> dict[str, int]:

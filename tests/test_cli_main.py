@@ -275,6 +275,59 @@ def test_a_closed_pipe_is_quiet(shop: Shop, arguments):
     assert done.stderr == ""
 
 
+LATE = [
+    ["customer", "add", "--id", "late", "--name", "Late"],
+    ["classify", "--as-of", "2024-06-01", "--format", "json"],
+    ["config", "apply"],
+]
+
+
+@pytest.mark.parametrize("arguments", LATE)
+def test_a_full_disk_on_stdout_does_not_hide_that_the_change_was_committed(shop: Shop, arguments):
+    shop.stock()
+    shop.write("crm.toml", '[plugins]\nlocal = ["shop"]\n[settings]\n"shop.much" = 50\n')
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([CRM, *arguments], stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+    last = shop.fine("log", "--format", "jsonl").jsonl[-1]["commit"]
+    assert last == 8
+    assert done.returncode == 1
+    assert f"commit {last} was: see `crm log {last}`" in done.stderr
+    assert "No space left on device" in done.stderr
+
+
+def test_a_closed_pipe_is_not_quiet_about_a_commit(shop: Shop):
+    shop.stock()
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([CRM, *LATE[0]], stdout=writer, stderr=subprocess.PIPE, check=False, text=True)
+    os.close(writer)
+    assert done.returncode == 141
+    assert "the output could not be written, but commit 8 was" in done.stderr
+
+
+def test_notes_that_nobody_hears_do_not_make_a_change_fail(shop: Shop):
+    shop.stock()
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([CRM, *LATE[0]], stdout=subprocess.PIPE, stderr=full, check=False, text=True)
+    assert (done.returncode, done.stdout) == (0, "late\n")
+
+
+@pytest.mark.parametrize("module", ["click", "crmcore/cli/commands"])
+def test_an_interruption_while_modules_are_imported_is_no_traceback(tmp_path, module):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module.replace('/', '.')!r}:\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+    )
+    command = [sys.executable, "-m", "crmcore", "--help"]
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, capture_output=True, check=False, text=True, env=env)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "crm: interrupted\n")
+
+
 def test_a_real_process_prints_data_on_stdout_and_all_else_on_stderr(shop: Shop):
     shop.stock()
     done = process("customer", "list", "--columns", "id,name", "--format", "json")

@@ -1,6 +1,6 @@
 """``python -m crmcore`` is the same as ``crm``."""
 
-from crmcore.cli.main import run
+from crmcore.cli.start import run
 
 if __name__ == "__main__":
     run()

@@ -58,6 +58,7 @@ class Crm:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     sources: Sources = field(factory=Sources, kw_only=True)
     moves: tuple[Move, ...] = field(default=(), init=False)
+    committed: int = field(default=0, init=False)
     warnings: list[str] = field(factory=list, init=False)
     codec: Codec = field(
         init=False, default=Factory(lambda self: Codec(self.catalogue.values("record")), takes_self=True)
@@ -180,7 +181,9 @@ class Crm:
     def _log(self, transaction: Transaction, changes: Sequence[Change], why: str) -> int:
         remember(transaction, self.catalogue)
         note(transaction, self.catalogue.plugins, changes, self.moves)
-        return transaction.commit_as(LogEntry(transaction.commit + 1, self._now(), self.actor, why, tuple(changes)))
+        entry = LogEntry(transaction.commit + 1, self._now(), self.actor, why, tuple(changes))
+        self.committed = transaction.commit_as(entry)
+        return self.committed
 
     def classify(  # noqa: PLR0913 - keyword-only choices of one call
         self,

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
@@ -163,9 +164,17 @@ def read(ctx: click.Context, as_of: date | None = None) -> "State":
 
 
 def note(text: str) -> None:
-    """Say something that is not data; no secret that is in use gets through."""
+    """Say something that is not data; no secret that is in use gets through. Where nobody can hear it, go on."""
     secrets = sys.modules.get("crmcore.plugging.secrets")
-    click.echo(f"crm: {secrets.masked(text) if secrets else text}", err=True)
+    with suppress(OSError):
+        click.echo(f"crm: {secrets.masked(text) if secrets else text}", err=True)
+
+
+def note_committed(ctx: click.Context) -> None:
+    """Say what was committed by a command that fails after it, since it cannot print what it should."""
+    crm: Crm | None = _kept(ctx).get("crm")
+    if crm is not None and crm.committed:
+        note(f"the output could not be written, but commit {crm.committed} was: see `crm log {crm.committed}`")
 
 
 def done(ctx: click.Context, text: str, *, dry_run: bool = False) -> None:

@@ -63,6 +63,16 @@ class Lazy(Suggesting):
         with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):  # noqa: PTH123 - no pathlib at start-up
             super()._main_shell_completion(*given, **named)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; where its output cannot be written, say so if something was committed before."""
+        try:
+            found = super().invoke(ctx)
+            sys.stdout.flush()
+        except OSError:
+            import_module("crmcore.cli.context").note_committed(ctx)
+            raise
+        return found
+
     def main(
         self,
         args: Sequence[str] | None = None,

@@ -8,7 +8,7 @@ from attrs import define, evolve
 
 from crm_bulk.columns import Columns
 from crm_bulk.days import day_number, day_of_number, on_days
-from crm_bulk.scopes import SEPARATOR, Scope, changed, constant, time_vector
+from crm_bulk.scopes import SEPARATOR, Scope, changed, time_vector
 from crm_bulk.vectors import Vector, alike, arithmetic, compared, exact, fixed, null
 from crmcore import Field, Metric, Predicate, Scheme, Setting, Term
 from crmcore.engines import (
@@ -60,12 +60,11 @@ class Compiler:
         return self.columns.vector(term, lambda: self._term(term), always=isinstance(term, Metric))
 
     def _term(self, term: Term) -> Vector:  # noqa: C901, PLR0911, PLR0912 - one case per node class
-        zone = self.world.zone
         match term:
             case Literal(value=value):
-                return constant(value, zone)
+                return self.scope.constant(value)
             case Setting():
-                return constant(self.world.setting(term), zone)
+                return self.scope.constant(self.world.setting(term))
             case PopulationValue():
                 return exact(self.world.population.get(self.world.key(term)), fitted=True)
             case Column(steps=steps):
@@ -95,7 +94,7 @@ class Compiler:
         found = self.scope.field(term, self.day)
         if term.default is None:
             return found
-        default = constant(term.default, self.world.zone)
+        default = self.scope.constant(term.default)
         if found.shape == "fixed":
             units = int(default.constant * 10**found.digits)
             return fixed(found.expr.fill_null(units), found.digits, max(found.bound, abs(units)))

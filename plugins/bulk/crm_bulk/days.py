@@ -176,6 +176,77 @@ def utc_day(moment: Any) -> Any:
     return nw.when(moment >= (near + 1) * whole(DAY)).then(near + 1).otherwise(low)
 
 
+@frozen
+class Days:
+    """The days ``first`` to ``last`` in a time zone, and what whole numbers say of them."""
+
+    zone: ZoneInfo
+    first: int
+    last: int
+
+    def of(self, moment: Any) -> Any | None:
+        """Return the local day of a moment; None where that takes a table."""
+        if not self._are_few:
+            return None
+        offset = _steps(moment, offsets(self.zone, self.first, self.last))
+        return None if offset is None else ((moment + offset).cast(nw.Float64) / float(DAY)).floor().cast(nw.Int64)
+
+    def midnight_of(self, day: Any) -> Any | None:
+        """Return the moment of a local midnight; None where that takes a table."""
+        if not self._are_few:
+            return None
+        offset = _steps(day, midnights(self.zone, self.first, self.last))
+        return None if offset is None else day * whole(DAY) - offset
+
+    @property
+    def _are_few(self) -> bool:
+        """Whether moments lie where floats tell the days apart, and the zone's changes are few."""
+        return self.first >= -_NEAR and self.last <= _NEAR
+
+
+_NEAR: Final = 365 * 200
+"""Days from 1970 within which the quotient of a moment and the length of a day has the right whole part."""
+_MOST_STEPS: Final = 60
+_YEARS: Final = 366 * 4
+
+
+def _steps(place: Any, steps: Sequence[tuple[int, int]]) -> Any | None:
+    """Return the value of a step function, None if it has too many steps."""
+    if len(steps) > _MOST_STEPS:
+        return None
+    found = [nw.lit(steps[0][1], nw.Int64)]
+    for (_, before), (start, after) in pairwise(steps):
+        found.append(nw.when(place >= whole(start)).then(whole(after - before)).otherwise(whole(0)))
+    return nw.sum_horizontal(*found) if len(found) > 1 else found[0]
+
+
+def offsets(zone: ZoneInfo, first: int, last: int) -> tuple[tuple[int, int], ...]:
+    """Return from which moment on a zone is how many microseconds before UTC, over the UTC days ``first`` to ``last``."""
+    return _offsets(zone, first // _YEARS, last // _YEARS)
+
+
+@lru_cache(maxsize=256)
+def _offsets(zone: ZoneInfo, first: int, last: int) -> tuple[tuple[int, int], ...]:
+    start, end = (_EPOCH + timedelta(days=_YEARS * number) for number in (first, last + 1))
+    moments = [start, *_breaks(zone, start, end)]
+    return tuple((microseconds(moment), _offset(zone, moment) // _MICROSECOND) for moment in moments)
+
+
+def midnights(zone: ZoneInfo, first: int, last: int) -> tuple[tuple[int, int], ...]:
+    """Return from which day on its midnight is how many microseconds before that of UTC."""
+    return _midnights(zone, first // _YEARS, last // _YEARS)
+
+
+@lru_cache(maxsize=256)
+def _midnights(zone: ZoneInfo, first: int, last: int) -> tuple[tuple[int, int], ...]:
+    found: list[tuple[int, int]] = []
+    for day in range(first * _YEARS, (last + 1) * _YEARS):
+        offset = day * DAY - midnight(zone, day)
+        if not found or found[-1][1] != offset:
+            found.append((day, offset))
+    return tuple(found)
+
+
 def day_table(zone: ZoneInfo, numbers: Sequence[int]) -> dict[str, list[int]]:
     """Return, for each of some UTC days in order, its first local day and the moments at which another one begins.
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 import narwhals.stable.v2 as nw
 from attrs import evolve, frozen
 
-from crm_bulk.days import day_table, from_table, midnight, utc_day
+from crm_bulk.days import Days, day_table, from_table, midnight, utc_day
 from crm_bulk.engines.backend import Backend, Frame, small_table
 from crm_bulk.rows import KEY, OWNER, RowPass
 from crm_bulk.scopes import Wanted
@@ -21,8 +20,8 @@ class Database(Protocol):
     def scan(self, record_class: type[Record], wanted: Sequence[Wanted]) -> Frame:
         """Return the ids of a record type's rows and these physical columns of its own."""
 
-    def largest(self, record_class: type[Record], wanted: Wanted) -> int:
-        """Return a number of units that no value of a physical column exceeds, either sign."""
+    def extent(self, record_class: type[Record], wanted: Wanted) -> tuple[int, int] | None:
+        """Return the least and the greatest value of a physical column in units, or None if none is known."""
 
     def rows(self, record_class: type[Record]) -> int:
         """Return how many records there are."""
@@ -34,10 +33,10 @@ class Database(Protocol):
 
 @frozen
 class Frames:
-    """Builds frames over one database in one time zone."""
+    """Builds frames over one database; ``days`` are those that its times have to do with."""
 
     database: Database
-    zone: ZoneInfo
+    days: Days
 
     def rows(self, record_class: type[Record], wanted: Iterable[Wanted]) -> Frame:
         """Return a record type's rows with id and the physical columns that are wanted."""
@@ -48,13 +47,13 @@ class Frames:
             if one not in own:
                 followed.setdefault(one.path[0].name, []).append(one)
         keys = [Wanted(through[0].path[:1], "key") for through in followed.values()]
-        native = {one.name: one for one in (*map(_native, own), *keys)}
+        native = {one.name: one for one in (*(one.own for one in own), *keys)}
         frame = self.database.scan(record_class, tuple(native[name] for name in sorted(native)))
         for name, through in followed.items():
             frame = self._joined(frame, name, through)
         for one in own:
-            if one != _native(one):
-                frame = self.other_form(frame, _native(one).name, one.name, is_day=one.part == "day")
+            if one != one.own:
+                frame = self.other_form(frame, one.own.name, one.name, is_day=one.part == "day")
         return frame
 
     def _joined(self, frame: Frame, name: str, through: list[Wanted]) -> Frame:
@@ -70,14 +69,21 @@ class Frames:
 
     def other_form(self, frame: Frame, given: str, wanted: str, *, is_day: bool) -> Frame:
         """Return a frame with the local day of a column of moments, or the midnight of a column of days."""
+        found = self.days.of(nw.col(given)) if is_day else self.days.midnight_of(nw.col(given))
+        if found is not None:
+            return frame.with_columns(found.alias(wanted))
+        return self._through_table(frame, given, wanted, is_day=is_day)
+
+    def _through_table(self, frame: Frame, given: str, wanted: str, *, is_day: bool) -> Frame:
+        """Return the same where there are too many changes of the clock for one expression."""
         place = utc_day(nw.col(given)) if is_day else nw.col(given)
         found = self.database.backend.collect(frame.select(place.alias("utc")).unique())
         numbers = sorted(number for number in found.column("utc").to_pylist() if number is not None)
         if not is_day:
-            moments = [midnight(self.zone, number) for number in numbers]
+            moments = [midnight(self.days.zone, number) for number in numbers]
             table = self._small({"utc": (int, numbers), wanted: (int, moments)})
             return frame.join(table, left_on=given, right_on="utc", how="left")
-        columns = day_table(self.zone, numbers)
+        columns = day_table(self.days.zone, numbers)
         names = [name for name in columns if name != "utc"]
         table = self._small({name: (int, values) for name, values in columns.items()})
         beside = frame.with_columns(place.alias("utc")).join(table, on="utc", how="left")
@@ -122,13 +128,6 @@ class Frames:
         for given, wanted in done.moments.items():
             frame = self.other_form(frame, given, wanted, is_day=False)
         return frame
-
-
-def _native(wanted: Wanted) -> Wanted:
-    """Return the form in which a source has a time: moments for instants, days for dates."""
-    if wanted.part not in {"moment", "day"}:
-        return wanted
-    return evolve(wanted, part="moment" if wanted.kind.name == "instant" else "day")
 
 
 def _link(done: RowPass) -> tuple[Any, ...]:

@@ -202,7 +202,7 @@ class Horizon:
         day, today = self.compiler.day_of(rule.term), self.compiler.day
         opens, closes = day + whole(ending), day + whole(ending + days)
         edge = nw.when(opens > today).then(opens).when(closes > today).then(closes).otherwise(_forever())
-        return _bounded(edge)
+        return bounded(edge)
 
     def _year_edge(self, term: Term) -> Any:
         day, today = self.compiler.day_of(term), self.compiler.day
@@ -250,7 +250,7 @@ class Horizon:
         return nw.lit(day if day <= _LAST else FOREVER, nw.Int64)
 
     def _after(self, steps: Any) -> Any:
-        return _bounded((steps + whole(self.compiler.day)).fill_null(FOREVER))
+        return bounded((steps + whole(self.compiler.day)).fill_null(FOREVER))
 
 
 @frozen(eq=False)
@@ -349,5 +349,6 @@ def _forever() -> Any:
     return nw.lit(FOREVER, nw.Int64)
 
 
-def _bounded(day: Any) -> Any:
+def bounded(day: Any) -> Any:
+    """Return a day, and never for one beyond all dates."""
     return nw.when(day <= _LAST).then(day).otherwise(_forever())

@@ -14,12 +14,11 @@ from attrs import define, field, frozen
 
 from crm_bulk.compiling import Compiler
 from crm_bulk.vectors import whole
-from crmcore import Customer, Predicate, Record, Scheme, Term
+from crmcore import Predicate, Record, Scheme, Term
 from crmcore.engines import (
     Aggregate,
     Case,
     Evaluator,
-    Facts,
     Meaning,
     Node,
     PopulationValue,
@@ -107,7 +106,8 @@ class _Seen(Evaluator):
         return Meaning("plain", lambda _case, _row: None if is_unknown else _KNOWN)
 
 
-_NOBODY: Final = Facts(Customer(name="nobody"), {})
+_NOBODY: Final[Any] = None
+"""Nothing is read of a customer of whom all that counts was noted."""
 
 
 def named(parts: Parts, world: World, columns: Sequence[Any]) -> Iterator[tuple[str, ...]]:

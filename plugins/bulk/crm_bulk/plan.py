@@ -9,6 +9,7 @@ from attrs import define, evolve, field, frozen
 
 from crm_bulk.columns import Columns
 from crm_bulk.compiling import Compiler, any_of
+from crm_bulk.days import Days
 from crm_bulk.engines.backend import Frame, Table
 from crm_bulk.frames import Database, Frames
 from crm_bulk.horizons import FOREVER, Horizon
@@ -38,8 +39,8 @@ from crmcore.engines import (
 class _Bounds(Bounds):
     database: Database
 
-    def largest(self, record_class: Any, wanted: Any) -> int:
-        return self.database.largest(record_class, wanted)
+    def extent(self, record_class: Any, wanted: Any) -> tuple[int, int] | None:
+        return self.database.extent(record_class, wanted)
 
     def rows(self, record_class: Any) -> int:
         return self.database.rows(record_class)
@@ -111,12 +112,18 @@ class Plan:
             horizon.of_scheme(scheme)
         archived = self.scope.column(tuple(c for c in _columns(Customer) if c.name == "archived_at"))
         present = archived.day().is_null() if archived.day else None
-        frames = Frames(self.database, self.world.zone)
+        frames = Frames(self.database, Days(self.world.zone, *self._range()))
         frame = frames.rows(Customer, self.scope.wanted.values()).filter(present)
         for done in self.passes.values():
             frame = frames.beside(frame, done)
         self.facts = self.database.backend.keep(frame)
         return self.facts
+
+    def _range(self) -> tuple[int, int]:
+        """Return the first and the last day that any time has to do with."""
+        scopes = (self.scope, *(done.compiler.scope for done in self.passes.values()))
+        found = [days for scope in scopes if (days := scope.range_of_days())]
+        return min((first for first, _ in found), default=0), max((last for _, last in found), default=0)
 
     def compile_all(self, compiler: Compiler, roots: Iterable[Node]) -> None:
         """Compile ``roots`` only to learn what they need."""

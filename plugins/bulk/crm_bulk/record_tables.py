@@ -33,9 +33,9 @@ class RecordTables:
         ids = pa.array([record.id for record in self._of(record_class)], pa.string())
         return pa.table({"id": ids, **{one.name: self._column(record_class, one) for one in wanted}})
 
-    def largest(self, record_class: type[Record], wanted: Wanted) -> int:
-        """Return a number of units that no value of a physical column exceeds, either sign."""
-        return largest_in(self._column(record_class, wanted))
+    def extent(self, record_class: type[Record], wanted: Wanted) -> tuple[int, int] | None:
+        """Return the least and the greatest value of a physical column, or None if none is known."""
+        return extent_of(self._column(record_class, wanted))
 
     def rows(self, record_class: type[Record]) -> int:
         """Return how many records there are."""
@@ -63,9 +63,9 @@ class RecordTables:
             yield raw if decoded else self.world.decode(wanted.kind, raw)
 
 
-def largest_in(column: Any) -> int:
-    """Return the largest absolute value in an Arrow column of whole numbers."""
+def extent_of(column: Any) -> tuple[int, int] | None:
+    """Return the least and the greatest value in an Arrow column of whole numbers, or None if none is known."""
     import pyarrow.compute as pc  # noqa: PLC0415 - only where an engine runs
 
     found = pc.min_max(column).as_py()
-    return max((abs(value) for value in found.values() if value is not None), default=0)
+    return None if found["min"] is None else (found["min"], found["max"])

@@ -1,22 +1,44 @@
 """When aggregates may next change by time alone: the earliest date over a customer's rows."""
 
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import narwhals.stable.v2 as nw
-from attrs import define, field
+from attrs import define, field, frozen
 
-from crm_bulk.days import on_days
-from crm_bulk.horizons import FOREVER, Horizon, sooner
+from crm_bulk.compiling import all_of
+from crm_bulk.days import on_days, spans
+from crm_bulk.horizons import FOREVER, Horizon, bounded, sooner
 from crm_bulk.rows import RowPass
 from crm_bulk.vectors import whole
-from crmcore import Field
-from crmcore.engines import Aggregate, DayCount, InYear, Node, Within, canonical, reached
+from crmcore import Field, Predicate
+from crmcore.engines import Aggregate, And, Column, DayCount, InYear, Node, Within, canonical, reached
+
+_LONG = 10_000
+"""Days of a window beyond which telling whether clocks were set back over midnight takes too long."""
 
 
 def is_timeless(part: Node) -> bool:
     """Whether nothing in an expression looks at the date: it only changes when rows appear."""
     moving = (DayCount, Within, InYear)
     return not any(isinstance(node, moving) or (isinstance(node, Field) and node.soft) for node in reached(part))
+
+
+@frozen(eq=False)
+class Window:
+    """A rule that rows of some last days fulfil, if nothing in ``others`` is false, which looks at no date."""
+
+    days: int
+    ending: int
+    others: tuple[Predicate, ...]
+
+
+@lru_cache(maxsize=256)
+def keeps_order(zone: ZoneInfo, first: int, last: int) -> bool:
+    """Whether no moment of these days is on an earlier local day than one before it: clocks were not set back over midnight."""
+    return all(one.day < two.day for one, two in pairwise(spans(zone, first - 2, last + 2)))
 
 
 @define(eq=False)
@@ -34,8 +56,7 @@ class RowReviews:
         dates = [self._next_row()]
         compiler, world = self.done.compiler, self.done.compiler.world
         if node.where is not None and not is_timeless(node.where):
-            text = f"rule {canonical(node.where, world.settings)}"
-            dates.append(self._earliest(text, self._horizon.of_rule(node.where), self.done.mask(None)))
+            dates.append(self._of_rule(node.where, f"rule {canonical(node.where, world.settings)}"))
         if node.term is not None and not is_timeless(node.term):
             trend = self._horizon.of_term(node.term)
             until = nw.lit(FOREVER, nw.Int64) if trend.until is None else trend.until
@@ -45,6 +66,49 @@ class RowReviews:
             text = f"term {canonical(node.term, world.settings)}"
             dates.append(self._earliest(text, until, self.done.mask(node.where)))
         return sooner(dates)
+
+    def _of_rule(self, where: Predicate, text: str) -> Any:
+        window = self._window(where)
+        if window is None:
+            return self._earliest(text, self._horizon.of_rule(where), self.done.mask(None))
+        after = self.done.compiler.day - window.ending
+        closes = self._first(window, text, after - window.days + 1, after) + whole(window.days + window.ending)
+        if not window.ending:
+            return bounded(closes)
+        opens = self._first(window, text, after + 1, self.done.compiler.day) + whole(window.ending)
+        return nw.min_horizontal(bounded(closes), bounded(opens))
+
+    def _window(self, where: Predicate) -> Window | None:
+        """Return the window of a rule for which the first row in it decides, and no other row has to be looked at."""
+        parts = where.parts if isinstance(where, And) else (where,)
+        moving = [part for part in parts if not is_timeless(part)]
+        only = moving[0] if len(moving) == 1 else None
+        if not (
+            isinstance(only, Within) and isinstance(only.term, Column) and only.term.steps == self.done.order_path()
+        ):
+            return None
+        compiler = self.done.compiler
+        days, ending = compiler.number(only.days), compiler.number(only.ending)
+        zone, today = compiler.world.zone, compiler.day
+        if days <= 0 or ending < 0 or days + ending > _LONG or not keeps_order(zone, today - ending - days, today):
+            return None
+        return Window(days, ending, tuple(part for part in parts if part is not only))
+
+    def _first(self, window: Window, text: str, first: int, last: int) -> Any:
+        """Return the day of the first row on some days that nothing else keeps from counting; null if there is none."""
+        compiler = self.done.compiler
+        vector = compiler.scope.column(self.done.order_path() or ())
+        if vector.shape == "instant":
+            held = on_days(vector.expr, compiler.world.zone, first, last)
+        else:
+            held = (vector.expr >= whole(first)) & (vector.expr <= whole(last))
+        held = all_of((held, *(compiler.rule(part).fill_null(True) for part in window.others)))
+        column = self.done.column(4, f"{text} from {first}", lambda: nw.when(held).then(vector.expr))
+        name = self.done.sum(f"first {column}", lambda: nw.col(column).min())
+        found = self.done.picked(vector, name).day
+        if found is None:  # pragma: no cover - the grammar dates rows by times only
+            raise TypeError(text)
+        return found()
 
     def _earliest(self, text: str, day: Any, mask: str) -> Any:
         if day is None:

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 from attrs import define, field, frozen
 
 from crm_bulk.days import day_number, midnight
-from crm_bulk.vectors import Vector, exact, fixed
+from crm_bulk.vectors import DAY, Vector, exact, fixed
 from crmcore import Field, Record
 from crmcore.engines import ColumnType, Kind, World, fold
 
@@ -34,6 +34,14 @@ class Wanted:
         return f"{self.part}:{'>'.join(step.name for step in self.path)}"
 
     @property
+    def own(self) -> "Wanted":
+        """The column of the record at the end of the path, in the form in which a source has it."""
+        path = self.path[-1:]
+        if self.part not in {"moment", "day"}:
+            return Wanted(path, self.part, self.field)
+        return Wanted(path, "moment" if self.kind.name == "instant" else "day", self.field)
+
+    @property
     def kind(self) -> Kind:
         """What sort of value it holds."""
         return self.field.result_kind() if self.field is not None else self.path[-1].kind
@@ -50,6 +58,8 @@ class Scope:
     world: World
     bounds: "Bounds"
     wanted: dict[str, Wanted] = field(factory=dict)
+    days: set[int] = field(factory=set)
+    """The constant days that stand among them."""
 
     def column(self, steps: tuple[ColumnType, ...]) -> Vector:
         """Return a column, perhaps through references."""
@@ -73,9 +83,9 @@ class Scope:
         kind = wanted.kind
         match kind.name:
             case "money" | "decimal" | "integer":
-                own = wanted if stored is not None else Wanted(path[-1:], "value")
+                extent = self.bounds.extent(owner, wanted.own)
                 digits = self.world.money_digits if kind.name == "money" else kind.scale
-                return fixed(self._want(wanted), digits, self.bounds.largest(owner, own))
+                return fixed(self._want(wanted), digits, max(map(abs, extent)) if extent else 0)
             case "ratio" | "text" | "texts" | "boolean":
                 return Vector(kind.name, self._want(wanted))
             case name:
@@ -90,6 +100,23 @@ class Scope:
 
         return time_vector(name, moment, day)
 
+    def constant(self, value: Any) -> Vector:
+        """Return a constant or setting."""
+        found = constant(value, self.world.zone)
+        if found.shape == "date":
+            self.days.add(day_number(value))
+        return found
+
+    def range_of_days(self) -> tuple[int, int] | None:
+        """Return the first and the last day that times in these columns and constants have to do with, and one more."""
+        found = [*self.days]
+        for one in self.wanted.values():
+            if one.part in {"moment", "day"}:
+                owner = self.record_class if len(one.path) < 2 else one.path[-2].target or self.record_class
+                per_day = DAY if one.own.part == "moment" else 1
+                found += [value // per_day for value in self.bounds.extent(owner, one.own) or ()]
+        return (min(found) - 2, max(found) + 2) if found else None
+
     def moment(self, path: tuple[ColumnType, ...]) -> Any:
         """Return when a dated row happened: the end of the path of columns that dates it."""
         return self._want(Wanted(path, "moment"))
@@ -102,8 +129,8 @@ class Scope:
 class Bounds:
     """How large the stored numbers are, and how many rows there are; asked of the source once for each column."""
 
-    def largest(self, record_class: type[Record], wanted: Wanted) -> int:
-        """Return a number of units that no value of a physical column exceeds, either sign."""
+    def extent(self, record_class: type[Record], wanted: Wanted) -> tuple[int, int] | None:
+        """Return the least and the greatest value of a physical column in units, or None if none is known."""
         raise NotImplementedError
 
     def rows(self, record_class: type[Record]) -> int:

@@ -9,7 +9,7 @@ from attrs import define, field
 
 from crm_bulk.encoding import Unfit, encoded, midnight_of
 from crm_bulk.engines.backend import Backend, Frame
-from crm_bulk.record_tables import largest_in
+from crm_bulk.record_tables import extent_of
 from crm_bulk.scopes import SEPARATOR, Wanted
 from crmcore import CrmError, Record
 from crmcore.engines import Reader, World, fold, type_of
@@ -39,9 +39,9 @@ class StoreTables:
             pa.table({"id": ids, **{one.name: self._column(record_class, one) for one in wanted}})
         )
 
-    def largest(self, record_class: type[Record], wanted: Wanted) -> int:
-        """Return a number of units that no value of a physical column exceeds, either sign."""
-        return largest_in(self._column(record_class, wanted))
+    def extent(self, record_class: type[Record], wanted: Wanted) -> tuple[int, int] | None:
+        """Return the least and the greatest value of a physical column, or None if none is known."""
+        return extent_of(self._column(record_class, wanted))
 
     def rows(self, record_class: type[Record]) -> int:
         """Return how many records there are."""

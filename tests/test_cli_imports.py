@@ -1,12 +1,16 @@
 """Importing on the command line."""
 
 import csv
+import os
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from cli_kit import Shop, new_shop
 
 from crmcore.cli import imports
+from crmcore.files import sources
 
 CUSTOMERS = "nr,firm,town\nk1,Ada & Co,Bonn\nk2,客户丙,上海\n"
 MAP = ("--as", "customer", "--map", "nr=id", "--map", "firm=name", "--map", "town=city")
@@ -249,3 +253,33 @@ def test_a_discount_in_per_cent_is_refused(shop):
     )
     assert refused.code == 1
     assert "15 % is 0.15" in refused.err
+
+
+def endless(path):
+    """Write into a pipe for as long as anybody reads."""
+    with suppress(OSError), Path(path).open("wb", buffering=0) as pipe:
+        while True:
+            pipe.write(b"id,name\n" * 8192)
+
+
+@pytest.mark.parametrize("command", [("import", "pipe", "--as", "customer"), ("store", "restore", "pipe")])
+def test_a_pipe_that_never_ends_is_left(shop: Shop, monkeypatch, command):
+    monkeypatch.setattr(sources, "STREAM_LIMIT", 1 << 20)
+    os.mkfifo("pipe")
+    writer = threading.Thread(target=endless, args=("pipe",), daemon=True)
+    writer.start()
+    ran = shop.crm(*command)
+    assert ran.code == 1
+    assert "pipe did not end within 1,048,576 bytes" in ran.err
+    assert "a file may have any size" in ran.err
+    writer.join(10)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("/dev/zero", "is a device"), ("/dev/null", "is a device"), (".", "Is a directory")]
+)
+def test_what_is_no_file_is_refused_at_once(shop: Shop, name, said):
+    ran = shop.crm("import", name, "--as", "customer")
+    assert (ran.code, said in ran.err) == (1, True)
+    ran = shop.crm("store", "restore", name)
+    assert (ran.code, "not a file" in ran.err) == (1, True)

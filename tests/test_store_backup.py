@@ -9,7 +9,9 @@ import pytest
 from store_cases import again, fails, made, modes, put
 
 from crmcore.errors import NotCommitted, StoreBroken, StoreError, StoreTooNew
+from crmcore.storage import store_backup
 from crmcore.storage.tinydb_store import open_tinydb
+from crmcore.store import LogEntry
 
 HEADING = {"crm_backup": 1, "format": 1, "commit": 0, "log_after": 0}
 ADA = {"table": "customer", "key": "c1", "document": {"name": "Ada"}}
@@ -96,7 +98,7 @@ def test_a_log_that_was_lost_before_the_backup_stays_reported_as_lost(store, bac
     ("content", "message"),
     [
         pytest.param(b"", "is damaged or no backup", id="empty"),
-        pytest.param(b'{"not":"compressed"}', "is damaged or no backup", id="not compressed"),
+        pytest.param(b'{"not":"compressed"}', "is not a backup of a store", id="not compressed"),
         pytest.param(gzip.compress(b""), "is damaged or no backup", id="no line"),
         pytest.param(gzip.compress(b"no json\n"), "is damaged or no backup", id="no JSON"),
         pytest.param(packed({"name": "Ada"}), "is not a backup of a store", id="no heading"),
@@ -141,7 +143,7 @@ def test_a_backup_of_a_newer_version_is_refused(store, backup, newer):
 
 
 def test_a_folder_is_no_backup(store, tmp_path):
-    with pytest.raises(StoreError, match="cannot be read: it is a folder"):
+    with pytest.raises(StoreError, match="is a folder, not a file"):
         store.restore(tmp_path)
 
 
@@ -178,3 +180,39 @@ def test_a_restore_that_fails_leaves_the_store_as_it_was(store, backup, monkeypa
     store.restore(backup)
     assert store.read().get("customer", "c1") == {"name": "Ada"}
     assert store.check() == ()
+
+
+MANY = gzip.decompress(
+    packed(HEADING, *({"table": "customer", "key": f"c{n}", "document": {"notes": "x" * 9000}} for n in range(999)))
+)
+
+
+@pytest.mark.parametrize("content", [b"0" * 20_000_000, MANY])
+@pytest.mark.parametrize("limits", [{"RATIO": 20, "FREE": 1 << 20}, {"MOST": 1 << 20}])
+def test_few_bytes_that_become_very_many_are_no_backup(store, tmp_path, monkeypatch, content, limits):
+    for name, limit in limits.items():
+        monkeypatch.setattr(store_backup, name, limit)
+    bomb = tmp_path / "bomb"
+    bomb.write_bytes(gzip.compress(content))
+    with pytest.raises(StoreBroken, match="unpacks to far more than a backup of") as caught:
+        store.restore(bomb)
+    assert "gunzip" in caught.value.todo
+
+
+def test_a_backup_that_was_unpacked_by_hand_is_restored_as_well(store, tmp_path):
+    plain = tmp_path / "plain"
+    plain.write_bytes(MANY)
+    store.restore(plain)
+    assert store.read().count("customer") == 999
+
+
+def test_a_backup_of_equal_records_is_no_bomb(store, tmp_path):
+    target = tmp_path / "large"
+    with store.write() as work:
+        for number in range(3000):
+            work.put("customer", f"c{number}", {"name": "Ada", "notes": "the same " * 1000})
+        work.commit_as(LogEntry(work.commit + 1, "2026-01-01T00:00:00Z", "ada", "", ()))
+    store.backup(target)
+    assert target.stat().st_size < store.info()["bytes"] / 100
+    store.restore(target)
+    assert store.read().count("customer") >= 3000

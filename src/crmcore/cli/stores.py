@@ -102,10 +102,8 @@ def restore(ctx: click.Context, file: str, dry_run: bool) -> None:
     before = _kept_copies(found.url)
     with tempfile.TemporaryDirectory() as folder:
         source = Path(file)
-        if file == "-":
-            source = Path(folder, "backup")
-            with source.open("wb") as copy:
-                shutil.copyfileobj(sys.stdin.buffer, copy)
+        if file == "-" or source.is_fifo():
+            source = _spooled(file, Path(folder, "backup"))
         if dry_run:
             from crmcore.storage import store_backup  # noqa: PLC0415 - only here
 
@@ -115,6 +113,19 @@ def restore(ctx: click.Context, file: str, dry_run: bool) -> None:
     made = ", ".join(sorted(_kept_copies(found.url) - before))
     more = f"; the old state is kept in {made}" if made else ""
     done(ctx, f"restored {found.url} from {'standard input' if file == '-' else file}{more}", dry_run=dry_run)
+
+
+def _spooled(file: str, copy: Path) -> Path:
+    """Copy standard input, or a pipe, to a file that can be looked at before it is trusted."""
+    from crmcore.files.sources import spool  # noqa: PLC0415 - only here
+
+    with copy.open("wb", buffering=0) as content:
+        if file == "-":
+            spool(sys.stdin.buffer, content, "standard input")
+        else:
+            with Path(file).open("rb", buffering=0) as pipe:
+                spool(pipe, content, file)
+    return copy
 
 
 def _kept_copies(url: str) -> set[str]:

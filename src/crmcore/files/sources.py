@@ -19,6 +19,9 @@ from crmcore.files.encodings import CHUNK, Encoding, find_encoding
 STANDARD_INPUT: Final = "stdin"
 """The name of ``-`` in messages."""
 
+STREAM_LIMIT: Final = 1 << 30
+"""Bytes that are copied from a pipe, which need not ever end; a file may have any size."""
+
 _NOT_TEXT: Final = (
     (b"PK\x03\x04", "is a spreadsheet or an archive, not a text table; save it as CSV"),
     (b"\xd0\xcf\x11\xe0", "is an old spreadsheet or document, not a text table; save it as CSV"),
@@ -29,8 +32,11 @@ _NOT_TEXT: Final = (
 )
 
 
-class _Readable(Protocol):
-    def read(self, size: int, /) -> bytes | None: ...
+class Readable(Protocol):
+    """What bytes can be read from."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """Return up to so many bytes, none at the end."""
 
 
 @frozen
@@ -114,23 +120,38 @@ def _inspected(name: str, file: io.RawIOBase, encoding: str | None) -> Source:
 
 def _open(path: str | Path) -> io.RawIOBase:
     if str(path) == "-":
-        return _spooled(sys.stdin.buffer)
+        return _spooled(sys.stdin.buffer, STANDARD_INPUT)
     file = Path(path).open("rb", buffering=0)  # noqa: SIM115 - the Source closes it
-    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+    mode = os.fstat(file.fileno()).st_mode
+    if stat.S_ISREG(mode):
         return file
     with file:
-        return _spooled(file)
+        if (stat.S_ISCHR(mode) or stat.S_ISBLK(mode)) and not file.isatty():
+            raise Invalid([Problem("is a device, not a table", file=str(path))], todo="Give the path of a file.")
+        return _spooled(file, str(path))
 
 
-def _spooled(stream: _Readable) -> io.RawIOBase:
+def _spooled(stream: Readable, name: str) -> io.RawIOBase:
     copy: io.RawIOBase = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - the Source closes it
     try:
-        while chunk := stream.read(CHUNK):
-            _write_all(copy, chunk)
+        spool(stream, copy, name)
     except BaseException:
         copy.close()
         raise
     return copy
+
+
+def spool(stream: Readable, copy: io.RawIOBase, name: str) -> None:
+    """Copy a stream to its end; raises `CrmError` for one that is too long to have one."""
+    left = STREAM_LIMIT
+    while chunk := stream.read(CHUNK):
+        left -= len(chunk)
+        if left < 0:
+            raise CrmError(
+                f"{name} did not end within {STREAM_LIMIT:,} bytes",
+                todo="Save it as a file and give that; a file may have any size.",
+            )
+        _write_all(copy, chunk)
 
 
 def _write_all(file: io.RawIOBase, data: bytes) -> None:

@@ -10,14 +10,14 @@ import os
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import orjson
 from attrs import Factory, define
 
 from crmcore.errors import StoreBroken, StoreError, StoreTooNew
 from crmcore.storage import change_log
-from crmcore.storage.safe_file import cause, replace_file, sweep, write_file
+from crmcore.storage.safe_file import cause, opened, replace_file, sweep, write_file
 from crmcore.storage.state_file import OWN_TABLE, Facts, State
 from crmcore.store import FORMAT, Document
 
@@ -25,6 +25,15 @@ _GZIP: Final = 31
 """How zlib is asked for a gzip file with the largest window."""
 
 _TODO: Final = "Use another backup; nothing was changed."
+_MAGIC: Final = b"\x1f\x8b"
+RATIO: Final = 200
+"""So many times its size may a compressed backup grow; JSON of real records grows 5 to 30 times."""
+
+FREE: Final = 1 << 26
+"""Bytes that are always believed, whatever they were compressed to."""
+
+MOST: Final = 1 << 32
+"""Bytes that no compressed backup is believed to hold."""
 
 
 @define
@@ -77,8 +86,8 @@ def _line(value: Any) -> bytes:
 def read(source: Path) -> Found:
     """Return what a backup holds after verifying all of it; raises `StoreBroken`, `StoreTooNew` or `StoreError`."""
     try:
-        with gzip.open(source, "rb") as lines:
-            found = _verified(iter(lines), source)
+        with opened(source) as file:
+            found = _verified(_unpacked(file, source), source)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise StoreBroken(f"{source} is damaged or no backup: {error}", todo=_TODO) from error
     except OSError as error:
@@ -89,6 +98,24 @@ def read(source: Path) -> Found:
     if found.facts.commit != found.facts.log_after + len(found.lines):
         raise StoreBroken(f"{source} lacks entries of its change log", todo=_TODO)
     return found
+
+
+def _unpacked(file: IO[bytes], source: Path) -> Iterator[bytes]:
+    """Yield the lines of a backup, compressed or not; raises `StoreBroken` where few bytes become far too many."""
+    packed = file.read(len(_MAGIC)) == _MAGIC
+    size = os.fstat(file.fileno()).st_size
+    left = min(MOST, max(FREE, RATIO * size)) if packed else size
+    file.seek(0)
+    with gzip.GzipFile(fileobj=file) if packed else file as lines:
+        while line := lines.readline(left + 1):
+            left -= len(line)
+            if left < 0:
+                raise StoreBroken(
+                    f"{source} unpacks to far more than a backup of {size:,} bytes holds",
+                    todo="Nothing was changed. If it is sound nevertheless, unpack it (`gunzip -c FILE > PLAIN`) and "
+                    "restore what comes out, of whatever size.",
+                )
+            yield line
 
 
 def _verified(lines: Iterator[bytes], source: Path) -> Found:

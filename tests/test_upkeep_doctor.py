@@ -136,6 +136,8 @@ def test_data_newer_than_its_plugin_is_found(shop):
             "dangling-reference",
             "1 times visit.customer names a customer that is not",
         ),
+        (("customer", "c1"), {"parent": "c1"}, "circle", "customer.parent leads round in a circle: c1 -> c1"),
+        (("customer", "c2"), {"referred_by": "c2"}, "circle", "customer.referred_by leads round in a circle: c2 -> c2"),
         (("visit", "v1"), {"on": "yesterday"}, "damaged-record", "visit v1 cannot be read: on="),
         (("customer", "c1"), {"name": 7}, "damaged-record", "customer c1 cannot be read"),
         (("customer", "c1"), {"fields": 7}, "damaged-record", "customer c1 cannot be read"),

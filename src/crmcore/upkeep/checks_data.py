@@ -12,6 +12,7 @@ from crmcore.store import Reader
 from crmcore.upkeep.findings import Finding, some
 from crmcore.upkeep.holdings import fields_of, record_tables, references_in
 from crmcore.work.absent import Absent
+from crmcore.work.circles import CHAINS, Circles, said
 from crmcore.work.company import Company
 from crmcore.work.plugin_marks import PluginMark
 from crmcore.work.record_values import misfits
@@ -81,6 +82,20 @@ def dangling(patient: Patient) -> Iterator[Finding]:
             what = f"{len(lost)} times {table}.{column} names a {target} that is not there"
             todo = f"Correct them with `crm {table} edit`, or bring the {target} back with `crm undo`."
             yield Finding("dangling-reference", "error", what, some(lost), todo)
+
+
+def circles(patient: Patient) -> Iterator[Finding]:
+    """Find customers that are above themselves, or referred by themselves, over however many others."""
+    around = Circles(patient.reader)
+    for column in CHAINS:
+        told: set[str] = set()
+        for key, document in patient.reader.items("customer"):
+            circle = around.of(key, column) if document.get(column) is not None and key not in told else ()
+            if circle:
+                told.update(circle)
+                what = f"customer.{column} leads round in a circle: {said(circle)}"
+                todo = f"Break it with `crm customer edit {key} --{column} ''`."
+                yield Finding("circle", "error", what, some(circle), todo)
 
 
 def refused_values(patient: Patient) -> Iterator[Finding]:

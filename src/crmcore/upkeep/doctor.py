@@ -10,7 +10,7 @@ from crmcore.errors import CrmError, Invalid, reading
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.plugging.config import Config
 from crmcore.store import Store
-from crmcore.upkeep.checks_data import Patient, dangling, orphans, refused_values
+from crmcore.upkeep.checks_data import Patient, circles, dangling, orphans, refused_values
 from crmcore.upkeep.checks_files import old_backup, open_files
 from crmcore.upkeep.checks_plugins import (
     absent_plugins,
@@ -85,6 +85,7 @@ def _of_store(practice: Practice, patient: Patient) -> Iterator[Finding]:
         partial(orphans, patient),
         partial(refused_values, patient),
         partial(dangling, patient),
+        partial(circles, patient),
         partial(stale_schemes, patient),
         partial(waiting_events, patient.reader),
         partial(open_files, practice.store.url),

@@ -16,6 +16,7 @@ from crmcore.store import Change, Document, Transaction
 from crmcore.work.absent import Guard
 from crmcore.work.amounts import complete_line, complete_purchases
 from crmcore.work.checks import RuleBook, absent_holders, dangling, holders
+from crmcore.work.circles import Circles
 from crmcore.work.identifiers import Identifiers
 
 Kept = TypeVar("Kept", bound=Record)
@@ -149,11 +150,11 @@ class Unit:
     # -- before the commit -------------------------------------------------------------------------------------------
 
     def problems(self) -> dict[Place, tuple[Problem, ...]]:
-        """Return what is wrong with each changed record: missing references, rules of plugins.
+        """Return what is wrong with each changed record: missing references, circles, rules of plugins.
 
         Raises `StillReferenced` if something was deleted that others refer to.
         """
-        found = {}
+        found, circles = {}, Circles(self.transaction)
         self._check_unreferenced()
         for place in self.before:
             document = self.transaction.get(*place)
@@ -164,7 +165,8 @@ class Unit:
             broken = () if self.rules is None else tuple(self.rules.broken_by(record))
             if self.before[place] is not None:  # an id cannot be changed, so what is wrong with an old one is no reason
                 broken = tuple(problem for problem in broken if problem.column != "id")
-            listed = (*dangling(self.transaction, record), *broken, *self._foreign(place, record))
+            around = circles.problems(place[1], self.before[place]) if isinstance(record, Customer) else ()
+            listed = (*dangling(self.transaction, record), *around, *broken, *self._foreign(place, record))
             source = self.sources.get(place, Problem(""))
             if listed:
                 found[place] = tuple(_placed(problem, source) for problem in listed)

@@ -64,7 +64,7 @@ class Answers:
         unknown = [
             scheme for scheme, least in zip(self.schemes, answers, strict=True) if least is not None and least < 0
         ]
-        return self.plan.missing(unknown, self.population)
+        return self.plan.missing(unknown, self.population) if unknown else {}
 
 
 def _only(table: Any, only: Collection[str] | None) -> Any:

@@ -124,6 +124,21 @@ def review_of(document: Mapping[str, Any] | None) -> str | None:
         return None if until else review_on or ""
 
 
+def is_as_written(document: Mapping[str, Any], new: Placement) -> bool:
+    """Whether the open placement in a document has the same segment, review and missing names as a new one.
+
+    The same as comparing timelines, without making them: most of those whom a run evaluates stay where they are.
+    """
+    with reading("a placement"):
+        rows = document["rows"]
+        if not rows:
+            return False
+        segment, _since, _run, _cause, *more = rows[-1]
+        until, review_on, *missing = (*more, *(None,) * (2 - len(more)))
+        said = new.review_on.isoformat() if new.review_on else None
+        return not until and (segment, review_on, tuple(missing)) == (new.segment, said, new.missing)
+
+
 def _to_row(placement: Placement) -> list[Any]:
     row: list[Any] = [
         placement.segment,

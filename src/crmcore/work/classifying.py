@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -61,16 +62,17 @@ def classify(transaction: Transaction, book: Book, world: World, job: Job) -> Ru
     due = fits_due(wanted, {} if job.full else stored, rows, world, job.day)
     dues = {} if due else _dues(transaction, world, job, present)
     chosen = job.choose(len(present) if due else max(map(len, dues.values()), default=0))
-    job.tell(f"classifying with {chosen.name}")
     with chosen.used():
-        answers = chosen.engine.answer(Question(world, job.day, tuple(job.schemes), due), transaction)
-        fits = {key: Fit(value, job.day, number, made, rows[key]) for key, (value, made) in answers.fits.items()}
+        question = Question(world, job.day, tuple(job.schemes), due)
+        answers = _asked(chosen, question, transaction, job) if due or any(dues.values()) else None
+        fits = {key: Fit(value, job.day, number, made, rows[key]) for key, (value, made) in _fits(answers).items()}
         keep(transaction, fits)
         placer = Placer(transaction, book, world_with(world, fits), job.day, number)
         dues = dues or _dues(transaction, placer.world, job, present)
         for scheme in job.schemes:
-            job.tell(f"placing in {scheme.name}")
-            _place(placer, scheme, answers, dues[scheme.name])
+            if answers is not None:
+                job.tell(f"placing in {scheme.name}")
+                _place(placer, scheme, answers, dues[scheme.name])
             for customer in gone_from(transaction, scheme.name, present):
                 placer.withdraw(scheme.name, customer)
             transaction.put(SCHEMES, scheme.name, state_document(state_now(scheme, placer.world, job.day, number)))
@@ -78,6 +80,15 @@ def classify(transaction: Transaction, book: Book, world: World, job: Job) -> Ru
     run = Run(number, job.day, evaluated, len(fits), tuple(placer.moves), chosen.name)
     transaction.put(RUNS, str(number), _run_document(run))
     return run
+
+
+def _asked(chosen: Chosen, question: Question, reader: Reader, job: Job) -> Answers:
+    job.tell(f"computing with {chosen.name}")
+    return chosen.engine.answer(question, reader)
+
+
+def _fits(answers: Answers | None) -> Mapping[str, tuple[Fraction | None, int]]:
+    return {} if answers is None else answers.fits
 
 
 def world_with(world: World, fits: Mapping[str, Fit]) -> World:

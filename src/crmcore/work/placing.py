@@ -99,7 +99,9 @@ class Placer:
             review_on=placed.review_on,
             missing=placed.missing,
         )
-        self._change(scheme, placed.customer, lambda timeline: timeline.placed(new))
+        document = self.transaction.get(table_of(scheme), placed.customer)
+        if document is None or not is_as_written(document, new):
+            self._change(scheme, placed.customer, lambda timeline: timeline.placed(new))
 
     def withdraw(self, scheme: str, customer: str) -> None:
         """End the placement of a customer that is archived or gone."""

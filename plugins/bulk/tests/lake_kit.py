@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,14 @@ from crmcore.kinds import Kind
 from crmcore.storage.json_values import decode_value
 
 TYPES = {
-    **{"text": pa.string(), "texts": pa.list_(pa.string()), "boolean": pa.bool_(), "ratio": pa.float64()},
-    **{"money": pa.decimal128(24, 6), "integer": pa.int64(), "date": pa.date32(), "instant": pa.date32()},
+    "text": pa.string(),
+    "texts": pa.list_(pa.string()),
+    "boolean": pa.bool_(),
+    "ratio": pa.float64(),
+    "money": pa.decimal128(24, 6),
+    "integer": pa.int64(),
+    "date": pa.date32(),
+    "instant": pa.date32(),
 }
 
 
@@ -36,7 +41,7 @@ def lake_of(crm: Crm, folder: Path, parts: int = 2) -> Path:
     """Write the records of a store as a lake, each type in several files, and return its folder."""
     state = crm.state()
     company_file(folder, state.company.currency, state.company.zone.key)
-    for name, cls in crm.classes.items():
+    for cls in crm.classes.values():
         records = list(state.book.all(cls))
         if records:
             write(folder, cls, records, crm.catalogue.column_kinds(cls), parts)
@@ -79,7 +84,3 @@ def table(folder: Path, name: str, columns: Mapping[str, Any]) -> Path:
     place.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.table(dict(columns)), place / "all.parquet")
     return folder
-
-
-def euros(text: str) -> Decimal:
-    return Decimal(text)

@@ -9,7 +9,15 @@ from attrs import Factory, define, evolve, field, frozen
 from crmcore.engines import Placed
 from crmcore.errors import reading
 from crmcore.evaluation.evaluate import World
-from crmcore.evaluation.placements import Cause, Move, Placement, Timeline, from_document, to_document
+from crmcore.evaluation.placements import (
+    Cause,
+    Move,
+    Placement,
+    Timeline,
+    from_document,
+    is_as_written,
+    to_document,
+)
 from crmcore.grammar.declare import Scheme
 from crmcore.grammar.walk import canonical_scheme, fingerprint
 from crmcore.records import Customer

@@ -24,6 +24,7 @@ from crmcore.storage.json_values import decode_value
 from crmcore.store import Change, LogEntry, Reader, Store, Transaction
 from crmcore.work import company as companies
 from crmcore.work.absent import Guard, absent_in
+from crmcore.work.actors import usable_actor
 from crmcore.work.book import Book
 from crmcore.work.checks import RuleBook
 from crmcore.work.choosing import Engines
@@ -53,7 +54,7 @@ class Crm:
 
     store: Store
     catalogue: Catalogue
-    actor: str
+    actor: str = field(validator=usable_actor)
     language: str = "en"
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     sources: Sources = field(factory=Sources, kw_only=True)

@@ -57,7 +57,10 @@ def column(  # noqa: PLR0913 - keyword-only facts of one declaration
     default: Any = None,
     label: Mapping[str, str] | None = None,
 ) -> Any:
-    """Declare a column; ``refers_to`` is the record type whose id it holds ("self" for the same one)."""
+    """Declare a column; ``refers_to`` is the record type whose id it holds ("self" for the same one).
+
+    Type checkers take a column without ``default=`` as one that every new record needs: write ``default=None``.
+    """
     target = None if isinstance(refers_to, str) else refers_to
     named = type_of(target).name if target else str(refers_to)
     facts = ColumnType("", kind, required, named, choices, as_label(label), target)

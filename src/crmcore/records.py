@@ -22,25 +22,26 @@ class Customer(Record):
     name: str = column(TEXT, required=True, label={"en": "Name", "zh": "名称"})
     kind: str | None = column(
         TEXT,
+        default=None,
         choices=("person", "household", "organization", "department", "public_body", "partner"),
         label={"en": "Kind", "zh": "类别"},
     )
-    owner: str | None = column(TEXT, label={"en": "Owner", "zh": "负责人"})
-    email: str | None = column(TEXT, label={"en": "E-mail", "zh": "电子邮箱"})
-    phone: str | None = column(TEXT, label={"en": "Phone", "zh": "电话"})
-    country: str | None = column(TEXT, label={"en": "Country", "zh": "国家"})
-    province: str | None = column(TEXT, label={"en": "Province", "zh": "省份"})
-    city: str | None = column(TEXT, label={"en": "City", "zh": "城市"})
-    district: str | None = column(TEXT, label={"en": "District", "zh": "区县"})
-    address: str | None = column(TEXT, label={"en": "Address", "zh": "地址"})
-    postcode: str | None = column(TEXT, label={"en": "Postcode", "zh": "邮编"})
-    language: str | None = column(TEXT, label={"en": "Language", "zh": "语言"})
-    source: str | None = column(TEXT, label={"en": "Source", "zh": "来源"})
-    parent: str | None = column(TEXT, refers_to="self", label={"en": "Parent", "zh": "上级客户"})
-    referred_by: str | None = column(TEXT, refers_to="self", label={"en": "Referrer", "zh": "推荐人"})
+    owner: str | None = column(TEXT, default=None, label={"en": "Owner", "zh": "负责人"})
+    email: str | None = column(TEXT, default=None, label={"en": "E-mail", "zh": "电子邮箱"})
+    phone: str | None = column(TEXT, default=None, label={"en": "Phone", "zh": "电话"})
+    country: str | None = column(TEXT, default=None, label={"en": "Country", "zh": "国家"})
+    province: str | None = column(TEXT, default=None, label={"en": "Province", "zh": "省份"})
+    city: str | None = column(TEXT, default=None, label={"en": "City", "zh": "城市"})
+    district: str | None = column(TEXT, default=None, label={"en": "District", "zh": "区县"})
+    address: str | None = column(TEXT, default=None, label={"en": "Address", "zh": "地址"})
+    postcode: str | None = column(TEXT, default=None, label={"en": "Postcode", "zh": "邮编"})
+    language: str | None = column(TEXT, default=None, label={"en": "Language", "zh": "语言"})
+    source: str | None = column(TEXT, default=None, label={"en": "Source", "zh": "来源"})
+    parent: str | None = column(TEXT, default=None, refers_to="self", label={"en": "Parent", "zh": "上级客户"})
+    referred_by: str | None = column(TEXT, default=None, refers_to="self", label={"en": "Referrer", "zh": "推荐人"})
     tags: tuple[str, ...] = column(TEXTS, default=(), label={"en": "Tags", "zh": "标签"})
-    notes: str | None = column(TEXT, label={"en": "Notes", "zh": "备注"})
-    archived_at: date | None = column(DATE, label={"en": "Archived", "zh": "归档日期"})
+    notes: str | None = column(TEXT, default=None, label={"en": "Notes", "zh": "备注"})
+    archived_at: date | None = column(DATE, default=None, label={"en": "Archived", "zh": "归档日期"})
 
 
 @record("contact", links={"customer": "customer"}, label={"en": "Contact", "zh": "联系人"})
@@ -49,10 +50,10 @@ class Contact(Record):
 
     customer: str = column(TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"})
     name: str = column(TEXT, required=True, label={"en": "Name", "zh": "姓名"})
-    title: str | None = column(TEXT, label={"en": "Title", "zh": "职务"})
-    email: str | None = column(TEXT, label={"en": "E-mail", "zh": "电子邮箱"})
-    phone: str | None = column(TEXT, label={"en": "Phone", "zh": "电话"})
-    decision_role: str | None = column(TEXT, label={"en": "Decision role", "zh": "决策角色"})
+    title: str | None = column(TEXT, default=None, label={"en": "Title", "zh": "职务"})
+    email: str | None = column(TEXT, default=None, label={"en": "E-mail", "zh": "电子邮箱"})
+    phone: str | None = column(TEXT, default=None, label={"en": "Phone", "zh": "电话"})
+    decision_role: str | None = column(TEXT, default=None, label={"en": "Decision role", "zh": "决策角色"})
 
 
 @record(
@@ -70,14 +71,14 @@ class Purchase(Record):
 
     customer: str = column(TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"})
     at: Moment = column(INSTANT, required=True, label={"en": "Date", "zh": "日期"})
-    amount: Decimal | None = column(MONEY, label={"en": "Amount", "zh": "金额"})
-    cost: Decimal | None = column(MONEY, label={"en": "Cost", "zh": "成本"})
-    channel: str | None = column(TEXT, label={"en": "Channel", "zh": "渠道"})
-    reference: str | None = column(TEXT, label={"en": "Reference", "zh": "单号"})
-    seller: str | None = column(TEXT, label={"en": "Seller", "zh": "销售人员"})
-    original_amount: Decimal | None = column(QUANTITY, label={"en": "Original amount", "zh": "原币金额"})
-    currency: str | None = column(TEXT, label={"en": "Currency", "zh": "原币种"})
-    rate: Decimal | None = column(RATE, label={"en": "Rate", "zh": "汇率"})
+    amount: Decimal | None = column(MONEY, default=None, label={"en": "Amount", "zh": "金额"})
+    cost: Decimal | None = column(MONEY, default=None, label={"en": "Cost", "zh": "成本"})
+    channel: str | None = column(TEXT, default=None, label={"en": "Channel", "zh": "渠道"})
+    reference: str | None = column(TEXT, default=None, label={"en": "Reference", "zh": "单号"})
+    seller: str | None = column(TEXT, default=None, label={"en": "Seller", "zh": "销售人员"})
+    original_amount: Decimal | None = column(QUANTITY, default=None, label={"en": "Original amount", "zh": "原币金额"})
+    currency: str | None = column(TEXT, default=None, label={"en": "Currency", "zh": "原币种"})
+    rate: Decimal | None = column(RATE, default=None, label={"en": "Rate", "zh": "汇率"})
 
 
 @record(
@@ -93,12 +94,12 @@ class PurchaseLine(Record):
     """
 
     purchase: str = column(TEXT, required=True, refers_to=Purchase, label={"en": "Purchase", "zh": "购买记录"})
-    product: str | None = column(TEXT, label={"en": "Product", "zh": "产品"})
-    category: str | None = column(TEXT, label={"en": "Category", "zh": "品类"})
-    quantity: Decimal | None = column(QUANTITY, label={"en": "Quantity", "zh": "数量"})
-    price: Decimal | None = column(MONEY, label={"en": "Price", "zh": "单价"})
-    discount: Decimal | None = column(QUANTITY, label={"en": "Discount", "zh": "折扣"})
-    amount: Decimal | None = column(MONEY, label={"en": "Amount", "zh": "金额"})
+    product: str | None = column(TEXT, default=None, label={"en": "Product", "zh": "产品"})
+    category: str | None = column(TEXT, default=None, label={"en": "Category", "zh": "品类"})
+    quantity: Decimal | None = column(QUANTITY, default=None, label={"en": "Quantity", "zh": "数量"})
+    price: Decimal | None = column(MONEY, default=None, label={"en": "Price", "zh": "单价"})
+    discount: Decimal | None = column(QUANTITY, default=None, label={"en": "Discount", "zh": "折扣"})
+    amount: Decimal | None = column(MONEY, default=None, label={"en": "Amount", "zh": "金额"})
 
 
 @record(
@@ -111,14 +112,14 @@ class Interaction(Record):
     """A call, visit, letter or message, in either direction."""
 
     customer: str = column(TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"})
-    contact: str | None = column(TEXT, refers_to=Contact, label={"en": "Contact", "zh": "联系人"})
+    contact: str | None = column(TEXT, default=None, refers_to=Contact, label={"en": "Contact", "zh": "联系人"})
     at: Moment = column(INSTANT, required=True, label={"en": "Date", "zh": "日期"})
-    channel: str | None = column(TEXT, label={"en": "Channel", "zh": "渠道"})
-    direction: str | None = column(TEXT, choices=("in", "out"), label={"en": "Direction", "zh": "方向"})
-    subject: str | None = column(TEXT, label={"en": "Subject", "zh": "主题"})
-    outcome: str | None = column(TEXT, label={"en": "Outcome", "zh": "结果"})
-    agent: str | None = column(TEXT, label={"en": "Agent", "zh": "经办人"})
-    responded_at: Moment | None = column(INSTANT, label={"en": "Responded at", "zh": "响应时间"})
+    channel: str | None = column(TEXT, default=None, label={"en": "Channel", "zh": "渠道"})
+    direction: str | None = column(TEXT, default=None, choices=("in", "out"), label={"en": "Direction", "zh": "方向"})
+    subject: str | None = column(TEXT, default=None, label={"en": "Subject", "zh": "主题"})
+    outcome: str | None = column(TEXT, default=None, label={"en": "Outcome", "zh": "结果"})
+    agent: str | None = column(TEXT, default=None, label={"en": "Agent", "zh": "经办人"})
+    responded_at: Moment | None = column(INSTANT, default=None, label={"en": "Responded at", "zh": "响应时间"})
 
 
 @record("task", links={"customer": "customer"}, label={"en": "Task", "zh": "任务"})
@@ -127,10 +128,10 @@ class Task(Record):
 
     customer: str = column(TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"})
     title: str = column(TEXT, required=True, label={"en": "Title", "zh": "标题"})
-    due: date | None = column(DATE, label={"en": "Due", "zh": "到期日"})
-    owner: str | None = column(TEXT, label={"en": "Owner", "zh": "负责人"})
+    due: date | None = column(DATE, default=None, label={"en": "Due", "zh": "到期日"})
+    owner: str | None = column(TEXT, default=None, label={"en": "Owner", "zh": "负责人"})
     state: str = column(TEXT, choices=("open", "done", "dropped"), default="open", label={"en": "State", "zh": "状态"})
-    origin: str | None = column(TEXT, label={"en": "Origin", "zh": "来源"})
+    origin: str | None = column(TEXT, default=None, label={"en": "Origin", "zh": "来源"})
 
 
 CORE_RECORDS: Final[tuple[type[Record], ...]] = (

@@ -9,6 +9,7 @@ import pytest
 from crmcore import Invalid, Setting
 from crmcore.plugging.config import Given, read_config, user_file
 from crmcore.plugging.setting_values import check_setting, checked_settings
+from crmcore.plugging.tomlfile import read_toml
 
 
 @pytest.fixture
@@ -151,6 +152,41 @@ def test_finding_lines_takes_time_in_proportion_to_the_file(company, monkeypatch
     text = "[plugins]\ndisabled = [\n" + '"a",\n' * 500 + ']\n[settings]\na.note = """\n' + "line\n" * 500 + '"""\n'
     assert company(text).sources.company["a.note"].origin == "crm.toml:505"
     assert sum(parsed) < 3 * len(text)
+
+
+STRANGE = """# ["
+a."x]" = [''' ] # ''', "\\" ]", [ # "
+  { y = 1, z = '"' } ],
+]
+b = \"\"\"one \\\"\"\" ]
+two\"\"\"\"\"
+[t."#".u] # ]
+c = \"\"
+
+d = [[], [
+]]
+[[list]]
+e = 1
+"""
+
+
+def test_lines_are_right_whatever_stands_in_texts_and_comments(tmp_path):
+    (tmp_path / "x.toml").write_text(STRANGE)
+    found = read_toml(tmp_path / "x.toml", "x")
+    expected = {("a",): 2, ("b",): 5, ("t", "#", "u", "c"): 8, ("t", "#", "u", "d"): 10, ("list", "e"): 13}
+    assert {path: found.line(*path) for path in expected} == expected
+
+
+@pytest.mark.parametrize("line", ["[],\n", "{ a = [1] },\n", '"]",\n', '"""\n]""",\n'])
+def test_an_array_of_many_lines_that_close_something_is_read_once(tmp_path, monkeypatch, line):
+    parsed = []
+    loads = tomllib.loads
+    monkeypatch.setattr(tomllib, "loads", lambda text, **options: parsed.append(len(text)) or loads(text, **options))
+    text = "a = [\n" + line * 5000 + "]\nb = 1\n"
+    (tmp_path / "x.toml").write_text(text)
+    found = read_toml(tmp_path / "x.toml", "x")
+    assert found.line("b") == text.count("\n")
+    assert sum(parsed) <= 2 * len(text)
 
 
 # --- what can be wrong ------------------------------------------------------------------------------------------------

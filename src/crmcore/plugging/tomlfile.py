@@ -14,7 +14,10 @@ from crmcore.errors import Invalid, Problem
 _AT_LINE: Final = re.compile(r"\(at line (\d+), column \d+\)")
 _AT_END: Final = "(at end of document)"
 _HUGE_NUMBER: Final = re.compile(r"\d{4000}|\d[eE][+-]?\d{7}")
-_CLOSING: Final = re.compile(r"[\]}]|\"{3}|'{3}")
+_TOKEN: Final = re.compile(
+    r""""{3}(?:[^\\]|\\.)*?"{3,5}|'{3}.*?'{3,5}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|#[^\n]*|[][{}\n]""", re.DOTALL
+)
+"""What can hide or be a bracket or the end of a line: texts of all four sorts, and comments."""
 _WIDE_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -93,29 +96,27 @@ def _deepest_line(text: str) -> int:
 
 
 def _lines(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Yield the path and line of every key of a sound file.
-
-    Each statement is read by itself: a line, or as many as it takes until they are TOML. A value of several lines can
-    end only where something closes, so that other lines need no try.
-    """
+    """Yield the path and line of every key of a sound file; each statement is read by itself, once."""
     table: tuple[str, ...] = ()
-    pending: list[str] = []
-    start = 0
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
-        pending.append(line)
-        start = number if len(pending) == 1 else start
-        if len(pending) > 1 and not _CLOSING.search(line):
-            continue
-        try:
-            found = tomllib.loads("\n".join(pending))
-        except tomllib.TOMLDecodeError:
-            continue
-        paths = [path for path in _paths(found) if path]
-        is_header = pending[0].lstrip().startswith("[")
+    for statement, line in _statements(text.replace("\r\n", "\n")):
+        paths = [path for path in _paths(tomllib.loads(statement)) if path]
+        is_header = statement.lstrip().startswith("[")
         for path in paths:
-            yield (path if is_header else (*table, *path)), start
+            yield (path if is_header else (*table, *path)), line
         table = paths[0] if is_header else table
-        pending = []
+
+
+def _statements(text: str) -> Iterator[tuple[str, int]]:
+    """Yield every statement of a sound file with its line: it ends with a line on which nothing is open any more."""
+    start, line, here, depth = 0, 1, 1, 0
+    for token in _TOKEN.finditer(text):
+        found = token[0]
+        depth += (found in "[{") - (found in "]}")
+        here += found.count("\n")
+        if found == "\n" and not depth:
+            yield text[start : token.end()], line
+            start, line = token.end(), here
+    yield text[start:], line
 
 
 def _paths(data: Any, depth: int = 3) -> Iterator[tuple[str, ...]]:

@@ -129,3 +129,41 @@ def test_a_link_laid_in_the_way_of_a_new_file_is_not_followed(store, tmp_path, m
     with pytest.raises(NotCommitted, match="nothing was written"):
         put(store, "c1", {})
     assert (tmp_path / "precious").read_text() == "data"
+
+
+@pytest.mark.parametrize(("given", "kept"), [(0o600, 0o600), (0o400, 0o400), (0o640, 0o600), (0o666, 0o600)])
+def test_a_write_never_gives_more_rights_than_the_file_had_and_never_others_any(store, tmp_path, given, kept):
+    (tmp_path / "crm.json").chmod(given)
+    put(store, "c1", {})
+    assert (tmp_path / "crm.json").stat().st_mode & 0o777 == kept
+
+
+def test_a_write_keeps_owner_and_group_where_the_system_lets_it(store, tmp_path, monkeypatch):
+    asked = []
+    mine = (tmp_path / "crm.json").stat()
+    monkeypatch.setattr(os, "geteuid", lambda: mine.st_uid + 1)
+    monkeypatch.setattr(os, "fchown", lambda _, owner, group: asked.append((owner, group)))
+    put(store, "c1", {})
+    assert asked == [(mine.st_uid, mine.st_gid)]
+
+
+def test_a_file_of_somebody_else_is_not_taken_over(store, tmp_path, monkeypatch):
+    def refused(*_):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    put(store, "c1", {})
+    backup = tmp_path / "backup"
+    store.backup(backup)
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("crm.json*")}
+    owner = (tmp_path / "crm.json").stat().st_uid
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "geteuid", lambda: owner + 1)
+        patched.setattr(os, "fchown", refused)
+        for write in (lambda: put(store, "c2", {}), lambda: store.restore(backup)):
+            with pytest.raises(NotCommitted, match=f"crm.json belongs to another user \\(number {owner}\\)"):
+                write()
+    kept = {path.name: path.read_bytes() for path in tmp_path.glob("crm.json*") if "before-restore" not in path.name}
+    assert kept.keys() - {"crm.json.lock"} == before.keys() - {"crm.json.lock"}
+    assert kept["crm.json"] == before["crm.json"]
+    assert left_aside(tmp_path) == []
+    assert put(store, "c2", {}) == 2

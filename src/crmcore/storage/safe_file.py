@@ -1,6 +1,7 @@
 """Files that are either wholly old or wholly new after a crash, a full disk or a power cut.
 
-Every file is made with mode 0600; symbolic links are never followed when writing.
+Every file is made with mode 0600, or stricter where the one that it replaces was; that one's owner and group are kept.
+Symbolic links are never followed when writing.
 """
 
 import errno
@@ -14,7 +15,7 @@ from typing import IO, Final
 
 from attrs import frozen
 
-from crmcore.errors import CommitUnknown, StoreBroken, StoreError
+from crmcore.errors import CommitUnknown, NotCommitted, StoreBroken, StoreError
 
 HEAD: Final = 512
 """So many first bytes of a file take part in telling whether it changed."""
@@ -103,7 +104,7 @@ def _look(file: int, head: bytes) -> Seen:
 def replace_file(path: Path, chunks: Iterable[bytes]) -> Seen:
     """Write a file aside, sync it and put it in the place of ``path``; returns what it then looks like.
 
-    Raises `OSError` while nothing has changed, `CommitUnknown` when the new file is in place but the disk did not
+    Raises `OSError` or `NotCommitted` while nothing has changed, `CommitUnknown` when the new file is in place but the disk did not
     confirm that it will stay.
     """
     written = _place(path, chunks)
@@ -126,7 +127,7 @@ def write_file(path: Path, chunks: Iterable[bytes]) -> None:
 def _place(path: Path, chunks: Iterable[bytes]) -> Seen:
     aside = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
     try:
-        written = _write_new(aside, chunks)
+        written = _write_new(aside, chunks, path)
         os.replace(aside, path)  # noqa: PTH105 - this module speaks of the system's calls
     except BaseException:
         with suppress(OSError):
@@ -135,13 +136,38 @@ def _place(path: Path, chunks: Iterable[bytes]) -> Seen:
     return written
 
 
-def _write_new(path: Path, chunks: Iterable[bytes]) -> Seen:
+def _write_new(path: Path, chunks: Iterable[bytes], replaced: Path) -> Seen:
     file = os.open(path, _WRITE | os.O_EXCL, _PRIVATE)
     try:
+        _resemble(file, replaced)
         _write_all(file, 0, chunks)
         return _look(file, os.pread(file, HEAD, 0))
     finally:
         os.close(file)
+
+
+def _resemble(file: int, replaced: Path) -> None:
+    """Give a new file the owner, the group and at most the rights of the one that it will replace.
+
+    Raises `NotCommitted` where it would pass from its owner to somebody else.
+    """
+    try:
+        old = os.lstat(replaced)
+    except FileNotFoundError:
+        return
+    if old.st_uid != os.geteuid():
+        try:
+            os.fchown(file, old.st_uid, old.st_gid)
+        except OSError as error:
+            raise NotCommitted(
+                f"{replaced} belongs to another user (number {old.st_uid}), from whom writing would take it away",
+                todo="Run the command as that user, or let the owner give the file to you (`chown`).",
+            ) from error
+    elif old.st_gid != os.fstat(file).st_gid:
+        with suppress(OSError):  # a group that we are not in any more
+            os.fchown(file, -1, old.st_gid)
+    if stat.S_IMODE(old.st_mode) & _PRIVATE != _PRIVATE:
+        os.fchmod(file, stat.S_IMODE(old.st_mode) & _PRIVATE)
 
 
 def append_synced(path: Path, at: int, data: bytes) -> None:

@@ -152,7 +152,7 @@ class TinyDBStore:
         begun = change_log.new_generation(self._file)
         try:
             self._save(State(change_log.rewrite(self._file, begun, found.facts, found.lines), found.tables))
-        except OSError:
+        except (OSError, NotCommitted):
             change_log.remove(self._file, [begun])
             raise
 

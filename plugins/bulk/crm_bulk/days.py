@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import narwhals.stable.v2 as nw
 from attrs import frozen
 
-from crm_bulk.vectors import DAY, always, whole
+from crm_bulk.vectors import DAY, always, quotient, whole
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST: Final = date(1970, 1, 1).toordinal()
@@ -189,7 +189,11 @@ class Days:
         if not self._are_few:
             return None
         offset = _steps(moment, offsets(self.zone, self.first, self.last))
-        return None if offset is None else ((moment + offset).cast(nw.Float64) / float(DAY)).floor().cast(nw.Int64)
+        return (
+            None
+            if offset is None
+            else quotient((moment + offset).cast(nw.Float64), nw.lit(float(DAY))).floor().cast(nw.Int64)
+        )
 
     def midnight_of(self, day: Any) -> Any | None:
         """Return the moment of a local midnight; None where that takes a table."""

@@ -31,6 +31,7 @@ from crmcore.engines import (
 
 _BITS: Final = 60
 """How many bits one whole number takes; fewer than it has, so that none is lost."""
+_UNKNOWN: Final = 2
 _KNOWN: Final = object()
 
 
@@ -52,15 +53,21 @@ class Parts:
 def parts_of(scheme: Scheme, compiler: Compiler) -> Parts:
     """Return the parts of a scheme's rules with expressions of their codes.
 
-    A predicate takes two bits, one if it is true and one if it is unknown, and a term one if it is unknown.
+    A predicate takes two bits, one if it is true and the other if it is unknown, and a term one if it is unknown.
     """
     places: dict[Node, int] = {}
-    bits: list[Any] = []
+    codes: list[list[Any]] = [[]]
+    place = 0
     for part in dict.fromkeys(part for rule in rules_of(scheme) for part in _asked(rule)):
-        places[part] = len(bits)
-        bits += _bits(part, compiler)
-    codes = [_code(bits[start : start + _BITS]) for start in range(0, len(bits), _BITS)]
-    return Parts(scheme, places, tuple(codes))
+        noted, bits = _noted(part, compiler)
+        if place + bits > _BITS * len(codes):
+            place = _BITS * len(codes)
+            codes.append([])
+        places[part] = place
+        codes[-1].append(noted * whole(1 << place % _BITS))
+        place += bits
+    sums = (nw.sum_horizontal(*code) if len(code) > 1 else (code or [whole(0)])[0] for code in codes)
+    return Parts(scheme, places, tuple(sums))
 
 
 def _asked(part: Node) -> Iterator[Node]:
@@ -71,21 +78,17 @@ def _asked(part: Node) -> Iterator[Node]:
             yield from _asked(child)
 
 
-def _bits(part: Node, compiler: Compiler) -> list[Any]:
+def _noted(part: Node, compiler: Compiler) -> tuple[Any, int]:
+    """Return a whole number that says what is noted of a part, and how many bits that takes."""
     match part:
         case Predicate():
-            held = compiler.rule(part)
-            return [held.fill_null(False), held.is_null()]
+            return compiler.rule(part).cast(nw.Int64).fill_null(_UNKNOWN), 2
         case Term():
             vector = compiler.term(part)
-            unknown = nw.lit(vector.constant is None, nw.Boolean) if vector.expr is None else vector.expr.is_null()
-            return [unknown]
-    return []
-
-
-def _code(bits: list[Any]) -> Any:
-    chosen = [nw.when(bit).then(whole(1 << place)).otherwise(whole(0)) for place, bit in enumerate(bits)]
-    return nw.sum_horizontal(*chosen) if len(chosen) > 1 else chosen[0]
+            if vector.expr is None:
+                return whole(int(vector.constant is None)), 1
+            return vector.expr.is_null().cast(nw.Int64), 1
+    raise TypeError(f"{type(part).__name__} is no part of a rule")
 
 
 @define(eq=False)
@@ -95,10 +98,10 @@ class _Seen(Evaluator):
     places: dict[Node, int] = field(factory=dict)
     bits: int = 0
 
-    def holds(self, predicate: Predicate, case: Case, row: Record | None = None) -> bool | None:  # noqa: ARG002
+    def holds(self, predicate: Predicate, case: Case, row: Record | None = None) -> bool | None:  # noqa: ARG002 - the evaluator is asked so
         """Return the truth that was noted."""
         noted = self.bits >> self.places[predicate]
-        return None if noted & 2 else bool(noted & 1)
+        return None if noted & _UNKNOWN else bool(noted & 1)
 
     def meaning(self, term: Term) -> Meaning:
         """Return whether a value was noted."""

@@ -160,13 +160,12 @@ class Plan:
             values.setdefault(self._definition(node), nw.when(kept).then(vector.expr))
             asked[self.world.key(node)] = (node, vector)
         numbered = {key: f"value{number}" for number, key in enumerate(values)}
-        frame = columns.added_to(self.facts).select(
-            nw.col(KEY), **{numbered[key]: expr for key, expr in values.items()}
-        )
-        table = self.database.backend.collect(frame)
+        frame = columns.added_to(self.facts).with_columns(**{numbered[key]: expr for key, expr in values.items()})
+        table = self.database.backend.collect(frame.select(*numbered.values()))
+        known = {name: table.column(name).drop_null().combine_chunks() for name in numbered.values()}
         result = {}
         for key, (node, vector) in asked.items():
-            known_values = table.column(numbered[self._definition(node)]).drop_null()
+            known_values = known[numbered[self._definition(node)]]
             parameter = None if node.parameter is None else compiler.term(node.parameter).constant
             result[key] = (_finished(node, vector, known_values, parameter), len(known_values))
         return result

@@ -104,7 +104,7 @@ def as_ratio(vector: Vector) -> Vector:
         value = None if vector.constant is None else float(vector.constant)
         return Vector("ratio", nw.lit(value, nw.Float64))
     floats = vector.expr.cast(nw.Float64)
-    return Vector("ratio", floats / beside(floats, 10.0**vector.digits) if vector.digits else floats)
+    return Vector("ratio", quotient(floats, nw.lit(10.0**vector.digits)) if vector.digits else floats)
 
 
 def rescaled(vector: Vector, digits: int) -> Vector:
@@ -135,7 +135,7 @@ _OPERATIONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "+": lambda one, two: one + two,
     "-": lambda one, two: one - two,
     "*": lambda one, two: one * two,
-    "/": lambda one, two: one / two,
+    "/": lambda one, two: quotient(one, two),
 }
 
 
@@ -169,9 +169,9 @@ def _finite(op: str, one: Any, two: Any) -> Any:
     return nw.when((result <= _GREATEST) & (result >= -_GREATEST)).then(result)
 
 
-def beside(column: Any, number: float) -> Any:
-    """Return a constant as a column: polars divides by a bare one inexactly, multiplying by its reciprocal."""
-    return nw.when(~column.is_null()).then(nw.lit(number, nw.Float64))
+def quotient(one: Any, two: Any) -> Any:
+    """Return a quotient of floats, rounded once: by what is one value for all rows polars multiplies its reciprocal."""
+    return one / (two + one * 0.0)
 
 
 _GREATEST: Final = nextafter(inf, 0)

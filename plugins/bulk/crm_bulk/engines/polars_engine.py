@@ -96,7 +96,8 @@ def _fits(each: Natural) -> Any:
         case "decimal":
             return found.to_physical() % 10 ** (each.scale - each.digits) == 0
         case "float":
-            return (found * 10.0**each.digits).round() / 10.0**each.digits == found
+            factor = found * 0.0 + 10.0**each.digits  # a column: by a bare number polars multiplies its reciprocal
+            return (found * factor).round() / factor == found
         case _:
             parts = found.list.drop_nulls()
             separators = _made(each).str.count_matches(SEPARATOR, literal=True)

@@ -1,9 +1,11 @@
 """Spark: the columns of a cluster, or of one machine for trying things out."""
 
+import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import environ
+from pathlib import Path
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -100,8 +102,20 @@ def opened(options: Mapping[str, str]) -> SparkBackend:
 
 def _defaults(master: str) -> dict[str, str]:
     """Return settings for where Spark knows less than we do."""
+    if master.startswith("sc://"):
+        return {}
     quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
-    return quiet | ({"spark.sql.shuffle.partitions": "8"} if master.startswith("local") else {})
+    quiet["spark.driver.extraJavaOptions"] = f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}"
+    if not master.startswith("local"):
+        return quiet
+    return quiet | {
+        "spark.sql.shuffle.partitions": "8",
+        "spark.driver.host": "localhost",
+        "spark.driver.bindAddress": "127.0.0.1",
+    }
+
+
+_LOGGING = Path(__file__).with_name("log4j2.properties")
 
 
 def version() -> str:
@@ -113,6 +127,11 @@ def version() -> str:
             todo="Install Java 17 or newer (apt-get install openjdk-17-jre-headless) or set JAVA_HOME.",
         )
     return f"pyspark {pyspark.__version__}"
+
+
+# Spark would print what it raises as well.
+for _name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
 @contextmanager

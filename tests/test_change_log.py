@@ -163,3 +163,60 @@ def test_a_log_with_an_old_number_is_never_overwritten(store, tmp_path):
     assert [each.commit for each in store.log()] == [1]
     assert (tmp_path / "crm.json.log.8").exists()
     assert (tmp_path / "crm.json.before-restore-1.log.7").read_text() == "mine"
+
+
+def lose(store, log, how):
+    """Damage the log of a store with three commits."""
+    for key in ("c1", "c2", "c3"):
+        put(store, key, {})
+    lines = log.read_bytes().splitlines(keepends=True)
+    if how == "gone":
+        log.unlink()
+    elif how == "gone, and written since":
+        log.unlink()
+        put(store, "c4", {})
+    elif how == "cut":
+        log.write_bytes(b"".join(lines[:2]))
+    else:
+        log.write_bytes(b"".join([lines[0].replace(b"ada", b"eve"), *lines[1:]]))
+
+
+@pytest.mark.parametrize("how", ["gone", "gone, and written since", "cut", "altered"])
+def test_a_gap_that_was_accepted_is_noted_once_and_not_reported_again(store, log, tmp_path, how):
+    lose(store, log, how)
+    before = store.read().commit
+    assert store.check()
+    assert store.accept_log("2026-01-01T00:00:00Z", "eve", dry_run=True)
+    assert store.check()
+    assert len(store.accept_log("2026-01-01T00:00:00Z", "eve")) == 1
+    assert again(store).check() == ()
+    (noted,) = store.log()
+    assert (noted.commit, noted.actor, noted.at) == (before + 1, "eve", "2026-01-01T00:00:00Z")
+    assert noted.why == f"accepted that the change log up to commit {before} is incomplete"
+    assert store.accept_log("2026-01-02T00:00:00Z", "eve") == ()
+    put(store, "c9", {})
+    assert [each.commit for each in store.log()] == [before + 1, before + 2]
+    assert store.read().count("customer") == before + 1
+    store.backup(tmp_path / "backup.gz")
+    store.restore(tmp_path / "backup.gz")
+    assert store.check() == ()
+    assert len(list(store.log())) == 2
+
+
+def test_a_log_that_is_lost_again_is_reported_again(store, log, tmp_path):
+    lose(store, log, "gone")
+    store.accept_log("2026-01-01T00:00:00Z", "eve")
+    put(store, "c5", {})
+    (tmp_path / "crm.json.log.1").unlink()
+    assert store.check()
+    with pytest.raises(StoreBroken, match="the change log lost entries"):
+        store.log()
+    put(store, "c6", {})
+    with pytest.raises(StoreBroken, match="begins after commit 5"):
+        store.log()
+
+
+def test_a_log_of_a_sound_store_needs_no_acceptance(store):
+    put(store, "c1", {})
+    assert store.accept_log("2026-01-01T00:00:00Z", "eve") == ()
+    assert store.read().commit == 1

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -147,7 +148,9 @@ def test_a_store_of_a_newer_format_is_refused(stocked: Shop):
 
 def test_a_locked_store_can_be_read_and_says_who_is_writing(stocked: Shop):
     with held(stocked.folder / "crm.json.lock", 1):
-        ran = stocked.crm("--store", "tinydb:///crm.json?timeout=0.1", "customer", "add", "--name", "X")
+        with ThreadPoolExecutor(1) as pool:
+            command = ("--store", "tinydb:///crm.json?timeout=0.1", "customer", "add", "--name", "X")
+            ran = pool.submit(stocked.crm, *command).result()
         assert ran.code == 1
         assert "is writing" in ran.err
         stocked.fine("customer", "list")
@@ -329,3 +332,17 @@ def test_no_command_writes_over_the_store_or_what_it_reads(shop, target):
         refused.append(shop.crm("customer", "export", target))
     assert {done.code for done in refused} == {2}
     assert {path.name: path.read_bytes() for path in Path().iterdir() if path.is_file()} == before
+
+
+def test_a_lost_change_log_is_accepted_once(stocked: Shop):
+    (stocked.folder / "crm.json.log").unlink()
+    assert stocked.crm("store", "check").code == 3
+    assert "crm store accept" in stocked.crm("log").err
+    assert "dry run" in stocked.fine("store", "accept", "--dry-run").err
+    assert stocked.crm("store", "check").code == 3
+    ran = stocked.fine("--actor", "eve", "store", "accept")
+    assert "crm.json.log is missing" in ran.err
+    stocked.fine("store", "check")
+    (noted,) = stocked.fine("log", "--format", "jsonl").jsonl
+    assert (noted["actor"], noted["why"]) == ("eve", "accepted that the change log up to commit 7 is incomplete")
+    assert "the change log is whole" in stocked.fine("store", "accept").err

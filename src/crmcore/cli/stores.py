@@ -70,6 +70,27 @@ def check(ctx: click.Context, form: str) -> None:
         ctx.exit(CHECK_FAILED)
 
 
+@store.command(epilog="Example: crm store accept --dry-run")
+@dry
+@click.pass_context
+def accept(ctx: click.Context, dry_run: bool) -> None:
+    """Accept that the change log lost entries: noted in it once, with who and when, and not reported again.
+
+    The data is as it was; `crm log` and `crm undo` do without what is lost.
+    """
+    from crmcore.storage.tinydb_store import TinyDBStore  # noqa: PLC0415 - only here
+
+    crm = opened(ctx)
+    if not isinstance(crm.store, TinyDBStore):
+        raise CrmError(
+            f"{crm.store.url} is no file store, whose change log could be lost", todo="Nothing is to be done."
+        )
+    wrong = crm.store.accept_log(crm.clock().isoformat().replace("+00:00", "Z"), crm.actor, dry_run=dry_run)
+    for text in wrong:
+        note(text)
+    done(ctx, "accepted, and noted in the change log" if wrong else "the change log is whole", dry_run=dry_run)
+
+
 @store.command(epilog="Example: crm store backup - | ssh elsewhere 'cat > crm.backup'")
 @click.argument("file")
 @dry

@@ -23,7 +23,7 @@ from crmcore.store import Change, LogEntry
 
 _TODO: Final = (
     "The data itself can be read and changed as before; only `crm log` and `crm undo` miss these commits. "
-    "Restore a backup if they are needed."
+    "Restore a backup if they are needed; if not, `crm store accept` notes the gap once and says no more of it."
 )
 
 
@@ -46,13 +46,13 @@ def new_generation(file: Path) -> int:
     return max(generations(file), default=-1) + 1
 
 
-def append(file: Path, facts: Facts, entry: LogEntry) -> Facts:
+def append(file: Path, facts: Facts, entry: LogEntry, *, anew: bool = False) -> Facts:
     """Log ``entry`` as the next commit and return the facts for the state that follows it.
 
-    Raises `OSError` when it could not be written, `Invalid` for what JSON cannot carry.
+    With ``anew``, or after a log that lost entries, it begins a new generation. Raises `OSError` when it could not be written, `Invalid` for what JSON cannot carry.
     """
     line = line_of(evolve(entry, commit=facts.commit + 1))
-    if flaw(file, facts):
+    if anew or flaw(file, facts):
         begun = max(facts.log + 1, new_generation(file))
         facts = evolve(facts, log=begun, log_after=facts.commit, log_bytes=0, log_last=0, log_crc32=0)
     append_synced(path_of(file, facts.log), facts.log_bytes, line)
@@ -63,6 +63,11 @@ def append(file: Path, facts: Facts, entry: LogEntry) -> Facts:
         log_last=facts.log_bytes,
         log_crc32=zlib.crc32(line, facts.log_crc32),
     )
+
+
+def accept(file: Path, facts: Facts, entry: LogEntry) -> Facts:
+    """Do the same with an entry by which people accept that everything logged so far may have gaps."""
+    return evolve(append(file, facts, entry, anew=True), log_accepted=facts.commit)
 
 
 def retract(file: Path, facts: Facts) -> None:
@@ -159,7 +164,7 @@ def _unreadable(path: Path, error: OSError) -> StoreError:
 def entries(file: Path, facts: Facts, since: int) -> Iterator[LogEntry]:
     """Yield the logged commits after ``since``; raises `StoreBroken` if any of them is lost."""
     told = lines(file, facts)
-    if since < facts.log_after:
+    if since < facts.log_after > facts.log_accepted:
         raise StoreBroken(_lost(file, facts), todo=_TODO)
     return (parsed(line, number, path_of(file, facts.log)) for number, line in told if number > since)
 
@@ -179,7 +184,7 @@ def parsed(line: bytes, number: int, path: Path) -> LogEntry:
 
 def problems(file: Path, facts: Facts) -> Iterator[str]:
     """Read the whole log and yield what is wrong with it."""
-    if facts.log_after:
+    if facts.log_after > facts.log_accepted:
         yield _lost(file, facts)
     crc32, number = 0, facts.log_after
     try:

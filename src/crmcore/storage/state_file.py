@@ -25,7 +25,8 @@ class Facts:
     """What a state says about itself and about the change log that was written before it.
 
     The log of generation ``log`` holds the commits after ``log_after``, ends at byte ``log_bytes`` and has its last
-    entry at byte ``log_last``; a state without an entry has zeros.
+    entry at byte ``log_last``; a state without an entry has zeros. ``log_accepted`` is the commit up to which people know
+    that the log has gaps.
     """
 
     format: int = FORMAT
@@ -36,6 +37,7 @@ class Facts:
     log_bytes: int = 0
     log_last: int = 0
     log_crc32: int = 0
+    log_accepted: int = 0
 
 
 @frozen(eq=False)
@@ -109,6 +111,8 @@ def _facts(own: Any, name: str) -> Facts:
             todo="Install a newer crmcore (`pip install -U crmcore`).",
         )
     names = [field.name for field in fields(Facts)]
+    if isinstance(given, dict):
+        given = {"log_accepted": 0, **given}  # older states have none
     if not isinstance(given, dict) or any(type(given.get(each)) is not int or given[each] < 0 for each in names):
         raise StoreBroken(f"{name}: the store's own facts ({OWN_TABLE}) are damaged", todo=_RESTORE)
     return Facts(**{each: given[each] for each in names})

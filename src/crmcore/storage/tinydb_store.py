@@ -24,6 +24,7 @@ PATIENCE: Final = 30.0
 """Seconds that a writer waits for another one unless told otherwise."""
 
 _Used = TypeVar("_Used")
+_Log = Callable[[Path, Facts, LogEntry], Facts]
 
 
 def open_tinydb(url: str) -> "TinyDBStore":
@@ -129,6 +130,20 @@ class TinyDBStore:
         changed = [f"{self._name} was changed by another program after it was written"] if altered(state) else []
         return (*changed, *change_log.problems(self._file, state.facts))
 
+    def accept_log(self, at: str, actor: str, *, dry_run: bool = False) -> tuple[str, ...]:
+        """Note in the change log once, by whom and when, that it has gaps; returns what was wrong with it.
+
+        What is left of older logs stays where it is. Nothing is done for a sound one.
+        """
+        with self._alone():
+            state = self._load()
+            wrong = tuple(change_log.problems(self._file, state.facts))
+            if wrong and not dry_run:
+                why = f"accepted that the change log up to commit {state.facts.commit} is incomplete"
+                entry = LogEntry(state.facts.commit + 1, at, actor, why, ())
+                self._commit(state, state.tables, entry, log=change_log.accept)
+            return wrong
+
     def backup(self, target: Path) -> None:
         """Write a complete copy, with its log, into one new file at ``target``."""
         self._with_log(lambda state: store_backup.write(target, state, change_log.lines(self._file, state.facts)))
@@ -185,9 +200,9 @@ class TinyDBStore:
     def _save(self, state: State) -> None:
         self._last = (self._storage.save(to_tables(state)), state)
 
-    def _commit(self, state: State, tables: Tables, entry: LogEntry) -> int:
+    def _commit(self, state: State, tables: Tables, entry: LogEntry, log: _Log = change_log.append) -> int:
         try:
-            facts = change_log.append(self._file, state.facts, entry)
+            facts = log(self._file, state.facts, entry)
             try:
                 self._save(State(facts, tables))
             except (OSError, NotCommitted):

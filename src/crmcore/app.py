@@ -202,7 +202,7 @@ class Crm:
 
         Evaluates only who is due, new or stale, unless ``full``. Raises `RunRefused` for a date before the newest
         placement unless ``rewind``, which `undo` takes back. ``dry_run`` computes everything, for any date, and writes
-        nothing.
+        nothing. ``engine`` counts whatever the settings say; ``tell`` hears what is going on.
         """
         chosen = tuple(self.catalogue.scheme(name) for name in schemes) or self.schemes
         with self.store.write() as transaction:
@@ -212,18 +212,21 @@ class Crm:
             way_back = WayBack.of(transaction) if rewind else None
             dropped = go_back(transaction, chosen, day, allowed=rewind or dry_run)
             dropped_absent = rewind and rewind_absent(transaction, self.schemes, day)
-            engines = self.engines(state.book, engine, options)
-            job = Job(chosen, day, engines.choose, self.catalogue.values("metric"), full or dropped, tell)
-            run = classify(transaction, state.book, state.world, job)
+            choose, metrics = self.engines(state.book, engine, options).choose, self.catalogue.values("metric")
+            run = classify(
+                transaction, state.book, state.world, Job(chosen, day, choose, metrics, full or dropped, tell)
+            )
             if not dry_run:
-                booked = evolve(state.company, book_date=as_of)
-                transaction.put(companies.TABLE, companies.KEY, booked.document())
-                self.moves = run.moves
                 changes = way_back.changes(transaction) if way_back and (dropped or dropped_absent) else ()
-                told = ", dropping later placements" if changes else ""
-                self._log(transaction, changes, f"classify as of {day}{told}")
+                self._keep(transaction, run, evolve(state.company, book_date=as_of), changes)
         self._tell_plugins()
         return run
+
+    def _keep(self, transaction: Transaction, run: Run, company: Company, changes: Sequence[Change]) -> None:
+        transaction.put(companies.TABLE, companies.KEY, company.document())
+        self.moves = run.moves
+        dropped = ", dropping later placements" if changes else ""
+        self._log(transaction, changes, f"classify as of {run.as_of}{dropped}")
 
     def engines(self, book: Book | None, asked: str = "", options: Mapping[str, str] = NO_OPTIONS) -> Engines:
         """Return the engines that can classify a store, without a ``book`` files, and which is used when."""

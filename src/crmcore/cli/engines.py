@@ -19,15 +19,16 @@ if TYPE_CHECKING:
     from crmcore.work.choosing import Chosen
 
 
-def engines_of(catalogue: "Catalogue") -> Table:
-    """Return the engines, the core's own first: what each runs on, or what it needs."""
+def engines_of(catalogue: "Catalogue", plugin: str = "") -> Table:
+    """Return the engines, the core's own first: what each runs on, or what it needs; only those of a plugin, if named."""
     from platform import python_version  # noqa: PLC0415 - only here
 
     from crmcore.work.choosing import PYTHON, engines_in, state_of  # noqa: PLC0415 - the same
 
-    rows = [(PYTHON, "crm", f"python {python_version()}", "")]
-    rows += [(one.name, one.plugin, *state_of(one)) for one in engines_in(catalogue)]
-    return Table(("engine", "plugin", "runs_on", "problem"), tuple(rows))
+    rows = [] if plugin else [(PYTHON, "crm", f"python {python_version()}", "")]
+    found = (one for one in engines_in(catalogue) if plugin in {"", one.plugin})
+    rows += [(one.name, one.plugin, *state_of(one)) for one in found]
+    return Table(("engine", "plugin", "runs_on", "problem"), tuple(rows), "Engines" if plugin else "")
 
 
 def said_to_engine(options: Iterable[str], master: str | None) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """``crm plugin``: what plugins there are, what they add, and what is wrong with them. Needs no store."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import click
 
 from crmcore.cli.context import catalogued_anyway, configured, note
+from crmcore.cli.engines import engines_of
 from crmcore.cli.groups import Suggesting
 from crmcore.cli.options import formatted
 from crmcore.cli.output import print_object, print_table
@@ -80,21 +82,17 @@ def show(ctx: click.Context, name: str, debug: bool, form: str) -> None:
         "needs": ", ".join(record.needs),
     }
     added = [one for one in catalogue.contributions if one.plugin == name]
-    table = _settings(ctx, catalogue, name)
+    adds = Table(("kind", "name", "place"), tuple((one.kind, one.name, one.place) for one in added))
+    tables = {"adds": adds, "settings": _settings(ctx, catalogue, name), "engines": engines_of(catalogue, name)}
     if form in {"json", "jsonl"}:
-        listed = tuple({"kind": one.kind, "name": one.name, "place": one.place} for one in added)
-        settings = tuple(dict(zip(table.columns, row, strict=True)) for row in table.rows)
-        said = {"warnings": warnings_of(record), "deprecated": record.deprecated}
-        more = {"traceback": record.traceback, **said, "settings": settings}
-        print_object({**facts, **more, "adds": listed}, form)
+        said = {"warnings": warnings_of(record), "deprecated": record.deprecated, "traceback": record.traceback}
+        print_object({**facts, **said, **{key: _objects(table) for key, table in tables.items()}}, form)
         return
     print_object({key: value for key, value in facts.items() if value}, form)
-    if added:
-        click.echo()
-        print_table(Table(("kind", "name", "place"), tuple((one.kind, one.name, one.place) for one in added)), form)
-    if table.rows:
-        click.echo()
-        print_table(table, form)
+    for table in tables.values():
+        if table.rows:
+            click.echo()
+            print_table(table, form)
     for text in (*warnings_of(record), *record.deprecated):
         note(text)
     if record.traceback and (debug or ctx.find_root().params.get("debug")):
@@ -124,6 +122,10 @@ def hooks(ctx: click.Context, name: str | None, form: str) -> None:
         print_object({"hook": name, "doc": _unindented(known[name].__doc__ or ""), "plugins": users[name]}, form)
     else:
         click.echo(f"{name}\n\n{_unindented(known[name].__doc__ or '')}\n\nUsed by: {users[name] or 'nobody'}")
+
+
+def _objects(table: Table) -> tuple[dict[str, Any], ...]:
+    return tuple(dict(zip(table.columns, row, strict=True)) for row in table.rows)
 
 
 def _settings(ctx: click.Context, catalogue: Catalogue, plugin: str) -> Table:

@@ -226,7 +226,7 @@ def _steps(place: Any, steps: Sequence[tuple[int, int]]) -> Any | None:
 
 def offsets(zone: ZoneInfo, first: int, last: int) -> tuple[tuple[int, int], ...]:
     """Return from which moment on a zone is how many microseconds before UTC, over the UTC days ``first`` to ``last``."""
-    return _offsets(zone, first // _YEARS, last // _YEARS)
+    return _between(_offsets(zone, first // _YEARS, last // _YEARS), first * DAY, (last + 1) * DAY)
 
 
 @lru_cache(maxsize=256)
@@ -238,7 +238,13 @@ def _offsets(zone: ZoneInfo, first: int, last: int) -> tuple[tuple[int, int], ..
 
 def midnights(zone: ZoneInfo, first: int, last: int) -> tuple[tuple[int, int], ...]:
     """Return from which day on its midnight is how many microseconds before that of UTC."""
-    return _midnights(zone, first // _YEARS, last // _YEARS)
+    return _between(_midnights(zone, first // _YEARS, last // _YEARS), first, last)
+
+
+def _between(steps: tuple[tuple[int, int], ...], low: int, high: int) -> tuple[tuple[int, int], ...]:
+    """Return the steps of a function that matter to places from ``low`` to ``high``."""
+    before = [step for step in steps if step[0] <= low]
+    return (*before[-1:], *(step for step in steps if low < step[0] <= high))
 
 
 @lru_cache(maxsize=256)

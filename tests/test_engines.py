@@ -259,6 +259,11 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(company: Shop, words
     assert company.fine("classify", "--dry-run", "--format", "json").json[0]["placed_first"] == 3
 
 
+def test_an_option_that_the_engine_does_not_know_is_refused(company: Shop):
+    ran = company.crm("classify", "--engine", "grid", "--engine-option", "mastre=here")
+    ran.assert_fails("did you mean 'master'", code=2)
+
+
 def test_a_plan_is_printed_with_the_engine_and_why(company: Shop):
     ran = company.fine("classify", "--plan", "--engine", "python", "--format", "json")
     assert {row["step"] for row in ran.json} == {

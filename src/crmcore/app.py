@@ -217,14 +217,14 @@ class Crm:
                 transaction, state.book, state.world, Job(chosen, day, choose, metrics, full or dropped, tell)
             )
             if not dry_run:
-                changes = way_back.changes(transaction) if way_back and (dropped or dropped_absent) else ()
-                self._keep(transaction, run, evolve(state.company, book_date=as_of), changes)
+                transaction.put(companies.TABLE, companies.KEY, evolve(state.company, book_date=as_of).document())
+                self._log_run(transaction, run, way_back if dropped or dropped_absent else None)
         self._tell_plugins()
         return run
 
-    def _keep(self, transaction: Transaction, run: Run, company: Company, changes: Sequence[Change]) -> None:
-        transaction.put(companies.TABLE, companies.KEY, company.document())
+    def _log_run(self, transaction: Transaction, run: Run, way_back: WayBack | None) -> None:
         self.moves = run.moves
+        changes = () if way_back is None else way_back.changes(transaction)
         dropped = ", dropping later placements" if changes else ""
         self._log(transaction, changes, f"classify as of {run.as_of}{dropped}")
 

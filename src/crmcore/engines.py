@@ -47,10 +47,11 @@ from crmcore.grammar.expr import (
 )
 from crmcore.grammar.walk import canonical, canonical_scheme, children, needs, reached, rules_of
 from crmcore.hookspecs import EngineKind
-from crmcore.kinds import Kind, fold, to_units
+from crmcore.kinds import NUMBER_LIMIT, Kind, fold, to_units
 from crmcore.store import Reader
 
 __all__ = [
+    "NUMBER_LIMIT",
     "Aggregate",
     "And",
     "Answers",

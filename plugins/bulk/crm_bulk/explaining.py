@@ -13,7 +13,8 @@ def explained(plan: Plan, question: Question, roots: Sequence[Node]) -> tuple[St
     """Compile what ``roots`` need, run nothing, and return the steps."""
     _compile(plan, roots, question.schemes)
     customers = plan.database.rows(Customer)
-    steps = [Step("read customer", _read(plan.scope.wanted.values()), customers, ())]
+    columns = dict.fromkeys((*_read(plan.scope.wanted.values()), "archived_at"))
+    steps = [Step("read customer", tuple(columns), customers, ())]
     made = _aggregates(question, roots)
     for source, done in plan.passes.items():
         facts = type_of(source.record_class)

@@ -7,7 +7,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
-from attrs import frozen
+from attrs import define, frozen
 
 from crm_bulk.answering import Answers, answers_of, roots_of
 from crm_bulk.days import Days, day_number
@@ -20,8 +20,8 @@ from crm_bulk.plan import Plan
 from crm_bulk.rows import KEY, OWNER
 from crm_bulk.scopes import Wanted
 from crm_bulk.sinks import Sink
-from crmcore import Customer, Invalid, Problem, Scheme
-from crmcore.engines import Question, Rows, Step, Writing, Written, type_of
+from crmcore import CrmError, Customer, Invalid, Problem, Record, Scheme
+from crmcore.engines import NUMBER_LIMIT, Question, Rows, Step, Writing, Written, type_of
 
 _SHOWN = 3
 """So many ids are shown of those that are wrong."""
@@ -43,6 +43,7 @@ class Lake:
 
     def answer(self, question: Question) -> "LakeAnswers":
         """Check the customers, read and fit, and return what places everybody."""
+        _check_files(self.folder)
         plan = self._plan(question)
         _check_customers(plan)
         answers = answers_of(plan, question)
@@ -51,11 +52,28 @@ class Lake:
 
     def plan(self, question: Question) -> tuple[Step, ...]:
         """Return the passes."""
+        _check_files(self.folder)
         return explained(self._plan(question), question, roots_of(question))
 
     def _plan(self, question: Question) -> Plan:
-        tables = ParquetTables(self.backend, self.folder, question.world)
+        tables = _Tables(self.backend, self.folder, question.world)
         return Plan(question.world, tables, day_number(question.day))
+
+
+@define(eq=False)
+class _Tables(ParquetTables):
+    """Tables whose numbers are checked where they are first asked for."""
+
+    def extent(self, record_class: type[Record], wanted: Wanted) -> tuple[int, int] | None:
+        """Return the least and the greatest value; raises `Invalid` where they are larger than any number may be."""
+        found = super().extent(record_class, wanted)
+        if found is not None and wanted.kind.name in {"money", "decimal", "integer"}:
+            digits = self.world.money_digits if wanted.kind.name == "money" else wanted.kind.scale
+            if max(map(abs, found)) > NUMBER_LIMIT * 10**digits:
+                name = wanted.field.name if wanted.field is not None else wanted.path[-1].name
+                why = f"holds numbers beyond {NUMBER_LIMIT:,}"
+                raise Invalid([Problem(why, file=type_of(record_class).name, column=name)])
+        return found
 
 
 @frozen(eq=False)
@@ -86,6 +104,26 @@ class LakeAnswers:
             schema={"customer": pl.String, "missing": pl.List(pl.String)},
         )
         return Sink(scheme.name, order).write(placed.join(found, on="customer", how="left"))
+
+
+def _check_files(folder: Path) -> None:
+    """Refuse a folder without customers, and files that are no Parquet."""
+    import pyarrow as pa  # noqa: PLC0415 - only where files are read
+    import pyarrow.parquet as pq  # noqa: PLC0415 - the same
+
+    customers = folder / type_of(Customer).name
+    if not any(customers.glob("*.parquet")):
+        raise CrmError(
+            f"there are no Parquet files in {customers}", todo="Write the customers there, one row for each."
+        )
+    problems = []
+    for path in sorted(folder.glob("*/*.parquet")):
+        try:
+            pq.read_metadata(path)
+        except (pa.ArrowException, OSError) as error:
+            problems.append(Problem(f"cannot be read as Parquet: {error}", file=str(path)))
+    if problems:
+        raise Invalid(problems)
 
 
 def _check_customers(plan: Plan) -> None:

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from attrs import define, field, frozen
 
-from crmcore.errors import CrmError, Invalid, Problem, UsageError, reading
+from crmcore.errors import CrmError, Invalid, Problem, UsageError
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.plugging.configfile import Given
 from crmcore.plugging.setting_values import checked_settings
@@ -146,10 +146,8 @@ def target_in(folder: Path) -> Target:
 
 
 def _past(path: Path) -> Past:
-    with reading(str(path)):
-        found = json.loads(path.read_text("utf-8"))
-        if found["format"] != FORMAT:
-            raise ValueError(f"its format is {found['format']}, this version reads {FORMAT}")
+    try:
+        found = _of_our_format(json.loads(path.read_text("utf-8")))
         return Past(
             found["run"],
             date.fromisoformat(found["as_of"]),
@@ -157,6 +155,15 @@ def _past(path: Path) -> Past:
             {name: state_from(document) for name, document in found["schemes"].items()},
             {key: fitting.from_document(document) for key, document in found["population"].items()},
         )
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        todo = "Bring the file back from a backup, or give another folder to the placements."
+        raise CrmError(f"{path} is damaged: {error}", todo=todo) from error
+
+
+def _of_our_format(found: Any) -> Any:
+    if found["format"] != FORMAT:
+        raise ValueError(f"its format is {found['format']}, this version reads {FORMAT}")
+    return found
 
 
 def write_past(folder: Path, past: Past, more: Mapping[str, Any]) -> None:

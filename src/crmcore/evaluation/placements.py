@@ -133,10 +133,10 @@ def is_as_written(document: Mapping[str, Any], new: Placement) -> bool:
         rows = document["rows"]
         if not rows:
             return False
-        segment, _since, _run, _cause, *more = rows[-1]
-        until, review_on, *missing = (*more, *(None,) * (2 - len(more)))
+        row: list[Any] = [*rows[-1], None, None]
+        segment, until, review_on, missing = row[0], row[4], row[5], tuple(rows[-1][6:])
         said = new.review_on.isoformat() if new.review_on else None
-        return not until and (segment, review_on, tuple(missing)) == (new.segment, said, new.missing)
+        return not until and (segment, review_on, missing) == (new.segment, said, new.missing)
 
 
 def _to_row(placement: Placement) -> list[Any]:

@@ -56,7 +56,7 @@ class DuckdbBackend:
         """Count values without a physical form."""
         counts = ", ".join(f"count(*) FILTER (NOT ({_fits(each)}))" for each in columns)
         with _told():
-            row = files.to_native().aggregate(counts).fetchone()
+            (row,) = files.to_native().aggregate(counts).fetchall()
         return dict(zip((each.name for each in columns), row, strict=True))
 
     def close(self) -> None:

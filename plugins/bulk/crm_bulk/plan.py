@@ -162,7 +162,7 @@ class Plan:
         numbered = {key: f"value{number}" for number, key in enumerate(values)}
         frame = columns.added_to(self.facts).with_columns(**{numbered[key]: expr for key, expr in values.items()})
         table = self.database.backend.collect(frame.select(*numbered.values()))
-        known = {name: table.column(name).drop_null().combine_chunks() for name in numbered.values()}
+        known = {name: table.column(name).drop_null() for name in numbered.values()}
         result = {}
         for key, (node, vector) in asked.items():
             known_values = known[numbered[self._definition(node)]]

@@ -111,7 +111,7 @@ class RowPass:
         if not mask:
             name = self.sum("rows", nw.len, fill=0)
         else:
-            name = self.sum(f"count {mask}", lambda: nw.col(mask).cast(nw.Int64).sum(), fill=0)
+            name = self.sum(f"count {mask}", lambda: nw.col(mask).cast(nw.Int64).sum().cast(nw.Int64), fill=0)
         return fixed(nw.col(name), 0, self.rows)
 
     def _known(self, text: str, vector: Vector, mask: str) -> str:

@@ -186,14 +186,14 @@ def test_a_gap_that_was_accepted_is_noted_once_and_not_reported_again(store, log
     lose(store, log, how)
     before = store.read().commit
     assert store.check()
-    assert store.accept_log("2026-01-01T00:00:00Z", "eve", dry_run=True)
+    assert store.accept("2026-01-01T00:00:00Z", "eve", dry_run=True)
     assert store.check()
-    assert len(store.accept_log("2026-01-01T00:00:00Z", "eve")) == 1
+    assert len(store.accept("2026-01-01T00:00:00Z", "eve")) == 1
     assert again(store).check() == ()
     (noted,) = store.log()
     assert (noted.commit, noted.actor, noted.at) == (before + 1, "eve", "2026-01-01T00:00:00Z")
-    assert noted.why == f"accepted that the change log up to commit {before} is incomplete"
-    assert store.accept_log("2026-01-02T00:00:00Z", "eve") == ()
+    assert noted.why == f"accepted the store as it stands: up to commit {before} it need not agree with the change log"
+    assert store.accept("2026-01-02T00:00:00Z", "eve") == ()
     put(store, "c9", {})
     assert [each.commit for each in store.log()] == [before + 1, before + 2]
     assert store.read().count("customer") == before + 1
@@ -205,7 +205,7 @@ def test_a_gap_that_was_accepted_is_noted_once_and_not_reported_again(store, log
 
 def test_a_log_that_is_lost_again_is_reported_again(store, log, tmp_path):
     lose(store, log, "gone")
-    store.accept_log("2026-01-01T00:00:00Z", "eve")
+    store.accept("2026-01-01T00:00:00Z", "eve")
     put(store, "c5", {})
     (tmp_path / "crm.json.log.1").unlink()
     assert store.check()
@@ -218,5 +218,5 @@ def test_a_log_that_is_lost_again_is_reported_again(store, log, tmp_path):
 
 def test_a_log_of_a_sound_store_needs_no_acceptance(store):
     put(store, "c1", {})
-    assert store.accept_log("2026-01-01T00:00:00Z", "eve") == ()
+    assert store.accept("2026-01-01T00:00:00Z", "eve") == ()
     assert store.read().commit == 1

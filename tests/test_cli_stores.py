@@ -48,7 +48,7 @@ def test_a_store_that_lost_its_company_is_not_begun_anew(stocked: Shop):
     del tables["company"]
     file.write_text(json.dumps(tables), "utf-8")
     before = file.read_bytes()
-    for command in (("init",), ("init", "--dry-run"), ("customer", "list"), ("classify",)):
+    for command in (("init",), ("init", "--dry-run"), ("customer", "list"), ("segments",)):
         ran = stocked.crm(*command)
         assert ran.code == 1
         assert "crm.json holds data, but its company record (currency and zone) is gone" in ran.err
@@ -315,6 +315,7 @@ def test_what_was_damaged_by_hand_inside_the_store_is_named_without_a_traceback(
     content = json.loads(file.read_text(encoding="utf-8"))
     content[table] = damage
     file.write_text(json.dumps(content), encoding="utf-8")
+    shop.fine("store", "accept")
     for command in (["customer", "show", "c1"], ["classify", "--full"], ["segments"]):
         done = shop.crm(*command)
         assert "internal error" not in done.err
@@ -344,5 +345,55 @@ def test_a_lost_change_log_is_accepted_once(stocked: Shop):
     assert "crm.json.log is missing" in ran.err
     stocked.fine("store", "check")
     (noted,) = stocked.fine("log", "--format", "jsonl").jsonl
-    assert (noted["actor"], noted["why"]) == ("eve", "accepted that the change log up to commit 7 is incomplete")
-    assert "the change log is whole" in stocked.fine("store", "accept").err
+    assert (noted["actor"], noted["why"]) == (
+        "eve",
+        "accepted the store as it stands: up to commit 7 it need not agree with the change log",
+    )
+    assert "the store is sound" in stocked.fine("store", "accept").err
+
+
+def altered(shop: Shop, **columns):
+    """Change a customer in the file, as with an editor."""
+    file = shop.folder / "crm.json"
+    tables = json.loads(file.read_bytes())
+    tables["customer"]["c1"] = {**tables["customer"]["c1"], **columns}
+    file.write_text(json.dumps(tables), "utf-8")
+    return file.read_bytes()
+
+
+def test_a_file_that_was_changed_by_hand_is_not_written_before_somebody_accepts_it(stocked: Shop):
+    content = altered(stocked, name="Eve")
+    for command in (("customer", "add", "--name", "X"), ("classify",), ("undo", "2")):
+        ran = stocked.crm(*command)
+        assert ran.code == 1
+        assert "was changed by another program after it was written; nothing was written" in ran.err
+        assert "crm store accept" in ran.err
+    assert stocked.fine("customer", "show", "c1", "--format", "json").json["name"] == "Eve"
+    stocked.fine("store", "accept", "--dry-run")
+    assert (stocked.folder / "crm.json").read_bytes() == content
+    stocked.fine("store", "accept")
+    stocked.fine("store", "check")
+    stocked.fine("customer", "add", "--name", "X")
+    assert "accepted the store as it stands" in stocked.fine("log", "--format", "jsonl").jsonl[-2]["why"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"id": "c9"}, "customer c1: id: has the id 'c9'"),
+        ({"id": None}, "customer c1: id: has the id None"),
+        ({"tags": "vip"}, "customer c1: tags='vip': is a text, not a list of texts"),
+        ({"name": 7}, "customer c1: name='7': is a whole number, not a text"),
+    ],
+)
+def test_records_that_cannot_be_read_are_not_accepted(stocked: Shop, columns, said):
+    content = altered(stocked, **columns)
+    ran = stocked.crm("store", "accept")
+    assert (ran.code, said in ran.err) == (1, True), ran.err
+    assert (stocked.folder / "crm.json").read_bytes() == content
+
+
+def test_a_file_that_was_only_laid_out_anew_is_as_sound_as_before(stocked: Shop):
+    file = stocked.folder / "crm.json"
+    file.write_text(json.dumps(json.loads(file.read_bytes()), indent=2), "utf-8")
+    stocked.fine("customer", "add", "--name", "X")

@@ -9,7 +9,7 @@ import pytest
 from store_cases import again, entry, made, modes, put
 from tinydb import TinyDB, where
 
-from crmcore.errors import Invalid, NotCommitted, UsageError
+from crmcore.errors import Invalid, NotCommitted, StoreBroken, UsageError
 from crmcore.storage import change_log
 from crmcore.storage.tinydb_storage import SafeStorage
 from crmcore.storage.tinydb_store import open_tinydb
@@ -160,6 +160,7 @@ class TestTheFile:
         data = json.loads(file.read_text())
         data["customer"]["c1"]["score"] = 0.1
         file.write_text(json.dumps(data))
+        store.accept("2026-01-01T00:00:00Z", "ada")
         put(store, "c2", dict(store.read().get("customer", "c1")))
         assert [document["score"] for _, document in again(store).read().items("customer")] == [0.1, 0.1]
 
@@ -172,7 +173,9 @@ class TestTheFile:
         put(store, "c1", {"name": "Ada"})
         content = file.read_text().replace('"Ada"', "[" * 400 + "]" * 400)
         file.write_text(content)
-        with pytest.raises(NotCommitted, match="the tables cannot be written as JSON"):
+        with pytest.raises(StoreBroken, match="was changed by another program after it was written; nothing was"):
             put(store, "c2", {})
+        with pytest.raises(NotCommitted, match="the tables cannot be written as JSON"):
+            store.accept("2026-01-01T00:00:00Z", "ada")
         assert file.read_text() == content
         assert [each.commit for each in store.log()] == [1]

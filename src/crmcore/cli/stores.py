@@ -74,21 +74,21 @@ def check(ctx: click.Context, form: str) -> None:
 @dry
 @click.pass_context
 def accept(ctx: click.Context, dry_run: bool) -> None:
-    """Accept that the change log lost entries: noted in it once, with who and when, and not reported again.
+    """Accept what `crm store check` finds, a lost log or changes by other programs: noted once, with who and when.
 
-    The data is as it was; `crm log` and `crm undo` do without what is lost.
+    `crm log` and `crm undo` do without the entries that are lost. Refused while a record cannot be read.
     """
     from crmcore.storage.tinydb_store import TinyDBStore  # noqa: PLC0415 - only here
+    from crmcore.upkeep.acceptance import check_records  # noqa: PLC0415 - the same
 
     crm = opened(ctx)
     if not isinstance(crm.store, TinyDBStore):
-        raise CrmError(
-            f"{crm.store.url} is no file store, whose change log could be lost", todo="Nothing is to be done."
-        )
-    wrong = crm.store.accept_log(crm.clock().isoformat().replace("+00:00", "Z"), crm.actor, dry_run=dry_run)
+        raise CrmError(f"{crm.store.url} is no file that others could change", todo="There is nothing to accept.")
+    check_records(crm)
+    wrong = crm.store.accept(crm.clock().isoformat().replace("+00:00", "Z"), crm.actor, dry_run=dry_run)
     for text in wrong:
         note(text)
-    done(ctx, "accepted, and noted in the change log" if wrong else "the change log is whole", dry_run=dry_run)
+    done(ctx, "accepted, and noted in the change log" if wrong else "the store is sound", dry_run=dry_run)
 
 
 @store.command(epilog="Example: crm store backup - | ssh elsewhere 'cat > crm.backup'")

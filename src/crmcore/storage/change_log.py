@@ -23,7 +23,7 @@ from crmcore.store import Change, LogEntry
 
 _TODO: Final = (
     "The data itself can be read and changed as before; only `crm log` and `crm undo` miss these commits. "
-    "Restore a backup if they are needed; if not, `crm store accept` notes the gap once and says no more of it."
+    "Restore a backup if they are needed; if not, `crm store accept` notes the gap once."
 )
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from crmcore.errors import NotCommitted, StoreError, UsageError
+from crmcore.errors import NotCommitted, StoreBroken, StoreError, UsageError
 from crmcore.storage import change_log, store_backup
 from crmcore.storage.safe_file import Seen, cause, sweep
 from crmcore.storage.state_file import Facts, State, Tables, altered, to_state, to_tables
@@ -22,6 +22,8 @@ from crmcore.store import LogEntry
 SCHEME: Final = "tinydb:///"
 PATIENCE: Final = 30.0
 """Seconds that a writer waits for another one unless told otherwise."""
+
+_ACCEPTED: Final = "accepted the store as it stands: up to commit {commit} it need not agree with the change log"
 
 _Used = TypeVar("_Used")
 _Log = Callable[[Path, Facts, LogEntry], Facts]
@@ -60,6 +62,7 @@ class TinyDBStore:
         self._timeout = timeout
         self._storage = SafeStorage(self._file, name=self._name)
         self._last: tuple[Seen, State] | None = None
+        self._sound: State | None = None
 
     @property
     def url(self) -> str:
@@ -90,11 +93,13 @@ class TinyDBStore:
     def write(self) -> Iterator[TinyDBTransaction]:
         """Hold the write lock; leaving without ``commit_as`` discards the changes.
 
-        Raises `StoreLocked` when another writer does not finish in time.
+        Raises `StoreLocked` when another writer does not finish in time, `StoreBroken` for values that another program
+        put into the file and nobody accepted.
         """
         self._load()  # what is no store needs no lock
         with self._alone():
             state = self._load()
+            self._check_unaltered(state)
             work = TinyDBTransaction(state, lambda tables, entry: self._commit(state, tables, entry))
             try:
                 yield work
@@ -127,22 +132,33 @@ class TinyDBStore:
             state = self._load()
         except StoreError as error:
             return (error.message,)
-        changed = [f"{self._name} was changed by another program after it was written"] if altered(state) else []
-        return (*changed, *change_log.problems(self._file, state.facts))
+        return (*self._alterations(state), *change_log.problems(self._file, state.facts))
 
-    def accept_log(self, at: str, actor: str, *, dry_run: bool = False) -> tuple[str, ...]:
-        """Note in the change log once, by whom and when, that it has gaps; returns what was wrong with it.
+    def accept(self, at: str, actor: str, *, dry_run: bool = False) -> tuple[str, ...]:
+        """Note in the change log once, by whom and when, what `check` finds of it and of the file; returns that.
 
-        What is left of older logs stays where it is. Nothing is done for a sound one.
+        What is left of older logs stays where it is. Nothing is done for a sound store.
         """
         with self._alone():
             state = self._load()
-            wrong = tuple(change_log.problems(self._file, state.facts))
+            wrong = (*self._alterations(state), *change_log.problems(self._file, state.facts))
             if wrong and not dry_run:
-                why = f"accepted that the change log up to commit {state.facts.commit} is incomplete"
+                why = _ACCEPTED.format(commit=state.facts.commit)
                 entry = LogEntry(state.facts.commit + 1, at, actor, why, ())
                 self._commit(state, state.tables, entry, log=change_log.accept)
             return wrong
+
+    def _alterations(self, state: State) -> tuple[str, ...]:
+        if state is self._sound or not altered(state):
+            return ()
+        return (f"{self._name} was changed by another program after it was written",)
+
+    def _check_unaltered(self, state: State) -> None:
+        """Refuse to write over values that another program changed, whose sum the next state would hide."""
+        for found in self._alterations(state):
+            todo = "Look at it with `crm doctor`, then keep it with `crm store accept`, or restore a backup."
+            raise StoreBroken(f"{found}; nothing was written", todo=todo)
+        self._sound = state
 
     def backup(self, target: Path) -> None:
         """Write a complete copy, with its log, into one new file at ``target``."""
@@ -199,6 +215,7 @@ class TinyDBStore:
 
     def _save(self, state: State) -> None:
         self._last = (self._storage.save(to_tables(state)), state)
+        self._sound = state
 
     def _commit(self, state: State, tables: Tables, entry: LogEntry, log: _Log = change_log.append) -> int:
         try:

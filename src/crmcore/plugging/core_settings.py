@@ -13,7 +13,7 @@ ENGINE: Final = Setting(
 )
 BULK_FROM: Final = Setting(
     "crm.bulk_from",
-    5_000,
+    1_000,
     unit="customers",
     least=0,
     label={"en": "Customers from which the engine is used", "zh": "启用引擎的客户数"},

@@ -1,6 +1,8 @@
 """The classification run: what is due is fitted and evaluated by an engine, and recorded, whichever engine it was."""
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -62,7 +64,7 @@ def classify(transaction: Transaction, book: Book, world: World, job: Job) -> Ru
     due = fits_due(wanted, {} if job.full else stored, rows, world, job.day)
     dues = {} if due else _dues(transaction, world, job, present)
     chosen = job.choose(len(present) if due else max(map(len, dues.values()), default=0))
-    with chosen.used():
+    with chosen.used(), _uncollected():
         question = Question(world, job.day, tuple(job.schemes), due)
         answers = _asked(chosen, question, transaction, job) if due or any(dues.values()) else None
         fits = {key: Fit(value, job.day, number, made, rows[key]) for key, (value, made) in _fits(answers).items()}
@@ -80,6 +82,18 @@ def classify(transaction: Transaction, book: Book, world: World, job: Job) -> Ru
     run = Run(number, job.day, evaluated, len(fits), tuple(placer.moves), chosen.name)
     transaction.put(RUNS, str(number), _run_document(run))
     return run
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Do without the search for dead cycles: what a run makes stays, and going through it again and again costs half."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _asked(chosen: Chosen, question: Question, reader: Reader, job: Job) -> Answers:

@@ -1,6 +1,6 @@
 """Placing customers in segments: what is kept of it, and re-placing those whom a commit touches."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -108,16 +108,18 @@ class Placer:
             missing=placed.missing,
         )
         document = self.transaction.get(table_of(scheme), placed.customer)
-        if document is None or not is_as_written(document, new):
-            self._change(scheme, placed.customer, lambda timeline: timeline.placed(new))
+        if document is None:
+            self._put(scheme, placed.customer, Timeline(), Timeline((new,)))
+        elif not is_as_written(document, new):
+            old = from_document(document)
+            self._put(scheme, placed.customer, old, old.placed(new))
 
     def withdraw(self, scheme: str, customer: str) -> None:
         """End the placement of a customer that is archived or gone."""
-        self._change(scheme, customer, lambda timeline: timeline.closed(self.day))
-
-    def _change(self, scheme: str, customer: str, change: Callable[[Timeline], Timeline]) -> None:
         old = timeline_of(self.transaction, scheme, customer)
-        new = change(old)
+        self._put(scheme, customer, old, old.closed(self.day))
+
+    def _put(self, scheme: str, customer: str, old: Timeline, new: Timeline) -> None:
         if new == old:
             return
         self.transaction.put(table_of(scheme), customer, to_document(new))

@@ -135,7 +135,7 @@ _OPERATIONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "+": lambda one, two: one + two,
     "-": lambda one, two: one - two,
     "*": lambda one, two: one * two,
-    "/": lambda one, two: quotient(one, two),
+    "/": lambda one, two: one / two,
 }
 
 
@@ -165,7 +165,7 @@ def _plain_float(side: Vector) -> Vector:
 def _finite(op: str, one: Any, two: Any) -> Any:
     if op == "/":
         two = nw.when((two != 0.0) & ~one.is_null()).then(two)  # a column: polars multiplies by 1/x for a constant x
-    result = _OPERATIONS[op](one, two)
+    result = quotient(one, two) if op == "/" else _OPERATIONS[op](one, two)
     return nw.when((result <= _GREATEST) & (result >= -_GREATEST)).then(result)
 
 

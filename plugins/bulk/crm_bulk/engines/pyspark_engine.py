@@ -105,6 +105,7 @@ def _defaults(master: str) -> dict[str, str]:
     if master.startswith("sc://"):
         return {}
     quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
+    quiet["spark.python.sql.dataFrameDebugging.enabled"] = "false"  # else each part of an expression notes its caller
     quiet["spark.driver.extraJavaOptions"] = f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}"
     if not master.startswith("local"):
         return quiet

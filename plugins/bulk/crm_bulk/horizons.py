@@ -59,7 +59,7 @@ class Trend:
 
 def sooner(dates: Iterable[Any]) -> Any:
     """Return the earliest of several dates."""
-    found = [day for day in dates if day is not None]
+    found = list({id(day): day for day in dates if day is not None}.values())
     return (nw.min_horizontal(*found) if len(found) > 1 else found[0]) if found else None
 
 
@@ -81,12 +81,12 @@ class Horizon:
     def _of_scheme(self, scheme: Scheme) -> Any:
         given = self.compiler.answer(scheme)
         position = nw.when(given >= 0).then(given).otherwise(-1 - given)
-        dates = []
+        first: dict[int, tuple[int, Any]] = {}
         for place, segment in enumerate(scheme.segments):
             until = None if segment.when is None else self.of_rule(segment.when)
             if until is not None:
-                dates.append(until if place == 0 else _where(position >= place, until))
-        return sooner(dates)
+                first.setdefault(id(until), (place, until))  # who gets past a later segment gets past this one
+        return sooner(until if place == 0 else _where(position >= place, until) for place, until in first.values())
 
     def of_rule(self, rule: Predicate) -> Any:
         """Return the date on which a predicate may next change."""
@@ -156,8 +156,8 @@ class Horizon:
     def _of_parts(self, parts: tuple[Predicate, ...], decisive: Callable[[Any], Any]) -> Any:
         """One part with the decisive value settles the whole for as long as it keeps that value."""
         dates = [self.of_rule(part) for part in parts]
-        if all(day is None for day in dates):
-            return None
+        if all(day is dates[0] for day in dates):
+            return dates[0]
         held = [decisive(self.compiler.rule(part)).fill_null(False) for part in parts]
         settled = [
             nw.when(one).then(_forever() if day is None else day).otherwise(nw.lit(-FOREVER, nw.Int64))

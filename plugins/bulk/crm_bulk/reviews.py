@@ -13,7 +13,7 @@ from crm_bulk.days import on_days, spans
 from crm_bulk.horizons import FOREVER, Horizon, bounded, sooner
 from crm_bulk.rows import RowPass
 from crm_bulk.vectors import whole
-from crmcore import Field, Predicate
+from crmcore import Field, Predicate, Term
 from crmcore.engines import Aggregate, And, Column, DayCount, InYear, Node, Within, canonical, reached
 
 _LONG = 10_000
@@ -47,25 +47,33 @@ class RowReviews:
 
     done: RowPass
     _horizon: Horizon = field(init=False)
+    _kept: dict[str, Any] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._horizon = Horizon(self.done.compiler, _no_aggregate)
 
     def of(self, node: Aggregate) -> Any:
-        """Return the date of an aggregate as an expression on the frame of customers."""
-        dates = [self._next_row()]
-        compiler, world = self.done.compiler, self.done.compiler.world
-        if node.where is not None and not is_timeless(node.where):
-            dates.append(self._of_rule(node.where, f"rule {canonical(node.where, world.settings)}"))
-        if node.term is not None and not is_timeless(node.term):
-            trend = self._horizon.of_term(node.term)
-            until = nw.lit(FOREVER, nw.Int64) if trend.until is None else trend.until
-            if trend.slope is not None:
-                tomorrow = nw.lit(compiler.day + 1, nw.Int64)
-                until = nw.when(trend.slope != 0).then(tomorrow).otherwise(until)
-            text = f"term {canonical(node.term, world.settings)}"
-            dates.append(self._earliest(text, until, self.done.mask(node.where)))
-        return sooner(dates)
+        """Return the date of an aggregate as an expression on the frame of customers: equal dates as the same one."""
+        settings = self.done.compiler.world.settings
+        where = "" if node.where is None or is_timeless(node.where) else canonical(node.where, settings)
+        term = "" if node.term is None or is_timeless(node.term) else canonical(node.term, settings)
+        text = f"{where} of {term} {self.done.mask(node.where)}" if term else where
+        if text not in self._kept:
+            dates = [self._next_row()]
+            if node.where is not None and where:
+                dates.append(self._of_rule(node.where, f"rule {where}"))
+            if node.term is not None and term:
+                dates.append(self._of_values(node.term, f"term {term}", self.done.mask(node.where)))
+            self._kept[text] = sooner(dates)
+        return self._kept[text]
+
+    def _of_values(self, term: Term, text: str, mask: str) -> Any:
+        trend = self._horizon.of_term(term)
+        until = nw.lit(FOREVER, nw.Int64) if trend.until is None else trend.until
+        if trend.slope is not None:
+            tomorrow = nw.lit(self.done.compiler.day + 1, nw.Int64)
+            until = nw.when(trend.slope != 0).then(tomorrow).otherwise(until)
+        return self._earliest(text, until, mask)
 
     def _of_rule(self, where: Predicate, text: str) -> Any:
         window = self._window(where)

@@ -16,15 +16,29 @@ TITLES: Final = {
     "view": "Views and reports",
     "hookspecs": "Hooks",
     "app": "The company's data",
+    "work.state": "What is stored, as of a day",
+    "work.unit": "Changes of one commit",
+    "evaluation.placements": "Moves between segments",
+    "work.company": "The company of a store",
+    "work.field_values": "Who said a soft value",
+    "desk.forms": "Values of fields",
+    "desk.listing": "Lists",
+    "desk.viewing": "Views as tables, and what a report gets",
+    "desk.importing": "Import of files",
+    "speech.telling": "Explanations as sentences",
     "cli.context": "In commands",
+    "store": "The store's contract",
+    "storage.building_blocks": "Building blocks of stores",
+    "grammar.migrations": "Migrations",
     "errors": "Errors",
+    "deprecations": "Deprecations",
 }
 
 
 def names() -> str:
-    """Return a section of directives for each of the core's rooms."""
-    sections = {home: crmcore._HOMES[home] for home in (*TITLES, *crmcore._HOMES)}  # noqa: SLF001 - the one list of homes
-    return "\n".join(_section(TITLES.get(home, home), listed) for home, listed in sections.items())
+    """Return a section of directives for each of the core's rooms; one without a title is an error."""
+    sections = {home: crmcore._HOMES[home] for home in sorted(crmcore._HOMES, key=[*TITLES].index)}  # noqa: SLF001 - the one list of homes
+    return "\n".join(_section(TITLES[home], listed) for home, listed in sections.items())
 
 
 def testing() -> str:

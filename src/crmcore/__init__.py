@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from crmcore.app import Crm
     from crmcore.cli.context import opened
     from crmcore.deprecations import CrmRemovedIn2Warning
-    from crmcore.desk.viewing import ReportContext
+    from crmcore.desk.forms import with_fields
+    from crmcore.desk.importing import ImportOptions, import_file
+    from crmcore.desk.listing import ListRequest, list_rows
+    from crmcore.desk.viewing import ReportContext, view_table
     from crmcore.entities import Record, column, record
     from crmcore.errors import (
         CrmError,
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
         UnknownName,
         UsageError,
     )
+    from crmcore.evaluation.placements import Move
     from crmcore.grammar.declare import Field, Metric, Rule, Scheme, Segment, Setting
     from crmcore.grammar.expr import Predicate, Term, as_of
     from crmcore.grammar.migrations import Migration
@@ -53,8 +57,12 @@ if TYPE_CHECKING:
     )
     from crmcore.hookspecs import EngineKind, StoreKind, hookimpl
     from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY, TEXT, TEXTS, decimal
-    from crmcore.opening import open  # noqa: A004 - read as `crmcore.open("crm.json")`
+    from crmcore.opening import (
+        create,
+        open,  # noqa: A004 - read as `crmcore.open("crm.json")`
+    )
     from crmcore.records import Contact, Customer, Interaction, Purchase, PurchaseLine, Task
+    from crmcore.speech.telling import tell
     from crmcore.storage.building_blocks import (
         log_line,
         read_log_line,
@@ -63,15 +71,22 @@ if TYPE_CHECKING:
         store_reader,
         store_unit,
     )
-    from crmcore.store import Document, LogEntry, Reader, Store, Transaction
+    from crmcore.store import Change, Document, LogEntry, Reader, Store, Transaction
     from crmcore.view import Report, Table, View
+    from crmcore.work.company import company
+    from crmcore.work.field_values import Said
+    from crmcore.work.state import State
+    from crmcore.work.unit import Unit
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "app": ("Crm",),
     "cli.context": ("opened",),
-    "desk.viewing": ("ReportContext",),
+    "desk.forms": ("with_fields",),
+    "desk.importing": ("ImportOptions", "import_file"),
+    "desk.listing": ("ListRequest", "list_rows"),
+    "desk.viewing": ("ReportContext", "view_table"),
     "deprecations": ("CrmRemovedIn2Warning",),
     "grammar.declare": ("Field", "Metric", "Rule", "Scheme", "Segment", "Setting"),
     "entities": ("Record", "column", "record"),
@@ -86,11 +101,12 @@ _HOMES = {
         "UnknownName",
         "UsageError",
     ),
+    "evaluation.placements": ("Move",),
     "grammar.expr": ("Predicate", "Term", "as_of"),
     "grammar.migrations": ("Migration",),
     "hookspecs": ("EngineKind", "StoreKind", "hookimpl"),
     "kinds": ("BOOLEAN", "DATE", "INSTANT", "INTEGER", "MONEY", "TEXT", "TEXTS", "decimal"),
-    "opening": ("open",),
+    "opening": ("create", "open"),
     "records": ("Contact", "Customer", "Interaction", "Purchase", "PurchaseLine", "Task"),
     "grammar.terms": (
         "band",
@@ -116,6 +132,7 @@ _HOMES = {
         "smallest",
         "total",
     ),
+    "speech.telling": ("tell",),
     "storage.building_blocks": (
         "log_line",
         "read_log_line",
@@ -124,8 +141,12 @@ _HOMES = {
         "store_reader",
         "store_unit",
     ),
-    "store": ("Document", "LogEntry", "Reader", "Store", "Transaction"),
+    "store": ("Change", "Document", "LogEntry", "Reader", "Store", "Transaction"),
     "view": ("Report", "Table", "View"),
+    "work.company": ("company",),
+    "work.field_values": ("Said",),
+    "work.state": ("State",),
+    "work.unit": ("Unit",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -138,6 +159,7 @@ __all__ = [
     "MONEY",
     "TEXT",
     "TEXTS",
+    "Change",
     "Contact",
     "Crm",
     "CrmError",
@@ -146,11 +168,14 @@ __all__ = [
     "Document",
     "EngineKind",
     "Field",
+    "ImportOptions",
     "Interaction",
     "Invalid",
+    "ListRequest",
     "LogEntry",
     "Metric",
     "Migration",
+    "Move",
     "NotCommitted",
     "Predicate",
     "Problem",
@@ -162,9 +187,11 @@ __all__ = [
     "ReportContext",
     "Rule",
     "RuleError",
+    "Said",
     "Scheme",
     "Segment",
     "Setting",
+    "State",
     "Store",
     "StoreBroken",
     "StoreError",
@@ -173,6 +200,7 @@ __all__ = [
     "Task",
     "Term",
     "Transaction",
+    "Unit",
     "UnknownName",
     "UsageError",
     "View",
@@ -181,7 +209,9 @@ __all__ = [
     "band",
     "choose",
     "column",
+    "company",
     "count",
+    "create",
     "days_since",
     "days_until",
     "decimal",
@@ -189,10 +219,12 @@ __all__ = [
     "earliest",
     "greatest",
     "hookimpl",
+    "import_file",
     "largest",
     "last",
     "latest",
     "least",
+    "list_rows",
     "log_line",
     "mean",
     "nth_largest",
@@ -210,7 +242,10 @@ __all__ = [
     "store_lock",
     "store_reader",
     "store_unit",
+    "tell",
     "total",
+    "view_table",
+    "with_fields",
 ]
 
 

@@ -51,12 +51,22 @@ WHERE archived_at IS NULL
 """
 
 CUTS = {
-    "among buying": ("spend_12m > 0", {
-        "spend_12m": (0.4, 0.5, 0.6, 0.75, 0.8, 0.9), "purchases_12m": (0.5, 0.75), "profit_12m": (0.5, 0.8),
-    }),
-    "among buyers": ("purchases > 0", {
-        "quiet": (0.2, 0.4, 0.6, 0.8), "purchases": (0.2, 0.4, 0.6, 0.8), "spend": (0.1, 0.2, 0.4, 0.6, 0.8),
-    }),
+    "among buying": (
+        "spend_12m > 0",
+        {
+            "spend_12m": (0.4, 0.5, 0.6, 0.75, 0.8, 0.9),
+            "purchases_12m": (0.5, 0.75),
+            "profit_12m": (0.5, 0.8),
+        },
+    ),
+    "among buyers": (
+        "purchases > 0",
+        {
+            "quiet": (0.2, 0.4, 0.6, 0.8),
+            "purchases": (0.2, 0.4, 0.6, 0.8),
+            "spend": (0.1, 0.2, 0.4, 0.6, 0.8),
+        },
+    ),
 }
 
 PARETO = """

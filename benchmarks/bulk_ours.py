@@ -96,6 +96,8 @@ def run_duckdb(task: Task) -> Result:
 
 def _name(node: PopulationValue, world: World) -> str:
     """Return the name that versions written by hand have for a population value."""
-    share = world.setting(node.parameter) if isinstance(node.parameter, Setting) else getattr(node.parameter, "value", "")
+    share = (
+        world.setting(node.parameter) if isinstance(node.parameter, Setting) else getattr(node.parameter, "value", "")
+    )
     term = "" if node.term is None else getattr(node.term, "name", "").split(".")[-1]
     return " ".join(str(part) for part in (node.op, share, NAMES.get(term, term)) if part != "")

@@ -42,7 +42,9 @@ def customers(task: Task) -> pl.DataFrame:
     total_12m = when((col("known_12m") > 0) | (col("rows_12m") == 0)).then(col("spend_12m"))
     profit = when(col("costed_12m") > 0).then(col("profit_12m"))
     facts = facts.with_columns(col(*nothing, "spend", "spend_12m").fill_null(0)).with_columns(
-        spend=total, spend_12m=total_12m, profit_12m=when(col("rows_12m").fill_null(0) == 0).then(0).otherwise(profit),
+        spend=total,
+        spend_12m=total_12m,
+        profit_12m=when(col("rows_12m").fill_null(0) == 0).then(0).otherwise(profit),
         quiet=quiet.cast(pl.Int64),
     )
     return facts.drop("rows", "known", "rows_12m", "known_12m", "costed_12m").collect()
@@ -56,7 +58,9 @@ def purchases(task: Task) -> pl.LazyFrame:
     seen = col("at") < end
     at, amount, cost = col("at"), col("amount").to_physical().cast(pl.Int64), col("cost").to_physical().cast(pl.Int64)
     rows = rows.select("customer", "at", amount=amount, cost=cost).with_columns(
-        seen=seen, bought=seen & (col("amount") >= 0).fill_null(True), lately=seen & (col("at") >= start)  # noqa: FBT003
+        seen=seen,
+        bought=seen & (col("amount") >= 0).fill_null(True),
+        lately=seen & (col("at") >= start),
     )
     amount, cost, lately = col("amount"), col("cost"), when("lately")
     profit = lately.then(amount - cost)
@@ -294,8 +298,12 @@ def reviews() -> dict[str, pl.Expr]:
     stage, position, role = col("lifecycle.stage"), col("lifecycle.position"), col("lifecycle.role")
     q, n, s, both = col("q"), col("n"), col("s"), pl.min_horizontal("q", "s")
     key = when(~col("still")).then(n).when(~(role == 0) & ~(role == -1)).then(s).otherwise(both)
-    rest = when(role.is_in([0, -1])).then(key).when("loyal").then(pl.min_horizontal(key, q)).otherwise(
-        pl.min_horizontal(key, n)
+    rest = (
+        when(role.is_in([0, -1]))
+        .then(key)
+        .when("loyal")
+        .then(pl.min_horizontal(key, q))
+        .otherwise(pl.min_horizontal(key, n))
     )
     return {
         "lifecycle.status.on": review_of_status(),

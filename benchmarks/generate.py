@@ -8,6 +8,7 @@ in the future. Written in pieces of 100,000 customers, so memory does not grow w
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -40,15 +41,17 @@ def main() -> None:
     sys.stdout.write(", ".join(f"{number:,} {name} records" for name, number in rows.items()) + f" in {given.folder}\n")
 
 
-def generate(folder: Path, customers: int, seed: int = 1) -> dict[str, int]:
+def generate(folder: Path, customers: int, seed: int = 1, piece: int = PIECE) -> dict[str, int]:
     """Write the files and return how many records of each type there are."""
     written: dict[str, int] = {}
-    for number, first in enumerate(range(0, customers, PIECE)):
-        for name, table in tables(first, min(PIECE, customers - first), np.random.default_rng([seed, number])):
+    for number, first in enumerate(range(0, customers, piece)):
+        for name, table in tables(first, min(piece, customers - first), np.random.default_rng([seed, number])):
             target = folder / name
             target.mkdir(parents=True, exist_ok=True)
             pq.write_table(table, target / f"part-{number:05}.parquet", compression="zstd")
             written[name] = written.get(name, 0) + table.num_rows
+    company = {"currency": "EUR", "zone": ZONE, "settings": {}}
+    (folder / "company.json").write_text(json.dumps(company), encoding="utf-8")
     return written
 
 

@@ -1,0 +1,60 @@
+"""Runs one version of the bulk benchmark, each time that it is told to, and says what that took.
+
+    python benchmarks/bulk_worker.py VERSION FOLDER A|B
+
+For every line of input it runs once and prints {"wall", "cpu", "peak"}; ``peak`` is the process's so far, in MB.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bulk_answers import Result, Task
+from generate import AS_OF, ZONE
+
+VERSIONS = {
+    "polars": "bulk_ours:run",
+    "duckdb": "bulk_ours:run_duckdb",
+    "pyspark": "bulk_ours:run_pyspark",
+    "polars by hand": "bulk_polars:run",
+    "duckdb by hand": "bulk_duckdb:run",
+    "pandas by hand": "bulk_pandas:run",
+    "lifetimes": "bulk_reference:run_lifetimes",
+    "pymc-marketing": "bulk_reference:run_pymc_marketing",
+    "1 scheme": "bulk_schemes:run_1",
+    "10 schemes": "bulk_schemes:run_10",
+    "50 schemes": "bulk_schemes:run_50",
+}
+
+
+def version(name: str) -> Callable[[Task], Result]:
+    """Return what runs a version; its libraries are imported now."""
+    module, _, function = VERSIONS[name].partition(":")
+    found: Callable[[Task], Result] = getattr(import_module(module), function)
+    return found
+
+
+def task(folder: str, outputs: str) -> Task:
+    return Task(Path(folder), AS_OF, ZoneInfo(ZONE), whole=outputs == "B")
+
+
+def main() -> None:
+    name, folder, outputs = sys.argv[1:]
+    run = partial(version(name), task(folder, outputs))
+    for _ in sys.stdin:
+        wall, cpu = time.perf_counter(), time.process_time()
+        run()
+        taken = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        sys.stdout.write(json.dumps({**taken, "peak": peak}) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,6 @@
 """What expressions mean, a column at a time: every node becomes an expression on a frame of customers or of rows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -8,8 +8,9 @@ from attrs import define, evolve
 
 from crm_bulk.columns import Columns
 from crm_bulk.days import day_number, day_of_number, on_days
+from crm_bulk.logic import all_of, any_of, chosen, else_time, extreme_time
 from crm_bulk.scopes import SEPARATOR, Scope, changed, time_vector
-from crm_bulk.vectors import Vector, alike, arithmetic, compared, exact, fixed, null
+from crm_bulk.vectors import TooLarge, Vector, alike, arithmetic, compared, exact, fixed
 from crmcore import Field, Metric, Predicate, Scheme, Setting, Term
 from crmcore.engines import (
     Aggregate,
@@ -34,11 +35,11 @@ from crmcore.engines import (
     TextTest,
     Within,
     World,
+    name_of,
 )
 
 _SPAN = 4_000_000
 """More days than lie between any two dates."""
-
 CANNOT_TELL = -1
 """The position of a scheme's answer, less this, where a rule is unknown: -1 - position."""
 
@@ -57,7 +58,15 @@ class Compiler:
 
     def term(self, term: Term) -> Vector:
         """Return the compiled form of a term."""
-        return self.columns.vector(term, lambda: self._term(term), always=isinstance(term, Metric))
+        return self.columns.vector(term, lambda: self._told(term), always=isinstance(term, Metric))
+
+    def _told(self, term: Term) -> Vector:
+        try:
+            return self._term(term)
+        except TooLarge as error:
+            if error.where and not isinstance(term, Metric):
+                raise
+            raise TooLarge(error.what, name_of(term)) from error
 
     def _term(self, term: Term) -> Vector:  # noqa: C901, PLR0911, PLR0912 - one case per node class
         match term:
@@ -99,7 +108,7 @@ class Compiler:
             units = int(default.constant * 10**found.digits)
             return fixed(found.expr.fill_null(units), found.digits, max(found.bound, abs(units)))
         if found.shape in {"date", "instant"}:
-            return _else_time(found, default)
+            return else_time(found, default)
         if found.shape == "ratio":
             return changed(found, lambda expr: expr.fill_null(float(term.default)))
         return changed(found, lambda expr: expr.fill_null(default.constant))
@@ -111,7 +120,7 @@ class Compiler:
             fitted = any(vector.fitted for vector in vectors)
             return exact(None if None in known else pick(known), fitted=fitted)
         if vectors[0].shape in {"date", "instant"}:
-            return _extreme_time(op, vectors)
+            return extreme_time(op, vectors)
         values = alike(vectors)
         found = [value.expr for value in values]
         horizontal = nw.min_horizontal if op == "least" else nw.max_horizontal
@@ -130,13 +139,13 @@ class Compiler:
             moments, days = [vector.moment for vector in given], [vector.day for vector in given]
             return time_vector(
                 kind,
-                lambda: _chosen(rules, [moment() for moment in moments], nw.Int64),
-                lambda: _chosen(rules, [day() for day in days], nw.Int64),
+                lambda: chosen(rules, [moment() for moment in moments], nw.Int64),
+                lambda: chosen(rules, [day() for day in days], nw.Int64),
             )
         values = alike(tuple(given))
         shape = values[0].shape
-        chosen = _chosen(rules, [value.expr for value in values], _TYPES[shape])
-        return Vector(shape, chosen, values[0].digits, max(value.bound for value in values))
+        found = chosen(rules, [value.expr for value in values], _TYPES[shape])
+        return Vector(shape, found, values[0].digits, max(value.bound for value in values))
 
     def _band(self, inner: Term, cuts: tuple[Term, ...]) -> Vector:
         position = nw.when(self.has_value(inner)).then(nw.lit(1, nw.Int64))
@@ -289,55 +298,3 @@ _TESTS: dict[str, Callable[[Any, Any], Any]] = {
     "==": lambda one, two: one == two,
 }
 _TYPES = {"fixed": nw.Int64, "ratio": nw.Float64, "text": nw.String, "texts": nw.String, "boolean": nw.Boolean}
-
-
-def all_of(parts: Iterable[Any]) -> Any:
-    """Return Kleene's conjunction."""
-    first, *others = parts
-    for part in others:
-        first = first & part
-    return first
-
-
-def any_of(parts: Iterable[Any]) -> Any:
-    """Return Kleene's disjunction."""
-    first, *others = parts
-    for part in others:
-        first = first | part
-    return first
-
-
-def _chosen(rules: list[Any], values: list[Any], kind: Any) -> Any:
-    result = values[len(rules)] if len(values) > len(rules) else null(kind)
-    for rule, value in reversed(list(zip(rules, values, strict=False))):
-        result = nw.when(rule.is_null()).then(null(kind)).when(rule).then(value).otherwise(result)
-    return result
-
-
-def _else_time(found: Vector, default: Vector) -> Vector:
-    moment, day, other_moment, other_day = found.moment, found.day, default.moment, default.day
-    return time_vector(
-        found.shape, lambda: nw.coalesce(moment(), other_moment()), lambda: nw.coalesce(day(), other_day())
-    )
-
-
-def _extreme_time(op: str, vectors: tuple[Vector, ...]) -> Vector:
-    kind = "instant" if any(vector.shape == "instant" for vector in vectors) else "date"
-
-    def picked(one: Vector, two: Vector) -> Vector:
-        def first() -> Any:
-            if kind == "date":
-                return one.day() <= two.day() if op == "least" else one.day() >= two.day()
-            return one.moment() <= two.moment() if op == "least" else one.moment() >= two.moment()
-
-        def form(of_one: Any, of_two: Any) -> Any:
-            here, there = of_one(), of_two()
-            known = ~here.is_null() & ~there.is_null()
-            return nw.when(known).then(nw.when(first()).then(here).otherwise(there))
-
-        return time_vector(kind, lambda: form(one.moment, two.moment), lambda: form(one.day, two.day))
-
-    result = vectors[0] if len(vectors) > 1 else time_vector(kind, vectors[0].moment, vectors[0].day)
-    for vector in vectors[1:]:
-        result = picked(result, vector)
-    return result

@@ -140,11 +140,13 @@ _NEWEST: Final = date(9999, 12, 20).toordinal() - _FIRST
 def on_days(moment: Any, zone: ZoneInfo, first: int, last: int) -> Any:
     """Return whether the local day of a moment lies between ``first`` and ``last``, both included."""
     if last < max(first, _OLDEST) or first > _NEWEST:
-        return (moment < whole(-NEVER)) & (moment > whole(NEVER))
+        return always(moment, holds=False)
     opens, closes = first < _OLDEST, last > _NEWEST
     low = moments_of(zone, first, min(last, first + 3)) if not opens else ()
     high = moments_of(zone, max(first, last - 3) if not opens else last - 3, last) if not closes else ()
     pieces = moments_of(zone, first, last) if not (opens or closes) else _merged(low, high, opens=opens, closes=closes)
+    if not pieces:
+        return always(moment, holds=False)  # a day that clocks went past
     found = [_in(moment, start, end) for start, end in pieces]
     return nw.any_horizontal(*found, ignore_nulls=False) if len(found) > 1 else found[0]
 

@@ -11,7 +11,7 @@ from crm_bulk.engines.backend import Backend, Frame, small_table
 from crm_bulk.rows import KEY, OWNER, RowPass
 from crm_bulk.scopes import Wanted
 from crmcore import Record
-from crmcore.engines import type_of
+from crmcore.engines import Rows, type_of
 
 
 class Database(Protocol):
@@ -90,9 +90,18 @@ class Frames:
         day = from_table(nw.col(given), len(names) // 2)
         return beside.with_columns(day.alias(wanted)).drop("utc", *names)
 
+    def owners(self, source: Rows) -> Frame:
+        """Return the owners of rows, each as often as it has rows."""
+        owner = Wanted(_link(source), "key")
+        return (
+            self.rows(source.record_class, [owner])
+            .select(nw.col(owner.name).alias(OWNER))
+            .filter(~nw.col(OWNER).is_null())
+        )
+
     def added_up(self, done: RowPass) -> Frame:
         """Return one row for each customer that has rows, with everything that a pass adds up."""
-        owner = Wanted(_link(done), "key")
+        owner = Wanted(_link(done.source), "key")
         frame = self.rows(done.source.record_class, [*done.compiler.scope.wanted.values(), owner])
         frame = frame.with_columns(nw.col(owner.name).alias(OWNER)).filter(~nw.col(OWNER).is_null())
         frame = done.compiler.columns.added_to(frame)
@@ -130,10 +139,10 @@ class Frames:
         return frame
 
 
-def _link(done: RowPass) -> tuple[Any, ...]:
+def _link(source: Rows) -> tuple[Any, ...]:
     """Return the columns that lead from a row to its customer."""
-    record_class, steps = done.source.record_class, []
-    for name in dict(type_of(record_class).links)[done.source.role]:
+    record_class, steps = source.record_class, []
+    for name in dict(type_of(record_class).links)[source.role]:
         step = type_of(record_class).column(name)
         if step is None:  # pragma: no cover - `record` has checked it
             raise TypeError(name)

@@ -1,24 +1,26 @@
 """The passes of a run: one over the rows of each source, one for each level of population values, one for all schemes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import narwhals.stable.v2 as nw
 from attrs import define, evolve, field, frozen
 
 from crm_bulk.columns import Columns
-from crm_bulk.compiling import Compiler, any_of
+from crm_bulk.compiling import Compiler
 from crm_bulk.days import Days
 from crm_bulk.engines.backend import Frame, Table
 from crm_bulk.frames import Database, Frames
 from crm_bulk.horizons import FOREVER, Horizon
+from crm_bulk.logic import any_of
 from crm_bulk.missing import Parts, named, parts_of
 from crm_bulk.order_statistics import finished
 from crm_bulk.reviews import RowReviews
-from crm_bulk.rows import KEY, RowPass
+from crm_bulk.rows import KEY, OWNER, RowPass
 from crm_bulk.scopes import Bounds, Scope
-from crm_bulk.vectors import Vector, null
+from crm_bulk.vectors import TooLarge, Vector, null, sizes
 from crmcore import Customer, Scheme, Term
 from crmcore.engines import (
     Aggregate,
@@ -33,6 +35,8 @@ from crmcore.engines import (
     reached,
     rules_of,
 )
+
+Made = TypeVar("Made")
 
 
 @frozen(eq=False)
@@ -57,6 +61,8 @@ class Plan:
     passes: dict[Rows, RowPass] = field(factory=dict, init=False)
     _aggregates: dict[str, Vector] = field(factory=dict, init=False)
     _reviews: dict[str, Any] = field(factory=dict, init=False)
+    _of_rows: dict[Rows, RowReviews] = field(factory=dict, init=False)
+    _is_measured: bool = field(default=False, init=False)
     facts: Frame = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -73,14 +79,17 @@ class Plan:
         """Return an aggregate as a column of the frame of customers, equal ones as the same column."""
         key = canonical(node, self.world.settings)
         if key not in self._aggregates:
-            self._aggregates[key] = self.row_pass(node.source).aggregate(node)
+            with sizes(checked=True):
+                self._aggregates[key] = self.row_pass(node.source).aggregate(node)
         return self._aggregates[key]
 
     def review(self, node: Aggregate) -> Any:
         """Return when an aggregate may next change, as an expression on the frame of customers."""
         key = canonical(node, self.world.settings)
         if key not in self._reviews:
-            self._reviews[key] = RowReviews(self.row_pass(node.source)).of(node)
+            done = self.row_pass(node.source)
+            with sizes(checked=True):
+                self._reviews[key] = self._of_rows.setdefault(node.source, RowReviews(done)).of(node)
         return self._reviews[key]
 
     def horizon(self, compiler: Compiler) -> Horizon:
@@ -93,7 +102,7 @@ class Plan:
             scope = Scope(source.record_class, self.world, self.scope.bounds)
             compiler = Compiler(self.world, scope, self.day, Columns(f"r{len(self.passes)}c"))
             rows = self.database.rows(source.record_class)
-            self.passes[source] = RowPass(source, compiler, f"r{len(self.passes)}_", rows)
+            self.passes[source] = RowPass(source, compiler, f"r{len(self.passes)}_", rows, partial(self._most, source))
         return self.passes[source]
 
     # -- running -----------------------------------------------------------------------------------------------------
@@ -103,13 +112,14 @@ class Plan:
 
         For ``schemes`` that includes what looking ahead needs.
         """
-        columns = Columns("_")
-        compiler = self.compiler(columns, {})
-        self.compile_all(compiler, roots)
-        horizon = self.horizon(compiler)
-        for scheme in schemes:
-            self.compile_all(compiler, rules_of(scheme))
-            horizon.of_scheme(scheme)
+        with sizes(checked=False):
+            columns = Columns("_")
+            compiler = self.compiler(columns, {})
+            self.compile_all(compiler, roots)
+            horizon = self.horizon(compiler)
+            for scheme in schemes:
+                self.compile_all(compiler, rules_of(scheme))
+                horizon.of_scheme(scheme)
         archived = self.scope.column(tuple(c for c in _columns(Customer) if c.name == "archived_at"))
         present = archived.day().is_null() if archived.day else None
         frames = Frames(self.database, Days(self.world.zone, *self._range()))
@@ -118,6 +128,34 @@ class Plan:
             frame = frames.beside(frame, done)
         self.facts = self.database.backend.keep(frame)
         return self.facts
+
+    def _most(self, source: Rows) -> int:
+        """Return how many rows of a source at most are one customer's."""
+        owners = Frames(self.database, Days(self.world.zone, 0, 0)).owners(source)
+        most = owners.group_by(OWNER).agg(rows=nw.len()).select(most=nw.col("rows").max())
+        return int(self.database.backend.collect(most).column("most").to_pylist()[0] or 0)
+
+    def fitting(self, make: Callable[[], Made]) -> Made:
+        """Return what ``make`` compiles; where numbers might be too large, after looking how large they really are."""
+        try:
+            return make()
+        except TooLarge:
+            if self._is_measured:
+                raise
+        self._measure()
+        return make()
+
+    def _measure(self) -> None:
+        """Note between which values aggregates really lie."""
+        self._is_measured = True
+        found = {str(n): key for n, (key, one) in enumerate(self._aggregates.items()) if one.shape == "fixed"}
+        exprs = {name: self._aggregates[key].expr for name, key in found.items()}
+        lows = {f"low{name}": expr.min() for name, expr in exprs.items()}
+        highs = {f"high{name}": expr.max() for name, expr in exprs.items()}
+        row = self.database.backend.collect(self.facts.select(**lows, **highs)).to_pylist()[0] if found else {}
+        for name, key in found.items():
+            bound = max(abs(row[f"low{name}"] or 0), abs(row[f"high{name}"] or 0))
+            self._aggregates[key] = evolve(self._aggregates[key], bound=int(bound))
 
     def _range(self) -> tuple[int, int]:
         """Return the first and the last day that any time has to do with."""
@@ -142,7 +180,7 @@ class Plan:
         found: dict[str, tuple[Fraction | None, int]] = {}
         population = dict(known)
         for level in levels(wanted, self.world):
-            made = self._fitted(level, population)
+            made = self.fitting(partial(self._fitted, level, population))
             found |= made
             population |= {key: value for key, (value, _) in made.items()}
         return found
@@ -172,6 +210,9 @@ class Plan:
 
     def placed(self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None]) -> Frame:
         """Return each customer's answer and date of review in each scheme: columns id, answer0, review0, answer1, ..."""
+        return self.fitting(lambda: self._placed(schemes, population))
+
+    def _placed(self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None]) -> Frame:
         columns = Columns("c")
         compiler = self.compiler(columns, population)
         horizon = self.horizon(compiler)
@@ -186,6 +227,11 @@ class Plan:
         self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None]
     ) -> dict[Scheme, dict[str, tuple[str, ...]]]:
         """Return for each scheme the customers whose segment cannot be told, with the names of what is missing."""
+        return self.fitting(lambda: self._unplaced(schemes, population))
+
+    def _unplaced(
+        self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None]
+    ) -> dict[Scheme, dict[str, tuple[str, ...]]]:
         columns = Columns("m")
         compiler = self.compiler(columns, population)
         unplaced = [compiler.answer(scheme) < 0 for scheme in schemes]

@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 from crm_bulk.compiling import Compiler
 from crm_bulk.days import NEVER, on_days
 from crm_bulk.scopes import time_vector
-from crm_bulk.vectors import Vector, alike, fixed, whole
+from crm_bulk.vectors import LARGEST, Vector, alike, fixed, whole
 from crmcore.engines import Aggregate, Predicate, Rows, canonical, type_of
 
 OWNER: Final = "owner"
@@ -30,13 +30,15 @@ class RowPass:
     """Collects what is computed for each row and what is added up for each customer, each thing once.
 
     ``columns`` are computed in order, batch by batch, ``sums`` are grouped by the owner, ``days`` are sums that hold a
-    moment whose local day is needed as well.
+    moment whose local day is needed as well. ``rows`` is how many rows there are, and ``most`` says how many at most are
+    one customer's.
     """
 
     source: Rows
     compiler: Compiler
     prefix: str
     rows: int
+    most: Callable[[], int]
     batches: tuple[dict[str, Any], ...] = field(factory=lambda: ({}, {}, {}, {}, {}))
     sums: dict[str, Any] = field(factory=dict)
     fills: dict[str, int] = field(factory=dict)
@@ -127,6 +129,8 @@ class RowPass:
 
     def _total(self, text: str, vector: Vector, mask: str) -> Vector:
         bound = vector.bound * max(self.rows, 1)
+        if bound > LARGEST:
+            bound = vector.bound * self.most()
         value = self._value(text, vector.expr, mask)
         total = self.sum(f"total {value}", lambda: nw.col(value).sum().cast(nw.Int64), fill=0)
         kept = self._counted(mask).expr
@@ -136,7 +140,7 @@ class RowPass:
     def _mean(self, text: str, vector: Vector, mask: str) -> Vector:
         total = self._total(text, vector, mask)
         known = self._counted(self._known(text, vector, mask)).expr
-        divisor = (known * whole(10**vector.digits)).cast(nw.Float64)
+        divisor = known.cast(nw.Float64) * 10.0**vector.digits
         return Vector("ratio", nw.when(known > 0).then(total.expr.cast(nw.Float64) / divisor))
 
     def _of_floats(self, op: str, text: str, vector: Vector, mask: str) -> Vector:

@@ -6,7 +6,9 @@ between separators, a day is an int64 count of days and a moment one of microsec
 unknown, and the only missing value.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from fractions import Fraction
 from math import ceil, floor, inf, nextafter
 from typing import Any, Final, Literal
@@ -14,7 +16,7 @@ from typing import Any, Final, Literal
 import narwhals.stable.v2 as nw
 from attrs import evolve, frozen
 
-from crmcore.errors import CrmError
+from crmcore import CrmError
 
 Shape = Literal["fixed", "ratio", "exact", "text", "texts", "boolean", "date", "instant"]
 
@@ -24,7 +26,29 @@ DAY: Final = 86_400_000_000
 
 
 class TooLarge(CrmError):
-    """A number does not fit into the 64 bits that engines calculate with."""
+    """A number does not fit into the 64 bits that engines calculate with; ``where`` says in which term."""
+
+    def __init__(self, what: str, where: str = "") -> None:
+        place = f" in {where}" if where else ""
+        super().__init__(
+            f"{what}{place}, beyond the 64 bits of bulk engines",
+            todo="Use --engine python, which has no such limit.",
+        )
+        self.what = what
+        self.where = where
+
+
+_is_lenient: ContextVar[bool] = ContextVar("_is_lenient", default=False)
+
+
+@contextmanager
+def sizes(*, checked: bool) -> Iterator[None]:
+    """Have the sizes of numbers checked, or not where what is compiled is only looked at and never run."""
+    before = _is_lenient.set(not checked)
+    try:
+        yield
+    finally:
+        _is_lenient.reset(before)
 
 
 @frozen(eq=False)
@@ -58,12 +82,11 @@ def whole(value: int) -> Any:
 
 
 def _fits(value: int, what: str) -> int:
-    if abs(value) > LARGEST:
-        raise TooLarge(
-            f"{what} can reach {value}, beyond the 64 bits of bulk engines",
-            todo="Use --engine python, which has no such limit.",
-        )
-    return value
+    if abs(value) <= LARGEST:
+        return value
+    if _is_lenient.get():
+        return 0
+    raise TooLarge(f"{what} can reach {value}")
 
 
 def fixed(expr: Any, digits: int, bound: int) -> Vector:

@@ -175,15 +175,11 @@ def _of_missing(want: Expected, plan: Plan) -> Iterator[str]:
 
 
 def _of_parts(want: Expected, plan: Plan) -> Iterator[str]:
-    columns = Columns("c")
-    compiler = plan.compiler(columns, want.population)
     parts = list(dict.fromkeys(part for root in want.batch.roots for part in reached(root, into_rows=False)))
     if not parts:
         return
-    vectors = {n: compiler.term(part) for n, part in enumerate(parts) if isinstance(part, Term)}
-    exprs = {f"x{n}": vector.expr for n, vector in vectors.items() if vector.shape != "exact"}
-    exprs |= {f"x{n}": compiler.rule(part) for n, part in enumerate(parts) if isinstance(part, Predicate)}
-    rows = _rows(plan, columns.added_to(plan.facts).select("id", **exprs))
+    vectors, frame = plan.fitting(lambda: _compiled(parts, plan, want))
+    rows = _rows(plan, frame)
     yield from _of_keys(want, rows)
     for case in want.cases:
         row = rows[case.facts.customer.id]
@@ -199,6 +195,15 @@ def _of_parts(want: Expected, plan: Plan) -> Iterator[str]:
             if vector.shape == "fixed":
                 yield from _told(part, case, "digits", meaning.digits, vector.digits)
             yield from _told(part, case, "value", _physical(value, vector.shape, want), row[f"x{number}"])
+
+
+def _compiled(parts: Sequence[Any], plan: Plan, want: Expected) -> tuple[dict[int, Any], Any]:
+    columns = Columns("c")
+    compiler = plan.compiler(columns, want.population)
+    vectors = {n: compiler.term(part) for n, part in enumerate(parts) if isinstance(part, Term)}
+    exprs = {f"x{n}": vector.expr for n, vector in vectors.items() if vector.shape != "exact"}
+    exprs |= {f"x{n}": compiler.rule(part) for n, part in enumerate(parts) if isinstance(part, Predicate)}
+    return vectors, columns.added_to(plan.facts).select("id", **exprs)
 
 
 def _physical(value: Any, shape: str, want: Expected) -> Any:

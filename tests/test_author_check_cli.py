@@ -1,5 +1,6 @@
 """`crm plugin check` on the command line."""
 
+import attrs
 import pytest
 from check_kit import QUICK, module, project, write
 from cli_kit import new_shop
@@ -88,3 +89,9 @@ def test_a_broken_store_or_configuration_is_none_of_its_business(shop, quick):
 
 def test_the_help_shows_an_example(shop):
     assert "Example: crm plugin check" in shop.fine("plugin", "check", "--help").out
+
+
+def test_a_one_file_plugin_that_is_switched_on_is_found_by_its_name(shop, quick):
+    by_name, by_file = (shop.crm("plugin", "check", target) for target in ("shop", "crm_plugins/shop.py"))
+    assert by_name == attrs.evolve(by_file, command=by_name.command)
+    assert by_name.err.splitlines()[-1].startswith("crm: shop ")

@@ -336,3 +336,46 @@ def test_a_library_user_can_be_strict_as_well(shop, monkeypatch):
     with pytest.raises(CrmError, match="CRM_STRICT_PLUGINS makes this an error"):
         crmcore.open("crm.json")
     assert crmcore.open("crm.json", strict=False).catalogue.plugins.active == ("shop",)
+
+
+# --- a plugin that does not fit its data ------------------------------------------------------------------------------
+
+MIGRATING = f"{PLUGIN}\nfrom crmcore import Migration\n@hookimpl\ndef crm_migrations():\n    return [Migration(2, Customer, dict)]\n"
+
+
+@pytest.fixture
+def pending(tmp_path, monkeypatch):
+    """Return a shop whose plugin has a migration that nobody ran."""
+    shop = new_shop(tmp_path, monkeypatch)
+    shop.stock()
+    shop.fine("visit", "add", "--id", "v1", "--customer", "c1", "--on", "2024-05-03")
+    shop.write("crm_plugins/shop.py", MIGRATING)
+    return shop
+
+
+def test_a_plugin_with_a_pending_migration_is_listed_and_shown_as_incompatible_with_what_to_do(pending):
+    (row,) = [one for one in pending.fine("plugin", "list", "--format", "json").json if one["name"] == "shop"]
+    shown = pending.fine("plugin", "show", "shop", "--format", "json").json
+    for found in (row, shown):
+        assert found["status"] == "incompatible"
+        assert "needs schema 2. Look with `crm plugin migrate shop --dry-run`" in found["reason"]
+    assert row["adds"] == len(shown["adds"]) > 0
+    pending.write("crm.json", "no store")
+    for arguments in (("list",), ("show", "shop")):
+        assert "active" in pending.fine("plugin", *arguments).out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list",),
+        ("show", "v1"),
+        ("export", "-"),
+        ("add", "--customer", "c1", "--on", "2024-05-04"),
+        ("edit", "v1", "--note", "x"),
+        ("remove", "v1"),
+    ],
+)
+def test_records_of_a_plugin_with_a_pending_migration_are_refused_with_what_to_do(pending, arguments):
+    ran = pending.crm("visit", *arguments).assert_fails("records of type visit, since the plugin 'shop' is not active")
+    assert "`crm plugin migrate shop --dry-run`" in ran.err

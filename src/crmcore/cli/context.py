@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from crmcore.app import Crm
     from crmcore.plugging.catalogue import Catalogue
     from crmcore.plugging.config import Config
+    from crmcore.plugging.plugins import Plugins
     from crmcore.store import Store
     from crmcore.work.state import State
 
@@ -140,6 +141,18 @@ def opened(ctx: click.Context) -> "Crm":
         ctx.find_root().call_on_close(lambda: _tell_warnings(ctx))
     found: Crm = kept["crm"]
     return found
+
+
+def plugins_here(ctx: click.Context, catalogue: "Catalogue") -> "Plugins":
+    """Return what became of the plugins beside the store's data; without a store that can be read, as they were found.
+
+    Nothing that is wrong with the store is said.
+    """
+    from crmcore.opening import fitted, open_store  # noqa: PLC0415 - not for `crm --help`
+    from crmcore.plugging.isolation import Failure, apart  # noqa: PLC0415 - the same
+
+    found = apart(lambda: fitted(catalogue, open_store(configured(ctx), catalogue)).plugins)
+    return catalogue.plugins if isinstance(found, Failure) else found
 
 
 def store_of(ctx: click.Context) -> "Store":

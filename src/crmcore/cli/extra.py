@@ -1,12 +1,15 @@
 """Commands that plugins add, and groups for the record types that they add."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from crmcore.cli import choosing, index
-from crmcore.cli.context import catalogued_anyway, configured, opened, remembered
+from crmcore.cli.context import catalogued, catalogued_anyway, configured, opened, remembered
 from crmcore.errors import CrmError
+
+if TYPE_CHECKING:
+    from crmcore.app import Crm
 
 
 def command(ctx: click.Context, name: str) -> click.Command | None:
@@ -30,7 +33,7 @@ def _refuse_absent(ctx: click.Context, name: str) -> None:
     """Raise `CrmError` if the store has records of this type whose plugin takes no part; be silent without a store."""
     if ctx.resilient_parsing:
         return
-    from crmcore.work.absent import absent_in  # noqa: PLC0415 - only where nothing has this name
+    from crmcore.work.absent import absent_in  # noqa: PLC0415 - only where a plugin takes no part
 
     try:
         crm = opened(ctx)
@@ -41,6 +44,19 @@ def _refuse_absent(ctx: click.Context, name: str) -> None:
     if owner := absent.owner("record", table):
         what = f"there is no command {name!r}, since {absent.why(owner)}"
         raise CrmError(what, todo=f"Its records of type {table} are kept: {absent.way_out(owner)}.")
+
+
+def opened_for(ctx: click.Context, name: str) -> "Crm":
+    """Return the CRM; raises `CrmError` if the plugin of this record type does not fit its data here."""
+    crm = opened(ctx)
+    if name not in crm.catalogue.names("record"):
+        from crmcore.work.absent import absent_in  # noqa: PLC0415 - only where a plugin takes no part
+
+        owner = catalogued(ctx).owner("record", name).plugin
+        absent = absent_in(crm.store.read(), crm.catalogue.plugins)
+        what = f"there is nothing to do with records of type {name}, since {absent.why(owner)}"
+        raise CrmError(what, todo=f"What is stored of it is kept: {absent.way_out(owner)}.")
+    return crm
 
 
 def _guarded(command: click.Command, plugin: str) -> click.Command:

@@ -9,7 +9,8 @@ from typing import Any, Final
 import click
 
 from crmcore.cli.cells import Look
-from crmcore.cli.context import note, opened, read
+from crmcore.cli.context import note, read
+from crmcore.cli.extra import opened_for
 from crmcore.cli.looks import look_of
 from crmcore.cli.options import dated, dry, formatted
 from crmcore.cli.output import print_object, print_table
@@ -43,8 +44,8 @@ def list_command(record: type[Record]) -> click.Command:
     def command(
         ctx: click.Context, /, form: str, as_of: Any, columns: str | None, archived: bool, **asked: Any
     ) -> None:
-        state, crm = read(ctx, as_of), opened(ctx)
-        crm.catalogue.record(type_of(record).name)  # its plugin may take no part, as its data is of another schema
+        crm = opened_for(ctx, type_of(record).name)
+        state = read(ctx, as_of)
         names = tuple(name.strip() for name in (columns or "").split(",") if name.strip())
         table = list_rows(state, crm.catalogue, ListRequest(record, names, archived=archived, **asked))
         look = look_of(table.columns, record, crm.catalogue, state.company, crm.language)
@@ -77,7 +78,8 @@ def show_command(record: type[Record]) -> click.Command:
     @click.pass_context
     def command(ctx: click.Context, id_: str, as_of: Any, form: str) -> None:
         """Show one record with its columns and fields; a customer also with its metrics and schemes."""
-        state, crm = read(ctx, as_of), opened(ctx)
+        crm = opened_for(ctx, name)
+        state = read(ctx, as_of)
         found = state.book.get(record, id_)
         if found is None:
             raise NotFound(name, id_, todo=f"`crm {name} list --columns id` lists them.")
@@ -101,8 +103,7 @@ def export_command(record: type[Record]) -> click.Command:
         """Write all records, with all columns and fields, to FILE (- is standard output) for `crm import`."""
         from crmcore.desk.exporting import export_rows  # noqa: PLC0415 - only here
 
-        crm = opened(ctx)
-        crm.catalogue.record(name)  # the same
+        crm = opened_for(ctx, name)
         if file not in _STANDARD_OUTPUT:
             check_target(file, crm.store.url)
         table, left_out = export_rows(crm.state(), crm.catalogue, record)

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from crmcore.cli.context import note
+from crmcore.cli.context import configured, note
 from crmcore.cli.options import formatted
 from crmcore.cli.output import print_table
+from crmcore.errors import CrmError
 from crmcore.view import Table
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ _COLUMNS: Final = ("id", "tier", "level", "where", "message", "todo")
     help="Fail unless this tier is reached.  [default: fail on errors]",
 )
 @formatted
-def check(path: str, tier: "Tier | None", form: str) -> int:
-    """Check a plugin: PATH is its project folder, its one file, or its name if it is installed.
+@click.pass_context
+def check(ctx: click.Context, path: str, tier: "Tier | None", form: str) -> int:
+    """Check a plugin: PATH is its project folder, its one file, or the name of one that is in use.
 
     Bronze loads and is safe, silver is documented, bilingual and tested, gold is total, reachable, light and packaged.
     Writes nothing.
@@ -36,7 +38,7 @@ def check(path: str, tier: "Tier | None", form: str) -> int:
     """
     from crmcore.author import checking  # noqa: PLC0415 - the validators are not for `crm plugin list`
 
-    found = checking.check(Path(path) if Path(path).exists() else path)
+    found = checking.check(_target(ctx, path))
     if found.findings or form not in {"table", "md"}:
         print_table(_table(found), form)
     for finding in found.exempt:
@@ -46,6 +48,17 @@ def check(path: str, tier: "Tier | None", form: str) -> int:
     if failed and tier is not None:
         note(f"{tier} is not reached")
     return CHECK_FAILED if failed else 0
+
+
+def _target(ctx: click.Context, path: str) -> Path | str:
+    """Return what a word names: something on disk, a one-file plugin of crm.toml, or else an installed plugin."""
+    if Path(path).exists():
+        return Path(path)
+    try:
+        files = configured(ctx).local_files
+    except CrmError:  # a broken crm.toml is no matter for an installed plugin
+        return path
+    return next((file for file in files if file.stem == path), path)
 
 
 def _table(found: "Checked") -> Table:

@@ -1,11 +1,14 @@
-"""``crm plugin``: what plugins there are, what they add, and what is wrong with them. Needs no store."""
+"""``crm plugin``: what plugins there are, what they add, and what is wrong with them.
+
+A store that can be read is asked whether they fit its data; none is needed.
+"""
 
 from collections.abc import Iterable
 from typing import Any
 
 import click
 
-from crmcore.cli.context import catalogued_anyway, configured, note
+from crmcore.cli.context import catalogued_anyway, configured, note, plugins_here
 from crmcore.cli.engines import engines_of
 from crmcore.cli.groups import Suggesting
 from crmcore.cli.options import formatted
@@ -53,7 +56,7 @@ def list_(ctx: click.Context, timed: bool, form: str) -> None:
             *(one.name, one.status, one.version, one.distribution, counts[one.name], len(one.deprecated)),
             _first_line(one.reason),
         )
-        for one in catalogue.plugins.records
+        for one in plugins_here(ctx, catalogue).records
     )
     print_table(Table(("name", "status", "version", "distribution", "adds", "deprecated", "reason"), rows), form)
     _note_deprecated(catalogue.plugins.records)
@@ -70,7 +73,9 @@ def list_(ctx: click.Context, timed: bool, form: str) -> None:
 def show(ctx: click.Context, name: str, debug: bool, form: str) -> None:
     """Show one plugin: everything it adds with file and line, or why it does not work and what to do."""
     catalogue = catalogued_anyway(ctx)
-    record = catalogue.plugins.record(name)
+    catalogue.plugins.record(name)
+    record = plugins_here(ctx, catalogue).record(name)
+    is_unfit = record.status != "active" and name in catalogue.plugins.active  # then its reason says what to do
     facts = {
         "name": record.name,
         "status": record.status,
@@ -78,7 +83,7 @@ def show(ctx: click.Context, name: str, debug: bool, form: str) -> None:
         "distribution": record.distribution,
         "file": record.file,
         "reason": record.reason,
-        "todo": remedy(record),
+        "todo": "" if is_unfit else remedy(record),
         "needs": ", ".join(record.needs),
     }
     added = [one for one in catalogue.contributions if one.plugin == name]

@@ -7,6 +7,7 @@ import attrs
 import click
 
 from crmcore.cli.context import done, opened
+from crmcore.cli.extra import opened_for
 from crmcore.cli.options import dry
 from crmcore.desk.degraded import refuse_absent
 from crmcore.desk.forms import Given, missing_in, read_form, targets_of, with_fields
@@ -40,7 +41,7 @@ class Form(click.Command):
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the columns' options before the command's own."""
         if not self._names:
-            targets = targets_of(self.record, opened(ctx).catalogue)
+            targets = targets_of(self.record, opened_for(ctx, type_of(self.record).name).catalogue)
             taken = {part for param in self.params for part in param.opts}
             usable = {
                 name: one for name, one in targets.items() if name != self._leave_out and f"--{name}" not in taken
@@ -144,7 +145,7 @@ def remove_command(record: type[Record]) -> click.Command:
     @dry
     @click.pass_context
     def command(ctx: click.Context, id_: str, cascade: bool, dry_run: bool) -> None:
-        with opened(ctx).unit(f"remove {name} {id_}", dry_run=dry_run) as unit:
+        with opened_for(ctx, name).unit(f"remove {name} {id_}", dry_run=dry_run) as unit:
             unit.remove(record, id_, cascade=cascade)
             others = len(unit.before) - 1
         more = f", and {others} records that hung on it" if others else ""

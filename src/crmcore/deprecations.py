@@ -143,7 +143,7 @@ def watched() -> Iterator[list[Use]]:
                 show(message, category, filename, lineno, *rest)
 
         warnings.simplefilter("error" if is_due() else "always", CrmRemovedIn2Warning)
-        warnings.showwarning = keep  # type: ignore[assignment]  # *rest are its last two
+        warnings.showwarning = keep  # type: ignore[assignment]  # its last two stand in *rest
         yield found
 
 

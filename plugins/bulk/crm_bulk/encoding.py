@@ -6,8 +6,8 @@ from typing import Any
 
 from crm_bulk.days import day_number, local_day_of, microseconds, midnight
 from crm_bulk.scopes import SEPARATOR, Wanted
+from crmcore import CrmError
 from crmcore.engines import World, fold, to_units
-from crmcore.errors import CrmError
 
 
 class Unfit(CrmError):

@@ -5,15 +5,16 @@ A date is a number of days since 1970, and FOREVER is never; None is never for e
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from math import ceil, floor
 from typing import Any, Final
 
 import narwhals.stable.v2 as nw
 from attrs import define, field, frozen
 
-from crm_bulk.compiling import Compiler, any_of
+from crm_bulk.compiling import Compiler
+from crm_bulk.crossings import Gap, gap_of, steps_to_change
 from crm_bulk.days import day_number, day_of_number
-from crm_bulk.vectors import Vector, whole
+from crm_bulk.logic import any_of
+from crm_bulk.vectors import whole
 from crmcore import Field, Metric, Predicate, Scheme, Setting, Term
 from crmcore.engines import (
     Aggregate,
@@ -185,7 +186,7 @@ class Horizon:
             moving = nw.when(slope != 0).then(self._tomorrow()).otherwise(_forever())
             known = self.compiler.has_value(left) & self.compiler.has_value(right)
             return sooner((until, _where(known, moving)))
-        changes = [self._after(_steps(gap, slope, steepest, strict=way)) for way in ways]
+        changes = [self._after(steps_to_change(gap, slope, steepest, strict=way)) for way in ways]
         return sooner((until, *changes))
 
     def _gap(self, one: Trend, left: Term, two: Trend, right: Term) -> "Gap | None":
@@ -251,76 +252,6 @@ class Horizon:
 
     def _after(self, steps: Any) -> Any:
         return bounded((steps + whole(self.compiler.day)).fill_null(FOREVER))
-
-
-@frozen(eq=False)
-class Gap:
-    """A difference of two numbers: its floor and its ceiling, in units of 10**-digits; null where one is unknown."""
-
-    low: Any
-    high: Any
-    digits: int = 0
-
-
-def gap_of(first: Vector, second: Vector) -> Gap | None:
-    """Return the difference of two numbers if it can be computed exactly."""
-    match first.shape, second.shape:
-        case "fixed", "exact" if second.constant is not None:
-            edge = second.constant * 10**first.digits
-            return Gap(first.expr - whole(ceil(edge)), first.expr - whole(floor(edge)), first.digits)
-        case "exact", "fixed" if first.constant is not None:
-            edge = first.constant * 10**second.digits
-            return Gap(whole(floor(edge)) - second.expr, whole(ceil(edge)) - second.expr, second.digits)
-        case "fixed", "fixed":
-            digits = max(first.digits, second.digits)
-            one = first.expr * whole(10 ** (digits - first.digits))
-            two = second.expr * whole(10 ** (digits - second.digits))
-            return Gap(one - two, one - two, digits)
-        case "fixed", "ratio" if first.digits == 0:
-            return Gap(first.expr - _whole(second.expr.ceil()), first.expr - _whole(second.expr.floor()))
-        case "ratio", "fixed" if second.digits == 0:
-            return Gap(_whole(first.expr.floor()) - second.expr, _whole(first.expr.ceil()) - second.expr)
-    return None
-
-
-_FAR: Final = 2.0**60
-
-
-def _whole(number: Any) -> Any:
-    """Return a float without fraction as an integer; those beyond all dates come no nearer."""
-    near = nw.when(number > _FAR).then(nw.lit(_FAR)).when(number < -_FAR).then(nw.lit(-_FAR)).otherwise(number)
-    return near.cast(nw.Int64)
-
-
-def _steps(gap: Gap, slope: Any, steepest: int, *, strict: bool) -> Any:
-    """Return the days until ``gap + slope * days`` changes sign, as ``>= 0`` sees it, or ``> 0`` where ``strict``.
-
-    Null where it never does, or where something is unknown.
-    """
-    rises = _steps_up(gap.low, gap.high, gap.digits, (slope, steepest), strict=strict)
-    falls = _steps_up(gap.high * -1, gap.low * -1, gap.digits, (slope * -1, steepest), strict=not strict)
-    return nw.when(slope > 0).then(rises).when(slope < 0).then(falls)
-
-
-def _steps_up(low: Any, high: Any, digits: int, slope: tuple[Any, int], *, strict: bool) -> Any:
-    """Return the days until a difference that rises is 0, or above where ``strict``; its true value is in low..high."""
-    steps, steepest = slope
-    if steepest == 1 and digits == 0:
-        below, above = high * -1, low * -1  # floor and ceiling of the crossing
-    else:
-        divisor = steps * whole(10**digits)
-        below, above = _divided(high * -1, divisor), _divided(low * -1, divisor, up=True)
-    if strict:
-        return nw.when(high <= 0).then(below + 1)
-    return nw.when(low < 0).then(above)
-
-
-def _divided(value: Any, divisor: Any, *, up: bool = False) -> Any:
-    """Return the floor, or the ceiling, of a quotient of integers with a positive divisor, exactly."""
-    near = (value.cast(nw.Float64) / divisor.cast(nw.Float64)).floor().cast(nw.Int64)
-    near = nw.when(near * divisor > value).then(near - 1).otherwise(near)
-    near = nw.when((near + 1) * divisor <= value).then(near + 1).otherwise(near)
-    return nw.when(near * divisor < value).then(near + 1).otherwise(near) if up else near
 
 
 def _no_slope() -> Any:  # pragma: no cover - it was kept before

@@ -13,9 +13,8 @@ from crm_bulk.engines.backend import Backend, Form, Frame, Natural, small_table
 from crm_bulk.footers import Footers
 from crm_bulk.rows import KEY
 from crm_bulk.scopes import SEPARATOR, Wanted
-from crmcore import CrmError, Record
+from crmcore import CrmError, Invalid, Problem, Record
 from crmcore.engines import World, fold, to_units, type_of
-from crmcore.errors import Invalid, Problem
 
 _ALWAYS: Final = -4_000_000
 """A day before all others, on which soft values without a day were stated."""

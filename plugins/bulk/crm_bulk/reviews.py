@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import narwhals.stable.v2 as nw
 from attrs import define, field, frozen
 
-from crm_bulk.compiling import all_of
 from crm_bulk.days import on_days, spans
 from crm_bulk.horizons import FOREVER, Horizon, bounded, sooner
+from crm_bulk.logic import all_of
 from crm_bulk.rows import RowPass
 from crm_bulk.vectors import whole
 from crmcore import Field, Predicate, Term

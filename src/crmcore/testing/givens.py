@@ -88,11 +88,7 @@ def given(
     problems: list[Problem] = []
     bought = _each(written["purchases"], "purchases", _purchase, problems)
     spoken = _each(written["interactions"], "interactions", _interaction, problems)
-    strange = [each for each in written["records"] if not isinstance(each, Record)]
-    problems += [Problem("is no record", column="records", value=f"{each!s:.60}") for each in strange]
-    problems += misfits(_made(Customer, **{"name": "x", "id": "x", **columns}), (), _DIGITS)
-    short = [name for name in fields or {} if isinstance(name, str) and "." not in name]
-    problems += [Problem(f"is no full name of a field, {_KEYWORDS}", column="fields", value=name) for name in short]
+    problems += _misgiven(fields or {}, written["records"], columns)
     if problems:
         raise Invalid(problems, heading="given(...) cannot be used:")
     for name, value in (fields or {}).items():
@@ -101,6 +97,20 @@ def given(
     parts = {name: items for name, items in written.items() if items}
     text = _text(fields, {**parts, **columns})
     return GivenCustomer(dict(fields or {}), bought, spoken, tuple(written["records"]), columns, text)
+
+
+def _misgiven(fields: Iterable[Any], records: Iterable[Any], columns: Mapping[str, Any]) -> list[Problem]:
+    """Return what is wrong with records, core columns and the names of fields."""
+    problems = [
+        Problem("is no record", column="records", value=f"{each!s:.60}")
+        for each in records
+        if not isinstance(each, Record)
+    ]
+    problems += misfits(_made(Customer, **{"name": "x", "id": "x", **columns}), (), _DIGITS)
+    short = [name for name in fields if isinstance(name, str) and "." not in name]
+    return problems + [
+        Problem(f"is no full name of a field, {_KEYWORDS}", column="fields", value=name) for name in short
+    ]
 
 
 def _text(fields: Any, parts: Mapping[str, Any]) -> str:

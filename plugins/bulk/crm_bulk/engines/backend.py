@@ -5,7 +5,7 @@ from typing import Any, Literal, Protocol
 
 from attrs import frozen
 
-from crmcore.errors import CrmError
+from crmcore import CrmError
 
 Frame = Any
 """A lazy frame of Narwhals; its own type is generic in the library."""

@@ -85,7 +85,16 @@ def test_no_text_in_csv_begins_like_a_formula(text):
 def test_tables_have_labels_rounded_money_local_times_and_a_question_mark():
     lines = printed("table").splitlines()
     assert lines[0] == "Title"
-    assert lines[1].split() == ["id", "名称", "消费额", "tier", "at", "tags", "ok"]
+    assert lines[1].split() == [
+        "id",
+        "名称",
+        "消费额",
+        "tier",
+        "at",
+        "tags",
+        "ok",
+        "消费额",
+    ]  # the bars say what they show
     assert "1,234.56 " in lines[3]  # half to even
     assert "2024-05-02 06:30" in lines[3]
     assert "=SUM(A1)|<b>[red]" in lines[4]
@@ -98,6 +107,17 @@ def test_wide_characters_are_aligned():
     lines = printed("table", table, Look()).splitlines()
     columns = [width(line.partition("x")[0].partition("y")[0]) for line in lines[2:]]
     assert columns == [6, 6]
+
+
+def test_shares_are_read_in_per_cent_right_aligned_and_given_in_full_as_data():
+    table = Table(("share",), ((0.5,), (0.0625,), (None,)))
+    look = Look(shares=frozenset({"share"}), answers=frozenset({"share"}))
+    assert printed("table", table, look).splitlines()[2:] == ["50.0%", " 6.2%", "    ?"]
+    assert printed("jsonl", table, look).splitlines()[1] == '{"share": 0.0625}'
+
+
+def test_bars_beside_their_column_need_no_heading():
+    assert printed("table", Table(("name", "n"), (("a", 1),)), Look(bar="n")).splitlines()[0].split() == ["name", "n"]
 
 
 def test_bars_are_as_long_as_their_value_and_absent_for_negative_ones():

@@ -197,7 +197,7 @@ def test_every_word_of_rules_is_used_by_tests():
 def test_every_public_name_is_in_the_reference_and_has_a_docstring():
     text = page("reference/names.md")
     for name in {*crmcore.__all__, "open"} - {"__version__"}:
-        assert re.search(rf"^\.\. auto\w+:: crmcore\.{name}$", text, re.MULTILINE), name
+        assert re.search(rf"^\.\. (auto\w+|py:data):: crmcore\.{name}$", text, re.MULTILINE), name
         value = getattr(crmcore, name)
         assert not callable(value) or (value.__doc__ or "").strip(), name
 
@@ -234,3 +234,28 @@ def test_every_name_of_the_test_kit_is_in_the_reference_and_used_by_tests():
 def test_every_check_is_in_the_reference():
     assert VALIDATORS
     assert [one.id for one in VALIDATORS if f"| `{one.id}` |" not in page("reference/checks.md")] == []
+
+
+# -- Chinese -----------------------------------------------------------------------------------------------------------
+
+HALF_WIDTH = re.compile(r"(?<=[\u4e00-\u9fff”）])[,;:](?=[\u4e00-\u9fff“\n`\d])|(?<=[`\d])[,;:](?=[\u4e00-\u9fff“])")
+
+
+def chinese_texts():
+    """Yield what people read in Chinese: pages, READMEs, templates, and the labels of plugins and of the core."""
+    yield from (ROOT / name for name in page_names())
+    for pattern in ("plugins/*/README.md", "plugins/*/crm_*/**/*.py", "src/**/*.py", "src/**/templates/**/*.md"):
+        yield from ROOT.glob(pattern)
+
+
+def test_chinese_sentences_have_full_width_commas_colons_and_semicolons():
+    found = [path for path in chinese_texts() if HALF_WIDTH.search(path.read_text(encoding="utf-8"))]
+    assert [str(path.relative_to(ROOT)) for path in found] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["收入,利润", "未录入;未知", "安装,\n用", "`pytest` 检查,用", "至少为1,请填写", "方案:合同"]
+)
+def test_a_half_width_comma_in_a_chinese_sentence_is_noticed(text):
+    assert HALF_WIDTH.search(text)
+    assert not HALF_WIDTH.search(text.translate(str.maketrans(",;:", "，；：")))

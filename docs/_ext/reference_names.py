@@ -4,6 +4,7 @@ import inspect
 from typing import Any, Final
 
 import crmcore
+from crmcore.kinds import Kind
 
 TITLES: Final = {
     "opening": "Opening a store",
@@ -34,6 +35,16 @@ TITLES: Final = {
     "deprecations": "Deprecations",
 }
 
+KINDS: Final = {
+    "boolean": "Yes or no.",
+    "date": "A day.",
+    "instant": "A moment, kept in UTC and shown in the company's zone.",
+    "integer": "A whole number.",
+    "money": "An exact amount in the company's currency.",
+    "text": "A text.",
+    "texts": "Several texts, such as tags.",
+}
+
 
 def names() -> str:
     """Return a section of directives for each of the core's rooms; one without a title is an error."""
@@ -57,9 +68,15 @@ def _directives(module: str, listed: tuple[str, ...], place: Any) -> str:
     return "\n".join(["```{eval-rst}", *lines, "```", ""])
 
 
+def _kind(path: str, name: str) -> tuple[str, ...]:
+    return (f".. py:data:: {path}", "", f"   {KINDS[name]}", "")
+
+
 def _directive(path: str, value: Any) -> tuple[str, ...]:
     if inspect.isclass(value):
         return (f".. autoclass:: {path}", "   :members:", "")
+    if isinstance(value, Kind):
+        return _kind(path, value.name)
     if inspect.isroutine(value):
         return (f".. autofunction:: {path}", "")
     return (f".. autodata:: {path}", "   :no-value:", "")

@@ -32,7 +32,7 @@ has_motive = Field(
     on=Customer,
     soft=True,
     label={"en": "Has a motive to buy", "zh": "有购买动机"},
-    doc={"en": "Whether it has a need or wish that our products meet.", "zh": "是否有需求或欲望,因而有购买动机。"},
+    doc={"en": "Whether it has a need or wish that our products meet.", "zh": "是否有需求或欲望，因而有购买动机。"},
 )
 can_pay = Field(
     "lifecycle.can_pay",
@@ -71,7 +71,7 @@ lost_days = Setting(
     doc={
         "en": "Days without a purchase after which a customer no longer counts as buying. Our default; it should be a "
         "few times the usual interval between purchases.",
-        "zh": "多少天未购买即不再视为购买中的客户。默认值由本插件给出,宜为通常购买间隔的数倍。",
+        "zh": "多少天未购买即不再视为购买中的客户。默认值由本插件给出，宜为通常购买间隔的数倍。",
     },
 )
 sleeping_days = Setting(
@@ -110,25 +110,25 @@ purchases = Metric(
     count(purchase, where=is_purchase),
     unit="purchases",
     label={"en": "Purchases", "zh": "累计购买次数"},
-    doc={"en": "How often the customer bought; returns do not count.", "zh": "购买次数,退货不计。"},
+    doc={"en": "How often the customer bought; returns do not count.", "zh": "购买次数，退货不计。"},
 )
 spend = Metric(
     "lifecycle.spend",
     total(purchase.amount),
     label={"en": "Spend", "zh": "累计消费额"},
-    doc={"en": "All purchases, less returns.", "zh": "全部购买金额,已减退货。"},
+    doc={"en": "All purchases, less returns.", "zh": "全部购买金额，已减退货。"},
 )
 spend_12m = Metric(
     "lifecycle.spend_12m",
     total(purchase.amount, where=purchase.at.within(days=365)),
     label={"en": "Spend, 12 months", "zh": "近12个月消费额"},
-    doc={"en": "Purchases of the last 365 days, less returns.", "zh": "最近365天的购买金额,已减退货。"},
+    doc={"en": "Purchases of the last 365 days, less returns.", "zh": "最近365天的购买金额，已减退货。"},
 )
 last_purchase = Metric(
     "lifecycle.last_purchase",
     latest(purchase.at, where=is_purchase),
     label={"en": "Last purchase", "zh": "最近购买日期"},
-    doc={"en": "When the customer last bought; a return is no purchase.", "zh": "最近一次购买的日期,退货不算购买。"},
+    doc={"en": "When the customer last bought; a return is no purchase.", "zh": "最近一次购买的日期，退货不算购买。"},
 )
 days_quiet = Metric(
     "lifecycle.days_quiet",

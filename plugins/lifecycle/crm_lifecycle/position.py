@@ -39,7 +39,7 @@ position = Scheme(
         label={"en": "Partner", "zh": "合作伙伴"},
         doc={
             "en": "Works together with us; one of the parties with whom the company has relations.",
-            "zh": "与企业合作,亦属企业的关系人。",
+            "zh": "与企业合作，亦属企业的关系人。",
         },
     ),
     Segment(
@@ -48,21 +48,21 @@ position = Scheme(
         label={"en": "Existing customer", "zh": "现有客户"},
         doc={
             "en": "Has bought and still does; the main source of income.",
-            "zh": "已购买且仍在购买,是企业的主要收入来源。",
+            "zh": "已购买且仍在购买，是企业的主要收入来源。",
         },
         treatment={
             "en": "Collect purchase records and feedback and respond in time; look in them for product problems to mend.",
-            "zh": "收集购买记录与反馈,及时响应需求,并从中发现、改进产品问题。",
+            "zh": "收集购买记录与反馈，及时响应需求，并从中发现、改进产品问题。",
         },
     ),
     Segment(
         "past",
         when=has_bought,
         label={"en": "Past customer", "zh": "过去的客户"},
-        doc={"en": "Has bought before and has stopped.", "zh": "曾经购买,现已停止。"},
+        doc={"en": "Has bought before and has stopped.", "zh": "曾经购买，现已停止。"},
         treatment={
             "en": "Find out why they stopped, put it right, and try to win them back.",
-            "zh": "找出停止购买的原因并采取措施,争取使其重新成为现有客户。",
+            "zh": "找出停止购买的原因并采取措施，争取使其重新成为现有客户。",
         },
     ),
     Segment(
@@ -71,11 +71,11 @@ position = Scheme(
         label={"en": "Potential customer", "zh": "潜在客户"},
         doc={
             "en": "May be interested and has not bought yet, however it has come to know us.",
-            "zh": "可能感兴趣而尚未实际购买的人群,无论经何途径了解企业。",
+            "zh": "可能感兴趣而尚未实际购买的人群，无论经何途径了解企业。",
         },
         treatment={
             "en": "Collect contact data and interests, and use them for precise marketing that leads to a purchase.",
-            "zh": "收集联系方式与兴趣爱好,用于精准营销,促其成为购买客户。",
+            "zh": "收集联系方式与兴趣爱好，用于精准营销，促其成为购买客户。",
         },
     ),
     # Ours, as in `lifecycle.stage`.
@@ -84,13 +84,13 @@ position = Scheme(
         label={"en": "Not interested", "zh": "无兴趣"},
         doc={
             "en": "Has not bought, and somebody has entered that there is no interest. The source has no such position.",
-            "zh": "未曾购买,且已录入其无兴趣。来源未设此类,由本插件补充。",
+            "zh": "未曾购买，且已录入其无兴趣。来源未设此类，由本插件补充。",
         },
     ),
-    label={"en": "Position", "zh": "客户时态"},
+    label={"en": "Position", "zh": "客户所处时期"},
     doc={
         "en": "Who counts as a customer in time: those to come, those of today, those of the past; and partners.",
-        "zh": "按时间位置:潜在、现有、过去的客户,以及合作伙伴。",
+        "zh": "按时间位置：潜在、现有、过去的客户，以及合作伙伴。",
     },
 )
 
@@ -108,7 +108,7 @@ buyer = Scheme(
         label={"en": "New customer", "zh": "新客户"},
         doc={
             "en": "Has bought, but not again yet. The source gives no definition.",
-            "zh": "已购买,尚未再购。来源未作定义。",
+            "zh": "已购买，尚未再购。来源未作定义。",
         },
     ),
     Segment(
@@ -146,7 +146,7 @@ role = Scheme(
         label={"en": "Existing customer", "zh": "现有客户"},
         doc={
             "en": "Has bought, also if long ago: the source has no role for those who stopped.",
-            "zh": "已购买过,含已停止购买者;来源未设相应角色。",
+            "zh": "已购买过，含已停止购买者；来源未设相应角色。",
         },
     ),
     Segment(
@@ -158,7 +158,7 @@ role = Scheme(
     doc={
         "en": "The weightiest role of a customer who may have several; each role needs its own marketing strategy and "
         "service plan.",
-        "zh": "客户可有多个角色,取其最重者;应按角色制定营销策略与服务计划。",
+        "zh": "客户可有多个角色，取其最重者；应按角色制定营销策略与服务计划。",
     },
 )
 

@@ -46,7 +46,7 @@ stage = Scheme(
         label={"en": "Loyal customer", "zh": "忠诚客户"},
         doc={
             "en": "Has bought several times and is loyal; an important source of revenue who recommends us to others.",
-            "zh": "多次购买且忠诚度较高,是重要收入来源,并以口碑带来新客户。",
+            "zh": "多次购买且忠诚度较高，是重要收入来源，并以口碑带来新客户。",
         },
         treatment={
             "en": "Keep them loyal with membership, a reward programme and personal service.",
@@ -59,11 +59,11 @@ stage = Scheme(
         label={"en": "First-time customer", "zh": "初次客户"},
         doc={
             "en": "Has begun to buy. Who buys again stays here until purchases and spend make a loyal customer.",
-            "zh": "刚开始购买;再次购买者在次数与金额达到忠诚标准前仍属此阶段。",
+            "zh": "刚开始购买；再次购买者在次数与金额达到忠诚标准前仍属此阶段。",
         },
         treatment={
             "en": "Good after-sales service and support, so that the experience makes them loyal.",
-            "zh": "提供优质售后服务与支持,以良好体验使其成为忠诚客户。",
+            "zh": "提供优质售后服务与支持，以良好体验使其成为忠诚客户。",
         },
     ),
     Segment(
@@ -72,11 +72,11 @@ stage = Scheme(
         label={"en": "Churned customer", "zh": "流失客户"},
         doc={
             "en": "Has bought before and, for whatever reason, no longer does.",
-            "zh": "曾经购买,因各种原因不再购买。",
+            "zh": "曾经购买，因各种原因不再购买。",
         },
         treatment={
             "en": "Find out why they left and win them back: win-back mail, exclusive offers.",
-            "zh": "分析流失原因并设法挽回,如发送挽回邮件、提供专属优惠。",
+            "zh": "分析流失原因并设法挽回，如发送挽回邮件、提供专属优惠。",
         },
     ),
     Segment(
@@ -85,12 +85,12 @@ stage = Scheme(
         label={"en": "Potential customer", "zh": "潜在客户"},
         doc={
             "en": "Has not bought yet and shows some interest, which we take for granted until the contrary is entered.",
-            "zh": "尚未购买而有一定兴趣;除非录入相反信息,默认有兴趣。",
+            "zh": "尚未购买而有一定兴趣；除非录入相反信息，默认有兴趣。",
         },
         treatment={
             "en": "Draw their attention with advertising, marketing and social media; attractive product information, "
             "offers and promotions should bring the first purchase.",
-            "zh": "以广告、市场活动和社交媒体吸引关注,以产品信息、优惠和促销促成首次购买。",
+            "zh": "以广告、市场活动和社交媒体吸引关注，以产品信息、优惠和促销促成首次购买。",
         },
     ),
     # Ours: the four stages of the source leave open where somebody belongs who has not bought and is not interested.
@@ -99,7 +99,7 @@ stage = Scheme(
         label={"en": "Not interested", "zh": "无兴趣"},
         doc={
             "en": "Has not bought, and somebody has entered that there is no interest. The source has no such stage.",
-            "zh": "未曾购买,且已录入其无兴趣。来源未设此阶段,由本插件补充。",
+            "zh": "未曾购买，且已录入其无兴趣。来源未设此阶段，由本插件补充。",
         },
     ),
     label={"en": "Lifecycle stage", "zh": "生命周期阶段"},

@@ -24,7 +24,7 @@ status = Scheme(
         "lost",
         when=has_bought,
         label={"en": "Lost customer", "zh": "流失客户"},
-        doc={"en": "Was a customer and no longer buys.", "zh": "曾是客户,如今不再购买。"},
+        doc={"en": "Was a customer and no longer buys.", "zh": "曾是客户，如今不再购买。"},
     ),
     Segment(
         "target",
@@ -32,7 +32,7 @@ status = Scheme(
         label={"en": "Target customer", "zh": "目标客户"},
         doc={
             "en": "Could bring revenue and has not bought; we are working to win it.",
-            "zh": "能带来收益而尚未购买,企业正努力争取的群体。",
+            "zh": "能带来收益而尚未购买，企业正努力争取的群体。",
         },
         treatment={"en": "Develop them into actual customers.", "zh": "努力将其开发为现实客户。"},
     ),
@@ -43,7 +43,7 @@ status = Scheme(
         doc={
             "en": "Has a motive to buy and the means to pay, but no purchase has happened. Unless the contrary was "
             "entered we take motive and means for granted.",
-            "zh": "有购买动机与支付能力而尚未购买;除非录入相反信息,默认具备动机与能力。",
+            "zh": "有购买动机与支付能力而尚未购买；除非录入相反信息，默认具备动机与能力。",
         },
     ),
     Segment(
@@ -51,12 +51,12 @@ status = Scheme(
         label={"en": "Non-customer", "zh": "非客户"},
         doc={
             "en": "Has never dealt with us, and somebody has entered that it cannot buy, cannot pay or has no motive.",
-            "zh": "与企业无交易,且已录入其不可能购买、无支付能力或无购买动机。",
+            "zh": "与企业无交易，且已录入其不可能购买、无支付能力或无购买动机。",
         },
     ),
     label={"en": "Customer status", "zh": "客户状态"},
     doc={
         "en": "By where the party stands between never buying and no longer buying.",
-        "zh": "按客户所处状态,从不可能购买到不再购买。",
+        "zh": "按客户所处状态，从不可能购买到不再购买。",
     },
 )

@@ -27,7 +27,7 @@ sleeping = View(
     label={"en": "About to be lost", "zh": "即将流失的客户"},
     doc={
         "en": "Customers who have not bought for a long time and will soon count as lost, longest silence first.",
-        "zh": "久未购买、即将视为流失的客户,时间长者在前。",
+        "zh": "久未购买、即将视为流失的客户，时间长者在前。",
     },
 )
 prospects = View(
@@ -38,7 +38,7 @@ prospects = View(
     label={"en": "Whom to win", "zh": "待开发客户"},
     doc={
         "en": "Parties that have not bought and could, with what is known of them.",
-        "zh": "尚未购买而可能购买者,及已知情况。",
+        "zh": "尚未购买而可能购买者，及已知情况。",
     },
 )
 by_stage = View(
@@ -60,7 +60,7 @@ overview = View(
     label={"en": "Where everybody stands", "zh": "客户所处位置一览"},
     doc={
         "en": "Every customer with its answer in each lifecycle scheme.",
-        "zh": "每位客户在各生命周期方案中的分类。",
+        "zh": "每位客户在各生命周期方案中所属的客户群。",
     },
 )
 

@@ -55,11 +55,11 @@ contribution = Scheme(
         label={"en": "High-value customer", "zh": "高价值客户"},
         doc={
             "en": "Brings much revenue and profit; as a rule buys often, in large amounts, and is loyal.",
-            "zh": "带来较高收入与利润;通常购买频繁、金额大、忠诚度高。",
+            "zh": "带来较高收入与利润；通常购买频繁、金额大、忠诚度高。",
         },
         treatment={
             "en": "Give them most attention: first-rate products and service, exclusive offers, personal service.",
-            "zh": "重点关注,提供优质产品与服务、专属优惠和个性化服务。",
+            "zh": "重点关注，提供优质产品与服务、专属优惠和个性化服务。",
         },
     ),
     Segment(
@@ -68,11 +68,11 @@ contribution = Scheme(
         label={"en": "Medium-value customer", "zh": "中价值客户"},
         doc={
             "en": "Brings a medium revenue and profit; buys at medium frequency and in medium amounts.",
-            "zh": "带来中等收入与利润;购买频率与金额居中。",
+            "zh": "带来中等收入与利润；购买频率与金额居中。",
         },
         treatment={
             "en": "Encourage them, by active marketing and good relations, to buy more often and more.",
-            "zh": "以主动营销和关系维护,激励其提高购买频率与金额。",
+            "zh": "以主动营销和关系维护，激励其提高购买频率与金额。",
         },
     ),
     Segment(
@@ -80,17 +80,17 @@ contribution = Scheme(
         label={"en": "Low-value customer", "zh": "低价值客户"},
         doc={
             "en": "Brings little revenue or profit; buys seldom and in small amounts.",
-            "zh": "带来的收入或利润较低;购买少、金额小。",
+            "zh": "带来的收入或利润较低；购买少、金额小。",
         },
         treatment={
             "en": "Make the products more attractive to them and try targeted offers to raise their value.",
-            "zh": "增强产品吸引力,以有针对性的优惠尝试提升其价值。",
+            "zh": "增强产品吸引力，以有针对性的优惠尝试提升其价值。",
         },
     ),
     label={"en": "Contribution", "zh": "贡献度"},
     doc={
         "en": "By contribution: revenue and signed profit of the last 12 months, compared with other buying customers.",
-        "zh": "按贡献度划分:近12个月的收入与利润(可为负),与其他有消费客户比较。",
+        "zh": "按贡献度划分：近12个月的收入与利润（可为负）,与其他有消费客户比较。",
     },
 )
 
@@ -102,7 +102,7 @@ level = Scheme(
         label={"en": "High-value customer", "zh": "高价值客户"},
         doc={
             "en": "The source defines neither level; we call high what an average buying customer spends, or more.",
-            "zh": "来源未作定义;本插件以不低于有消费客户的平均消费额者为高价值。",
+            "zh": "来源未作定义；本插件以不低于有消费客户的平均消费额者为高价值。",
         },
     ),
     Segment(

@@ -13,7 +13,7 @@ gold_spend = Setting(
     label={"en": "Spend for gold", "zh": "金牌消费额"},
     doc={
         "en": "Spend over all time that gold needs, in the company's currency. Our default; it depends on what you sell.",
-        "zh": "金牌所需累计消费额,以公司本位币计。默认值由本插件给出,应随行业调整。",
+        "zh": "金牌所需累计消费额，以公司本位币计。默认值由本插件给出，应随行业调整。",
     },
 )
 gold_purchases = Setting(
@@ -34,7 +34,7 @@ silver_spend = Setting(
     label={"en": "Spend for silver", "zh": "银牌消费额"},
     doc={
         "en": "Spend over all time that silver needs, in the company's currency. Our default.",
-        "zh": "银牌所需累计消费额,以公司本位币计。默认值由本插件给出。",
+        "zh": "银牌所需累计消费额，以公司本位币计。默认值由本插件给出。",
     },
 )
 silver_purchases = Setting(
@@ -75,14 +75,14 @@ medal = Scheme(
         label={"en": "Bronze customer", "zh": "铜牌客户"},
         doc={
             "en": "The entry level, where everybody begins; a large amount in few purchases stays here too.",
-            "zh": "起始级别,人人由此开始;金额大而次数少者也在此级。",
+            "zh": "起始级别，人人由此开始；金额大而次数少者也在此级。",
         },
         treatment=REWARDS,
     ),
     label={"en": "Medal", "zh": "金银铜牌"},
     doc={
         "en": "By spend and number of purchases together, over all time. That gold is the highest is our reading.",
-        "zh": "按历史消费金额与消费次数共同划分;以金牌为最高是本插件的理解。",
+        "zh": "按历史消费金额与消费次数共同划分；以金牌为最高是本插件的理解。",
     },
 )
 

@@ -20,7 +20,7 @@ recency_score = Metric(
     label={"en": "Recency score", "zh": "近度得分"},
     doc={
         "en": "5 for the fifth of the buyers who bought last, 1 for those whose last purchase is longest ago.",
-        "zh": "最近购买的五分之一买家得5分,最久未购买的得1分。",
+        "zh": "最近购买的五分之一买家得5分，最久未购买的得1分。",
     },
 )
 frequency_score = Metric(
@@ -29,7 +29,7 @@ frequency_score = Metric(
     label={"en": "Frequency score", "zh": "频度得分"},
     doc={
         "en": "5 for the fifth of the buyers who bought most often, 1 for the least often; ties take the lower score.",
-        "zh": "购买次数最多的五分之一买家得5分,最少的得1分;同值取较低分。",
+        "zh": "购买次数最多的五分之一买家得5分，最少的得1分；同值取较低分。",
     },
 )
 monetary_score = Metric(
@@ -38,7 +38,7 @@ monetary_score = Metric(
     label={"en": "Monetary score", "zh": "额度得分"},
     doc={
         "en": "5 for the fifth of the buyers who spent most, 1 for the least; ties take the lower score.",
-        "zh": "消费额最高的五分之一买家得5分,最低的得1分;同值取较低分。",
+        "zh": "消费额最高的五分之一买家得5分，最低的得1分；同值取较低分。",
     },
 )
 
@@ -61,7 +61,7 @@ middle_score = Setting(
     label={"en": "Middle score", "zh": "中等分"},
     doc={
         "en": "Lowest score that counts as middling; scores under it are low. Our default.",
-        "zh": "视为中等的最低分,低于此为低分。默认值由本插件给出。",
+        "zh": "视为中等的最低分，低于此为低分。默认值由本插件给出。",
     },
 )
 least_buyers = Setting(
@@ -72,7 +72,7 @@ least_buyers = Setting(
     label={"en": "Fewest buyers to score", "zh": "评分所需最少买家数"},
     doc={
         "en": "With fewer buyers than this nobody is scored: fifths of them would mean nothing. Our default.",
-        "zh": "买家少于此数时不评分,因为五等分没有意义。默认值由本插件给出。",
+        "zh": "买家少于此数时不评分，因为五等分没有意义。默认值由本插件给出。",
     },
 )
 
@@ -94,7 +94,7 @@ rfm = Scheme(
         label={"en": "Not scored", "zh": "未评分"},
         doc={
             "en": "Has not bought yet, or too few customers have bought for scores to mean anything.",
-            "zh": "尚未购买,或买家太少,评分没有意义。",
+            "zh": "尚未购买，或买家太少，评分没有意义。",
         },
     ),
     Segment(
@@ -107,31 +107,31 @@ rfm = Scheme(
         "loyal",
         when=lately & often,
         label={"en": "Loyal customers", "zh": "忠诚客户"},
-        doc={"en": "Buy often, the last time not long ago.", "zh": "买得勤,且不久前买过。"},
+        doc={"en": "Buy often, the last time not long ago.", "zh": "买得勤，且不久前买过。"},
     ),
     Segment(
         "new",
         when=recent & frequency_score.is_(1),
         label={"en": "New customers", "zh": "新客户"},
-        doc={"en": "Bought lately, as seldom as anybody.", "zh": "最近买过,次数处于最低一档。"},
+        doc={"en": "Bought lately, as seldom as anybody.", "zh": "最近买过，次数处于最低一档。"},
     ),
     Segment(
         "promising",
         when=recent & seldom,
         label={"en": "Promising", "zh": "有望客户"},
-        doc={"en": "Bought lately and more than once, still seldom.", "zh": "最近买过,次数仍少。"},
+        doc={"en": "Bought lately and more than once, still seldom.", "zh": "最近买过，次数仍少。"},
     ),
     Segment(
         "potential_loyalist",
         when=recent,
         label={"en": "Potential loyalists", "zh": "潜在忠诚客户"},
-        doc={"en": "Bought lately and buy fairly often.", "zh": "最近买过,次数中等。"},
+        doc={"en": "Bought lately and buy fairly often.", "zh": "最近买过，次数中等。"},
     ),
     Segment(
         "cannot_lose",
         when=not_lately & often & much,
         label={"en": "Can't lose them", "zh": "不可流失客户"},
-        doc={"en": "Used to buy often and spend most, but not lately.", "zh": "过去买得勤、花得多,但久未购买。"},
+        doc={"en": "Used to buy often and spend most, but not lately.", "zh": "过去买得勤、花得多，但久未购买。"},
     ),
     Segment(
         "at_risk",
@@ -139,7 +139,7 @@ rfm = Scheme(
         label={"en": "At risk", "zh": "有流失风险"},
         doc={
             "en": "Used to buy fairly often, or to spend fair amounts, but not lately.",
-            "zh": "过去购买次数或金额尚可,但久未购买。",
+            "zh": "过去购买次数或金额尚可，但久未购买。",
         },
     ),
     Segment(
@@ -148,27 +148,27 @@ rfm = Scheme(
         label={"en": "Need attention", "zh": "需要关注"},
         doc={
             "en": "Middling in frequency or spend, and their last purchase is growing old.",
-            "zh": "次数或金额中等,最近购买渐远。",
+            "zh": "次数或金额中等，最近购买渐远。",
         },
     ),
     Segment(
         "about_to_sleep",
         when=recency_score > 1,
         label={"en": "About to sleep", "zh": "即将沉睡"},
-        doc={"en": "Buy seldom and little, and it is some time ago.", "zh": "买得少、花得少,且已有一段时间未购买。"},
+        doc={"en": "Buy seldom and little, and it is some time ago.", "zh": "买得少、花得少，且已有一段时间未购买。"},
     ),
     Segment(
         "lost",
         label={"en": "Lost", "zh": "已流失"},
         doc={
             "en": "Bought seldom and little, longer ago than nearly all others.",
-            "zh": "买得少、花得少,且比几乎所有人都久未购买。",
+            "zh": "买得少、花得少，且比几乎所有人都久未购买。",
         },
     ),
     label={"en": "RFM segment", "zh": "RFM分群"},
     doc={
         "en": "By recency, frequency and monetary score over all time, compared with all who have bought.",
-        "zh": "按近度、频度、额度得分划分,取全部历史,与所有买过的客户比较。",
+        "zh": "按近度、频度、额度得分划分，取全部历史，与所有买过的客户比较。",
     },
 )
 

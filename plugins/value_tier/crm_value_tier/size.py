@@ -37,7 +37,7 @@ a_share = Setting(
     label={"en": "Cumulative share of class A", "zh": "A类累计占比"},
     doc={
         "en": "Share of sales that the A customers bring together. Our default: the usual 80 %.",
-        "zh": "A类客户合计占销售额的比例。默认值由本插件给出:通行的80%。",
+        "zh": "A类客户合计占销售额的比例。默认值由本插件给出：通行的80%。",
     },
 )
 b_share = Setting(
@@ -48,7 +48,7 @@ b_share = Setting(
     label={"en": "Cumulative share of classes A and B", "zh": "A、B类累计占比"},
     doc={
         "en": "Share of sales that the A and B customers bring together. Our default: the usual 95 %.",
-        "zh": "A、B两类客户合计占销售额的比例。默认值由本插件给出:通行的95%。",
+        "zh": "A、B两类客户合计占销售额的比例。默认值由本插件给出：通行的95%。",
     },
 )
 
@@ -58,7 +58,7 @@ STANDARD_SERVICE = {
 }
 FITTED_SERVICE = {
     "en": "Allot resources by class, with personal and fitting service.",
-    "zh": "按类别优化资源配置,提供个性化、有针对性的服务。",
+    "zh": "按类别优化资源配置，提供个性化、有针对性的服务。",
 }
 
 # A rolling year, not the calendar's: on 2 January the latter would make everybody small.
@@ -70,12 +70,12 @@ size = Scheme(
         label={"en": "Large customer", "zh": "大客户"},
         doc={
             "en": "Among the highest annual amounts; these customers usually bring most of the revenue.",
-            "zh": "年度交易额最高的客户,通常贡献最多收入。",
+            "zh": "年度交易额最高的客户，通常贡献最多收入。",
         },
         treatment={
             "en": "Personal service and made-to-measure solutions from a dedicated team of experienced sales and "
             "account managers, who speak with them regularly about needs and feedback.",
-            "zh": "由经验丰富的销售与客户经理组成专门团队,提供个性化服务和定制方案,定期沟通需求与反馈。",
+            "zh": "由经验丰富的销售与客户经理组成专门团队，提供个性化服务和定制方案，定期沟通需求与反馈。",
         },
     ),
     Segment(
@@ -84,7 +84,7 @@ size = Scheme(
         label={"en": "Medium customer", "zh": "中客户"},
         doc={
             "en": "A lower annual amount, yet an important part of the revenue.",
-            "zh": "年度交易额较低,但仍是重要收入来源。",
+            "zh": "年度交易额较低，但仍是重要收入来源。",
         },
         treatment=STANDARD_SERVICE,
     ),
@@ -93,14 +93,14 @@ size = Scheme(
         label={"en": "Small customer", "zh": "小客户"},
         doc={
             "en": "A low annual amount; there are many, and together they matter.",
-            "zh": "年度交易额低、数量多,合计仍属重要收入来源。",
+            "zh": "年度交易额低、数量多，合计仍属重要收入来源。",
         },
         treatment=STANDARD_SERVICE,
     ),
     label={"en": "Size by annual amount", "zh": "按年度交易额的大小"},
     doc={
         "en": "By the amount of the last 12 months, compared with the other buying customers.",
-        "zh": "按近12个月交易额,与其他有消费客户比较划分。",
+        "zh": "按近12个月交易额，与其他有消费客户比较划分。",
     },
 )
 
@@ -113,7 +113,7 @@ abc = Scheme(
         label={"en": "Class A", "zh": "A类客户"},
         doc={
             "en": "The few who together bring the first 80 % of sales; the share is a setting.",
-            "zh": "合计贡献销售额前80%的少数客户;比例可设。",
+            "zh": "合计贡献销售额前80%的少数客户；比例可设。",
         },
         treatment=FITTED_SERVICE,
     ),
@@ -123,7 +123,7 @@ abc = Scheme(
         label={"en": "Class B", "zh": "B类客户"},
         doc={
             "en": "Those who, after class A, bring sales to 95 %; the share is a setting.",
-            "zh": "在A类之后使累计销售额达到95%的客户;比例可设。",
+            "zh": "在A类之后使累计销售额达到95%的客户；比例可设。",
         },
         treatment=FITTED_SERVICE,
     ),
@@ -132,14 +132,14 @@ abc = Scheme(
         label={"en": "Class C", "zh": "C类客户"},
         doc={
             "en": "The many who bring the rest, and those who bought nothing in the last 12 months.",
-            "zh": "贡献其余销售额的多数客户,以及近12个月无消费者。",
+            "zh": "贡献其余销售额的多数客户，以及近12个月无消费者。",
         },
         treatment=FITTED_SERVICE,
     ),
     label={"en": "ABC class", "zh": "ABC分类"},
     doc={
         "en": "By cumulative share of 12-month sales, largest customers first; equal customers share a class.",
-        "zh": "按近12个月销售额由大到小的累计占比划分;金额相同者同类。",
+        "zh": "按近12个月销售额由大到小的累计占比划分；金额相同者同类。",
     },
 )
 

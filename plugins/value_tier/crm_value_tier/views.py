@@ -64,7 +64,7 @@ win_back = View(
     label={"en": "Good customers who stay away", "zh": "久未购买的好客户"},
     doc={
         "en": "Those who used to buy often or spend much and have not bought lately, largest first.",
-        "zh": "过去买得勤或花得多而久未购买的客户,按累计消费额排列。",
+        "zh": "过去买得勤或花得多而久未购买的客户，按累计消费额排列。",
     },
 )
 losses = View(
@@ -75,7 +75,7 @@ losses = View(
     label={"en": "Customers who cost money", "zh": "利润为负的客户"},
     doc={
         "en": "Customers whose known costs of the last 12 months exceed what they paid, largest loss first.",
-        "zh": "近12个月已知成本高于付款的客户,亏损大者在前。",
+        "zh": "近12个月已知成本高于付款的客户，亏损大者在前。",
     },
 )
 

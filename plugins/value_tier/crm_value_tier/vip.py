@@ -16,7 +16,7 @@ vip_share = Setting(
     doc={
         "en": "Smallest share of the company's 12-month sales for a VIP. Our default; companies with very many small "
         "customers will want less.",
-        "zh": "贵宾客户占公司近12个月销售额的最低比例。默认值由本插件给出;小客户很多的公司应调低。",
+        "zh": "贵宾客户占公司近12个月销售额的最低比例。默认值由本插件给出；小客户很多的公司应调低。",
     },
 )
 key_frequency = Setting(
@@ -50,7 +50,7 @@ key_margin = Setting(
     doc={
         "en": "Smallest 12-month profit margin of a key customer. Our default. Where no cost is recorded the margin is "
         "unknown, and frequency and spend decide alone.",
-        "zh": "重要客户近12个月的最低利润率。默认值由本插件给出。未记录成本时利润率未知,仅看频率与消费额。",
+        "zh": "重要客户近12个月的最低利润率。默认值由本插件给出。未记录成本时利润率未知，仅看频率与消费额。",
     },
 )
 
@@ -77,7 +77,7 @@ vip = Scheme(
         label={"en": "Key customer", "zh": "重要客户"},
         doc={
             "en": "Not a VIP, but buys often, spends much and leaves a good margin, so that the company's results feel it.",
-            "zh": "贵宾客户之外,购买频率高、消费额大、利润率高,对公司业绩有一定影响的客户。",
+            "zh": "贵宾客户之外，购买频率高、消费额大、利润率高，对公司业绩有一定影响的客户。",
         },
     ),
     Segment(
@@ -85,13 +85,13 @@ vip = Scheme(
         label={"en": "Ordinary customer", "zh": "普通客户"},
         doc={
             "en": "Spends little and brings little profit, sometimes a loss; there are very many.",
-            "zh": "个体消费不多、利润不高,有时利润为负,人数众多的客户。",
+            "zh": "个体消费不多、利润不高，有时利润为负，人数众多的客户。",
         },
     ),
     label={"en": "VIP, key, ordinary", "zh": "贵宾、重要、普通客户"},
     doc={
         "en": "By what the customer is worth to the company. A key customer is one who is not already a VIP.",
-        "zh": "按客户对企业的价值大小划分;重要客户不含贵宾客户。",
+        "zh": "按客户对企业的价值大小划分；重要客户不含贵宾客户。",
     },
 )
 

@@ -30,7 +30,8 @@ class Look:
 
     ``digits`` are those of the company's currency; ``zone`` is where moments are read. A column in ``answers`` holds
     answers of schemes or metrics, where nothing means that they cannot tell. ``words`` are what people read for a
-    column's short texts. A column in ``ids`` holds ids, which stay in one piece. ``bar`` is also drawn.
+    column's short texts. A column in ``ids`` holds ids, which stay in one piece, one in ``shares`` parts of 1, which
+    people read in per cent. ``bar`` is also drawn.
     """
 
     kinds: Mapping[str, Kind] = _NO_KINDS
@@ -41,6 +42,7 @@ class Look:
     bar: str = ""
     words: Mapping[str, Mapping[str, str]] = _NO_WORDS
     ids: frozenset[str] = frozenset()
+    shares: frozenset[str] = frozenset()
 
     def drawn(self, bar: str) -> "Look":
         """Return the look with one column drawn as bars."""
@@ -54,6 +56,8 @@ def said(value: Any, column: str, look: Look) -> str:  # noqa: PLR0911 - one lin
             return UNTOLD if column in look.answers else ""
         case bool():
             return "yes" if value else "no"
+        case float() if column in look.shares:
+            return f"{value:.1%}"
         case float() | Fraction():
             return _rounded(value, look.digits if _is_money(column, look) else _RATIO_DIGITS)
         case Decimal() | int() if _is_money(column, look):

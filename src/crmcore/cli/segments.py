@@ -59,7 +59,8 @@ def segments(ctx: click.Context, schemes: tuple[str, ...], as_of: date | None, f
     crm, state = opened(ctx), read(ctx, as_of)
     table = segment_table(state, crm.catalogue, schemes)
     say_banner(ctx, state, form)
-    look = Look({"revenue": MONEY}, {}, frozenset({"segment", "share"}), state.company.currency_digits)
+    answers = frozenset({"segment", "share"})
+    look = Look({"revenue": MONEY}, {}, answers, state.company.currency_digits, shares=frozenset({"share"}))
     if form in _FOR_PEOPLE:
         table, look = _labelled(table, ctx), headed(look, _ENGLISH, _CHINESE, crm.language).drawn("customers")
     print_table(table, form, look)
@@ -116,14 +117,13 @@ def upcoming(ctx: click.Context, days: int, limit: int | None, as_of: date | Non
 
 
 def _labelled(table: Table, ctx: click.Context) -> Table:
-    """Write segments with their labels, shares in per cent, and each scheme once."""
+    """Write segments with their labels, and each scheme once."""
     crm = opened(ctx)
     rows, last = [], None
     for scheme, segment, customers, share, revenue in table.rows:
         text = None if segment is None else crm.catalogue.scheme(scheme).segment(segment).label(crm.language, segment)
-        percent = None if share is None else f"{share:.1%}"
         name = f"{segment} ({text})" if text and text != segment else segment
-        rows.append((scheme if scheme != last else "", name, customers, percent, revenue))
+        rows.append((scheme if scheme != last else "", name, customers, share, revenue))
         last = scheme
     return Table(table.columns, tuple(rows), table.title)
 

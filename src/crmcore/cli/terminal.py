@@ -48,7 +48,7 @@ def draw(table: Table, look: Look, stream: IO[str]) -> None:
     for heading, right, wide in zip(headings(table, look), numeric(table), fitted, strict=True):
         grid.add_column(Text(heading), justify="right" if right else "left", overflow="fold", width=wide)
     if bars:
-        grid.add_column("", no_wrap=True)
+        grid.add_column(_named(table, look, left), no_wrap=True)
     for position, cells in enumerate(texts):
         grid.add_row(*map(Text, cells), *(Text(bar) for bar in bars[position : position + 1]))
     _print(console, grid, stream)
@@ -114,6 +114,12 @@ def _bars(table: Table, look: Look, stream: IO[str], longest_bar: int) -> list[s
     longest = max(values, default=0)
     shares = (float(value / longest) * longest_bar if longest > 0 else 0.0 for value in values)
     return [_bar(share, unicode=_is_unicode(stream)) for share in shares]
+
+
+def _named(table: Table, look: Look, room: int) -> str:
+    """Say what the bars show, unless it stands right beside them or there is no room."""
+    name = headings(table, look)[table.columns.index(look.bar)]
+    return name if look.bar != table.columns[-1] and cell_len(name) <= room else ""
 
 
 def _bar(length: float, *, unicode: bool) -> str:

@@ -28,7 +28,7 @@ employees = Field(
     on=Customer,
     unit="people",
     label={"en": "Employees", "zh": "员工人数"},
-    doc={"en": "How many people work there; unknown until it is entered.", "zh": "客户的员工人数;未录入则未知。"},
+    doc={"en": "How many people work there; unknown until it is entered.", "zh": "客户的员工人数；未录入则未知。"},
 )
 # A default is used where rules read the field and is never stored, so it can change later.
 newsletter = Field(
@@ -38,7 +38,7 @@ newsletter = Field(
     default=False,
     privacy="personal",
     label={"en": "Newsletter", "zh": "订阅通讯"},
-    doc={"en": "Has agreed to get our newsletter; no unless entered.", "zh": "是否同意接收通讯;未录入视为不同意。"},
+    doc={"en": "Has agreed to get our newsletter; no unless entered.", "zh": "是否同意接收通讯；未录入视为不同意。"},
 )
 
 # A record for which a rule is false is refused. Unknown is not false: nobody has to enter a number.
@@ -46,7 +46,7 @@ some_employees = Rule(
     "acme.some_employees",
     Customer,
     employees >= 1,
-    message={"en": "Employees are at least 1; leave it empty if unknown", "zh": "员工人数至少为1;未知请留空"},
+    message={"en": "Employees are at least 1; leave it empty if unknown", "zh": "员工人数至少为1；未知请留空"},
 )
 
 

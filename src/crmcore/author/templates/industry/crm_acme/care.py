@@ -37,7 +37,7 @@ contracts = Metric(
     count(contract),
     unit="contracts",
     label={"en": "Contracts", "zh": "合同数"},
-    doc={"en": "All contracts so far, ended ones included.", "zh": "迄今全部合同数,含已结束的合同。"},
+    doc={"en": "All contracts so far, ended ones included.", "zh": "迄今全部合同数，含已结束的合同。"},
 )
 cases = Metric(
     "acme.cases_90d",
@@ -75,7 +75,7 @@ care = Scheme(
         "at_risk",
         when=(cases >= many_cases) | satisfaction.is_("low").or_else(False),
         label={"en": "At risk", "zh": "有流失风险"},
-        doc={"en": "Has many cases, or was judged to be dissatisfied.", "zh": "工单偏多,或经判断不满意。"},
+        doc={"en": "Has many cases, or was judged to be dissatisfied.", "zh": "工单偏多，或经判断不满意。"},
         treatment={"en": "Call before they cancel.", "zh": "在其解约之前致电。"},
     ),
     Segment(
@@ -89,7 +89,7 @@ care = Scheme(
     Segment(
         "steady",
         label={"en": "Steady", "zh": "稳定"},
-        doc={"en": "Has a contract, and nothing to worry about.", "zh": "合同有效,无需特别关注。"},
+        doc={"en": "Has a contract, and nothing to worry about.", "zh": "合同有效，无需特别关注。"},
     ),
     label={"en": "Acme care", "zh": "Acme 客户关怀"},
     doc={"en": "Who needs care, by contracts, cases and satisfaction.", "zh": "按合同、工单与满意度判断谁需要关怀。"},

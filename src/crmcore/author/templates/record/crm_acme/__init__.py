@@ -29,7 +29,7 @@ some_minutes = Rule(
     "acme.some_minutes",
     AcmeClass,
     row.minutes >= 1,
-    message={"en": "It took at least a minute; leave it empty if unknown", "zh": "时长至少一分钟;未知请留空"},
+    message={"en": "It took at least a minute; leave it empty if unknown", "zh": "时长至少一分钟；未知请留空"},
 )
 
 times = Metric(
@@ -47,7 +47,7 @@ recent = View(
     where=row.on.within(days=30),
     sort="-on",
     label={"en": "The last 30 days", "zh": "最近30天"},
-    doc={"en": "Everything of the last 30 days, newest first.", "zh": "最近30天的全部记录,新的在前。"},
+    doc={"en": "Everything of the last 30 days, newest first.", "zh": "最近30天的全部记录，新的在前。"},
 )
 
 

@@ -14,7 +14,7 @@ spend = Metric(
     "acme.spend_12m",
     total(purchase.amount, where=purchase.at.within(days=365)),
     label={"en": "Spend in 12 months", "zh": "近12个月消费额"},
-    doc={"en": "What was paid in the last 365 days; returns lower it.", "zh": "近365天的消费总额,退货从中扣除。"},
+    doc={"en": "What was paid in the last 365 days; returns lower it.", "zh": "近365天的消费总额，退货从中扣除。"},
 )
 
 # A view is declared: columns, filter, order. It prints in the terminal, as data and on a page from this alone.
@@ -49,7 +49,7 @@ by_owner = Report(
     label={"en": "Revenue by owner", "zh": "各负责人的收入"},
     doc={
         "en": "What the customers of each owner have paid so far, and the best customers.",
-        "zh": "各负责人名下客户迄今的付款总额,以及最佳客户。",
+        "zh": "各负责人名下客户迄今的付款总额，以及最佳客户。",
     },
 )
 

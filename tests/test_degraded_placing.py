@@ -120,7 +120,9 @@ class Company:
         self.edit(Customer, who, province=province)
 
     def join(self, who, parent):
-        self.edit(Customer, who, parent=parent)
+        above = self.crm.store.read().get("customer", parent) if parent else {}
+        if parent != who and above.get("parent") != who:  # circles are refused
+            self.edit(Customer, who, parent=parent)
 
     def archive(self, who):
         self.edit(Customer, who, archived_at=self.day)

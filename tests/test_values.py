@@ -113,10 +113,12 @@ def test_a_derived_amount_with_more_digits_than_money_keeps_is_refused_and_not_r
         unit.add(fine)
 
 
-def test_fields_of_other_record_types_and_absent_plugins_are_left_alone(crm):
+def test_new_values_of_fields_of_other_record_types_and_absent_plugins_are_refused(crm):
     odd = Customer(id="b", name="Bob", fields={"dental.fee": "not for customers", "gone.word": 7})
-    assert put(crm, odd)[0].fields == odd.fields
-    assert stored(crm, "customer")["b"]["fields"] == dict(odd.fields)
+    with pytest.raises(Invalid) as caught:
+        put(crm, odd)
+    assert [problem.column for problem in caught.value.problems] == ["dental.fee", "gone.word"]
+    assert stored(crm, "customer").get("b") is None
 
 
 def test_all_values_of_a_record_are_complained_of_at_once(crm):

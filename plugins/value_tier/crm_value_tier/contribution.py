@@ -90,7 +90,7 @@ contribution = Scheme(
     label={"en": "Contribution", "zh": "贡献度"},
     doc={
         "en": "By contribution: revenue and signed profit of the last 12 months, compared with other buying customers.",
-        "zh": "按贡献度划分：近12个月的收入与利润（可为负）,与其他有消费客户比较。",
+        "zh": "按贡献度划分：近12个月的收入与利润（可为负），与其他有消费客户比较。",
     },
 )
 

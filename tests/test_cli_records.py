@@ -129,7 +129,11 @@ def test_removing_is_refused_while_records_hang_on_it_unless_cascade_and_can_be_
     refused = shop.crm("customer", "remove", "c1")
     assert refused.code == 1
     assert "1 purchase" in refused.err
-    shop.fine("customer", "remove", "c1", "--cascade")
+    removed = shop.fine("customer", "remove", "c1", "--cascade")
+    assert removed.err == "crm: customer c1 archived; deleted with it: 1 purchase\n"
+    assert "--archived-at DATE` archives it and deletes nothing" in " ".join(
+        shop.fine("customer", "remove", "--help").out.split()
+    )
     assert shop.crm("purchase", "show", "p1").code == 3
     assert [row["id"] for row in shop.fine("customer", "list", "--format", "json").json] == ["c2", "c3"]
     assert len(shop.fine("customer", "list", "--archived", "--format", "json").json) == 3

@@ -74,8 +74,8 @@ WITHOUT_LEVEL = PLUGIN.replace("return [level, limit]", "return [limit]").replac
 @pytest.mark.parametrize(
     ("code", "found", "level", "text"),
     [
-        (LEVELS, "refused-value", "warning", "values of shop.level are refused now: it is not one of mini, maxi"),
-        (KINDS, "refused-value", "warning", "2 values of shop.level are refused now"),
+        (LEVELS, "refused-value", "warning", "values of shop.level: it is not one of mini, maxi"),
+        (KINDS, "refused-value", "warning", "refused now: 2 values of shop.level"),
         (NEWER, "migration-pending", "warning", "its data here has schema 1"),
         (
             WITHOUT_LEVEL,
@@ -84,7 +84,7 @@ WITHOUT_LEVEL = PLUGIN.replace("return [level, limit]", "return [limit]").replac
             "2 values of shop.level: the plugin 'shop' no longer declares it",
         ),
         ("raise RuntimeError('no such luck')\n", "plugin-failed", "error", "no such luck"),
-        ("raise RuntimeError('no such luck')\n", "data-waiting", "warning", "the store holds 1 records, 2 values"),
+        ("raise RuntimeError('no such luck')\n", "data-waiting", "warning", "the store holds 1 record, 2 values"),
         ("import sys\nsys.exit(3)\n", "plugin-failed", "error", "it ended the program"),
         ("this is no python", "plugin-failed", "error", "SyntaxError"),
     ],
@@ -99,7 +99,7 @@ def test_a_plugin_that_changed_or_broke_is_found(shop, code, found, level, text)
 def test_a_plugin_that_is_gone_is_found_with_what_it_left(shop):
     shop.write("crm.toml", "")
     found = findings(shop)
-    assert "the store holds 1 records, 2 values, 2 schemes of it" in found["plugin-missing"]["what"]
+    assert "the store holds 1 record, 2 values, 2 schemes of it" in found["plugin-missing"]["what"]
     assert "crm plugin purge shop" in found["plugin-missing"]["todo"]
     assert "crm_plugins/shop.py is a plugin that is not switched on" in found["plugin-not-enabled"]["what"]
     assert set(found) == {"plugin-missing", "plugin-not-enabled"}
@@ -126,7 +126,7 @@ def test_data_newer_than_its_plugin_is_found(shop):
             "orphaned-values",
             "the plugin 'shop' no longer declares it",
         ),
-        (("boat", "b1"), {"id": "b1"}, "orphaned-records", "1 records of type boat"),
+        (("boat", "b1"), {"id": "b1"}, "orphaned-records", "1 record of type boat"),
         (("setting", "shop.gone"), {"value": "1"}, "undeclared-setting", "nobody declares the setting shop.gone"),
         (("setting", "nobody.much"), {"value": "1"}, "undeclared-setting", "nobody declares the setting nobody.much"),
         (("scheme", "shop.tier"), {"stale_since": 7}, "stale-scheme", "shop.tier is not placed since commit 7"),
@@ -134,7 +134,7 @@ def test_data_newer_than_its_plugin_is_found(shop):
             ("visit", "v1"),
             {"customer": "c9"},
             "dangling-reference",
-            "1 times visit.customer names a customer that is not",
+            "1 time visit.customer names a customer that is not",
         ),
         (("customer", "c1"), {"parent": "c1"}, "circle", "customer.parent leads round in a circle: c1 -> c1"),
         (("customer", "c2"), {"referred_by": "c2"}, "circle", "customer.referred_by leads round in a circle: c2 -> c2"),
@@ -145,13 +145,13 @@ def test_data_newer_than_its_plugin_is_found(shop):
             ("customer", "c1"),
             {"fields": {"shop.limit": "much"}},
             "refused-value",
-            "1 values of shop.limit are refused now",
+            "refused now: 1 value of shop.limit",
         ),
         (
             ("outbox", "000000000009"),
             {"waiting": {"crm_committed": ["shop"]}, "changes": [], "moves": []},
             "undelivered-event",
-            "'shop' was not told of 1 changes",
+            "'shop' was not told of 1 commit",
         ),
         (("outbox", "000000000009"), {"waiting": 3}, "damaged-document", "damaged"),
         (("setting", "shop.much"), {"value": []}, "damaged-document", "damaged"),
@@ -191,9 +191,20 @@ def test_what_is_wrong_in_the_configuration_is_found(shop, content, found, text)
 
 def test_settings_that_were_applied_are_no_finding(shop):
     shop.write("crm.toml", '[plugins]\nlocal = ["shop"]\n[settings]\n"shop.much" = 500\n')
-    shop.fine("config", "apply")
+    assert "crm: 1 setting changed; " in shop.fine("config", "apply").err
+    assert list(findings(shop)) == ["stale-scheme"]
+    assert shop.fine("segments", "--format", "json").err == "crm: not placed anew: shop.tier; run `crm classify`\n"
     shop.fine("classify")
     assert findings(shop) == {}
+
+
+def test_why_an_event_hook_failed_is_said(shop):
+    hook = "@hookimpl\ndef crm_committed(changes):\n    raise RuntimeError('the mail server is down')\n"
+    shop.write("crm_plugins/shop.py", f"{PLUGIN}\n{hook}")
+    for name in ("Ada King", "Ada Lovelace"):
+        shop.fine("customer", "edit", "c1", "--name", name)
+        found = findings(shop)["undelivered-event"]
+    assert "not told of 2 commits: failed in crm_committed: RuntimeError: the mail server is down (" in found["what"]
 
 
 def test_files_that_others_can_read_are_found(shop):

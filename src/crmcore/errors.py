@@ -105,6 +105,11 @@ class NameConflict(CrmError):
         super().__init__(f"two plugins provide the {kind} {name!r}:\n  - {first}\n  - {second}", todo=way_out)
 
 
+def counted(number: int, name: str) -> str:
+    """Return how many of a thing, in words: 1 setting, 2 settings."""
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"
+
+
 class StaleEdit(CrmError):
     """Somebody changed the record since it was read; nothing was written."""
 
@@ -124,7 +129,7 @@ class StillReferenced(CrmError):
         self.record = record
         self.key = key
         self.holders = tuple(holders)
-        listed = ", ".join(f"{count} {name}" for name, count in self.holders)
+        listed = ", ".join(counted(count, name) for name, count in self.holders)
         super().__init__(
             f"{record} {key!r} still has {listed}; nothing was removed",
             todo=todo or "Use --cascade to remove them as well; `crm undo` brings everything back.",

@@ -12,6 +12,7 @@ from crmcore.cli.context import done, note, opened
 from crmcore.cli.options import dry
 from crmcore.cli.targets import check_target
 from crmcore.desk.importing import ImportOptions, import_all
+from crmcore.errors import counted
 from crmcore.files.binding import pairs
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _report(ctx: click.Context, file: str, result: "ImportResult", options: Impo
     counts = f"{result.new} new, {result.changed} changed{unchanged}, {result.bad} bad"
     nothing = "; nothing of it was written" if result.is_refused else ""
     nothing += ", since other files cannot be taken" if result.is_refused and not result.bad else ""
-    rows = f"{result.rows} {_plural(result.record.replace('_', ' '), result.rows)}"
+    rows = counted(result.rows, result.record.replace("_", " "))
     if "gb" in result.encoding and not options.encoding:
         note(f"{place} was read as GB18030; if its texts look wrong, `crm undo` the import and say --encoding")
     done(ctx, f"{place}: {rows}: {counts}{nothing}", dry_run=options.dry_run)
@@ -108,7 +109,7 @@ def _tell(problems: Iterable["Problem"], errors: str | None) -> None:
             count = write_problems(listed, Path(folder, "problems.csv") if errors == "-" else errors)
             if errors == "-":
                 click.echo(Path(folder, "problems.csv").read_text("utf-8-sig"), nl=False)
-        note(f"{count} problems written to {'standard output' if errors == '-' else errors}")
+        note(f"{counted(count, 'problem')} written to {'standard output' if errors == '-' else errors}")
     elif listed:
         note("mend these rows and import the file again, or import the others with --skip-bad")
 
@@ -122,7 +123,3 @@ def _progress(file: str, rows: int) -> None:
 def _clear_progress() -> None:
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", nl=False, err=True)
-
-
-def _plural(name: str, count: int) -> str:
-    return name if count == 1 else f"{name}s"

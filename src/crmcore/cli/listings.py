@@ -17,7 +17,7 @@ from crmcore.cli.output import print_object, print_table
 from crmcore.cli.targets import check_target
 from crmcore.desk.listing import ListRequest, list_rows, show_record
 from crmcore.entities import Record, type_of
-from crmcore.errors import NotFound
+from crmcore.errors import NotFound, counted
 from crmcore.records import Customer
 from crmcore.view import Table
 
@@ -112,7 +112,9 @@ def export_command(record: type[Record]) -> click.Command:
             _into(file, table, form)
         if left_out:
             note(f"left out, since no active plugin declares them: {', '.join(left_out)}")
-        note(f"{len(table.rows)} records of type {name}{' (dry run: nothing was written)' if dry_run else ''}")
+        note(
+            f"{counted(len(table.rows), 'record')} of type {name}{' (dry run: nothing was written)' if dry_run else ''}"
+        )
 
     return command
 

@@ -8,7 +8,7 @@ import click
 from crmcore.cli.context import configured, note
 from crmcore.cli.options import formatted
 from crmcore.cli.output import print_table
-from crmcore.errors import CrmError
+from crmcore.errors import CrmError, counted
 from crmcore.view import Table
 
 if TYPE_CHECKING:
@@ -71,8 +71,4 @@ def _summary(found: "Checked") -> str:
     warnings = len(found.findings) - errors
     reached = f"reaches {found.tier}" if found.tier else "does not reach bronze"
     names = ", ".join(found.plugins)
-    return f"{names} {reached}: {_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    return f"{names} {reached}: {counted(errors, 'error')}, {counted(warnings, 'warning')}"

@@ -9,7 +9,7 @@ from crmcore.cli.context import catalogued, configured, done, note, opened
 from crmcore.cli.groups import Suggesting
 from crmcore.cli.options import dry, formatted
 from crmcore.cli.output import print_table
-from crmcore.errors import CrmError, Invalid, UnknownName
+from crmcore.errors import CrmError, Invalid, UnknownName, counted
 from crmcore.plugging.contributions import CORE
 from crmcore.plugging.secrets import HIDDEN
 from crmcore.plugging.setting_values import HEADING, checked_settings
@@ -76,7 +76,7 @@ def apply(ctx: click.Context, dry_run: bool, form: str) -> None:
     if rows or form != "table":
         print_table(Table(("setting", "from", "to"), rows), form)
     more = "; `crm classify` moves whom they concern" if changed else ""
-    done(ctx, f"{len(changed)} settings changed{more}", dry_run=dry_run)
+    done(ctx, f"{counted(len(changed), 'setting')} changed{more}", dry_run=dry_run)
 
 
 def _check_plugin(ctx: click.Context, name: str) -> None:

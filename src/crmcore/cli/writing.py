@@ -1,5 +1,6 @@
 """``add``, ``edit`` and ``remove`` of a record type."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from crmcore.cli.options import dry
 from crmcore.desk.degraded import refuse_absent
 from crmcore.desk.forms import Given, missing_in, read_form, targets_of, with_fields
 from crmcore.entities import ColumnType, Record, type_of
-from crmcore.errors import UsageError
+from crmcore.errors import UsageError, counted
 from crmcore.files.parsing_base import Reading
 from crmcore.work.field_values import Said
 from crmcore.work.unit import Unit
@@ -141,18 +142,21 @@ def remove_command(record: type[Record]) -> click.Command:
 
     @click.command("remove", epilog=f"Example: crm {name} remove ID --dry-run. `crm undo` brings everything back.")
     @click.argument("id_", metavar="ID")
-    @click.option("--cascade", is_flag=True, help="With everything that hangs on it.")
+    @click.option("--cascade", is_flag=True, help="Delete everything that hangs on it, too.")
     @dry
     @click.pass_context
     def command(ctx: click.Context, id_: str, cascade: bool, dry_run: bool) -> None:
         with opened_for(ctx, name).unit(f"remove {name} {id_}", dry_run=dry_run) as unit:
             unit.remove(record, id_, cascade=cascade)
-            others = len(unit.before) - 1
-        more = f", and {others} records that hung on it" if others else ""
+            others = Counter(table for table, key in unit.before if (table, key) != (name, id_))
+        listed = ", ".join(counted(number, table) for table, number in others.items())
+        more = f"; deleted with it: {listed}" if listed else ""
         done(ctx, f"{name} {id_} {'archived' if archived else 'removed'}{more}", dry_run=dry_run)
 
     command.help = "Archive a customer." if archived else f"Remove a record of type {name}."
-    command.help += " Refused while other records hang on it, unless --cascade."
+    command.help += " Refused while other records hang on it, unless --cascade deletes these."
+    if archived:
+        command.help += " `crm customer edit ID --archived-at DATE` archives it and deletes nothing."
     return command
 
 

@@ -7,7 +7,7 @@ from crmcore.app import Crm
 from crmcore.errors import CrmError, Invalid, Problem
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.work.absent import Missing, absent_in
-from crmcore.work.placing import state_of
+from crmcore.work.placing import is_behind, state_of
 from crmcore.work.state import State
 
 _CHINESE: Final = "zh"
@@ -43,8 +43,8 @@ def refuse_absent_record(crm: Crm, name: str) -> None:
 def banner(state: State, catalogue: Catalogue, language: str) -> tuple[str, ...]:
     """Return what has to stand before a table of the company's data: which plugins are missing, and what is stale."""
     missing = absent_in(state.reader, catalogue.plugins).missing()
-    schemes = catalogue.names("scheme")
-    stale = [name for name in schemes if (known := state_of(state.reader, name)) and known.stale_since]
+    schemes, settings = catalogue.values("scheme"), state.world.settings
+    stale = [one.name for one in schemes if is_behind(state_of(state.reader, one.name), one, settings)]
     is_chinese = language == _CHINESE
     lines = [(_chinese if is_chinese else _english)(missing)] if missing else []
     if stale:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from crmcore.entities import type_of
-from crmcore.errors import Invalid, StoreError
+from crmcore.errors import Invalid, StoreError, counted
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.storage.codec import Codec
 from crmcore.store import Reader
@@ -43,10 +43,12 @@ def orphans(patient: Patient) -> Iterator[Finding]:
             declared = plugin in patient.catalogue.plugins.active
             why = f"the plugin {plugin!r} no longer declares it" if declared else f"no plugin {plugin!r} was ever here"
             todo = f"Write a migration for it, or remove it with `crm --no-plugin {plugin} plugin purge {plugin} --export FILE`."
-            yield Finding("orphaned-values", "warning", f"{len(keys)} values of {name}: {why}", some(keys), todo)
+            yield Finding(
+                "orphaned-values", "warning", f"{counted(len(keys), 'value')} of {name}: {why}", some(keys), todo
+            )
     for table in record_tables(patient.reader):
         if table not in patient.catalogue.names("record") and not patient.absent.owner("record", table):
-            what = f"{patient.reader.count(table)} records of type {table}, which no plugin declares"
+            what = f"{counted(patient.reader.count(table), 'record')} of type {table}, which no plugin declares"
             yield Finding("orphaned-records", "warning", what, table, "Install the plugin that declared it.")
     for name, _ in patient.reader.items(SETTINGS):
         plugin = name.partition(".")[0]
@@ -79,7 +81,7 @@ def dangling(patient: Patient) -> Iterator[Finding]:
             if isinstance(value, str) and patient.reader.get(target, value) is None:
                 lost.append(f"{table} {key}")
         if lost:
-            what = f"{len(lost)} times {table}.{column} names a {target} that is not there"
+            what = f"{counted(len(lost), 'time')} {table}.{column} names a {target} that is not there"
             todo = f"Correct them with `crm {table} edit`, or bring the {target} back with `crm undo`."
             yield Finding("dangling-reference", "error", what, some(lost), todo)
 
@@ -116,7 +118,7 @@ def refused_values(patient: Patient) -> Iterator[Finding]:
             for problem in problems:
                 refused.setdefault((problem.column, problem.reason), []).append(f"{table} {key}")
         for (name, reason), keys in refused.items():
-            what = f"{len(keys)} values of {name} are refused now: it {reason}"
+            what = f"refused now: {counted(len(keys), 'value')} of {name}: it {reason}"
             todo = f"Correct them with `crm {table} edit ID --{name} ...`, or migrate them (crm_migrations)."
             yield Finding("refused-value", "warning", what, some(keys), todo)
 

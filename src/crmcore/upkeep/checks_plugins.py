@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from crmcore.errors import Invalid
+from crmcore.errors import Invalid, counted
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.plugging.config import LOCAL_PLUGINS, Config
 from crmcore.plugging.setting_values import checked_settings
@@ -11,7 +11,7 @@ from crmcore.upkeep.checks_data import Patient
 from crmcore.upkeep.findings import Finding, some
 from crmcore.upkeep.holdings import Holdings, holdings_of
 from crmcore.work.outbox import TABLE as OUTBOX
-from crmcore.work.placing import SCHEMES
+from crmcore.work.placing import SCHEMES, is_behind, state_of
 from crmcore.work.plugin_marks import PluginMark
 from crmcore.work.plugin_schemas import Mismatch
 from crmcore.work.settings import settings_in
@@ -55,8 +55,8 @@ def _waiting(mark: PluginMark, status: str, held: str) -> Finding:
 
 def _said(held: Holdings) -> str:
     records, values = sum(map(len, held.records.values())), sum(map(len, held.values.values()))
-    counts = {"records": records, "values": values, "settings": len(held.settings), "schemes": len(held.schemes)}
-    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    counts = {"record": records, "value": values, "setting": len(held.settings), "scheme": len(held.schemes)}
+    return ", ".join(counted(count, what) for what, count in counts.items() if count)
 
 
 def stale_schemes(patient: Patient) -> Iterator[Finding]:
@@ -71,18 +71,29 @@ def stale_schemes(patient: Patient) -> Iterator[Finding]:
                 else f"Run `crm classify` when the plugin {name.partition('.')[0]!r} is back."
             )
             yield Finding("stale-scheme", "warning", what, name, todo)
+    settings = settings_in(patient.reader, patient.catalogue.values("setting"))
+    for scheme in patient.catalogue.values("scheme"):
+        known = state_of(patient.reader, scheme.name)
+        if known and not known.stale_since and is_behind(known, scheme, settings):
+            what = f"the scheme {scheme.name} is not placed since its rule or a setting of it changed"
+            yield Finding("stale-scheme", "warning", what, scheme.name, "Run `crm classify`.")
 
 
 def waiting_events(reader: Reader) -> Iterator[Finding]:
     """Find events that plugins could not be told of."""
     waiting: dict[str, list[str]] = {}
+    reasons: dict[str, str] = {}
     for key, document in reader.items(OUTBOX):
         for names in document["waiting"].values():
             for name in names:
                 waiting.setdefault(name, []).append(str(int(key)))
+        reasons.update(document.get("failed", {}))
     for name, commits in waiting.items():
-        what = f"the plugin {name!r} was not told of {len(commits)} changes"
-        todo = f"It is told again after the next commit; `crm plugin show {name}` says what is wrong with it."
+        why = f": {reasons[name]}" if name in reasons else ""
+        what = f"the plugin {name!r} was not told of {counted(len(set(commits)), 'commit')}{why}"
+        todo = (
+            f"Mend the plugin (`crm plugin show {name}` says where it stands); it is told again after the next commit."
+        )
         yield Finding("undelivered-event", "warning", what, f"commit {some(commits)}", todo)
 
 

@@ -8,11 +8,13 @@ from attrs import frozen
 
 from crmcore.evaluation.placements import Move
 from crmcore.plugging.plugins import Plugins
+from crmcore.plugging.secrets import masked
 from crmcore.store import Change, Document, Reader, Transaction
 
 TABLE: Final = "outbox"
 _COMMITTED: Final = "crm_committed"
 _MOVED: Final = "crm_placements_changed"
+_LONGEST: Final = 500
 
 
 def note(transaction: Transaction, plugins: Plugins, changes: Sequence[Change], moves: Sequence[Move]) -> None:
@@ -35,10 +37,15 @@ Waiting = dict[str, list[str]]
 
 @frozen
 class Delivery:
-    """What became of the outbox: who is still waiting for each entry, and a sentence per failure."""
+    """What became of the outbox: who is still waiting for each entry, and why each plugin that failed did."""
 
     left: dict[str, Waiting]
-    failures: tuple[str, ...]
+    reasons: dict[str, str]
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """A sentence per plugin that failed."""
+        return tuple(f"plugin {name!r} {reason}; it will be told again" for name, reason in self.reasons.items())
 
 
 def deliver(reader: Reader, plugins: Plugins) -> Delivery:
@@ -57,23 +64,27 @@ def deliver(reader: Reader, plugins: Plugins) -> Delivery:
                     failure = plugins.tell(name, event, **_facts(event, document))
                     if failure is None:
                         continue
-                    failures[name] = f"plugin {name!r} failed in {event}: {failure.reason}; it will be told again"
+                    failures[name] = masked(f"failed in {event}: {failure.reason}")[:_LONGEST]
                 if name in installed:
                     still.setdefault(event, []).append(name)
         left[key] = still
-    return Delivery(left, tuple(failures.values()))
+    return Delivery(left, failures)
 
 
 def settle(transaction: Transaction, delivery: Delivery) -> bool:
-    """Take out of the outbox what was delivered; returns whether anything changed."""
+    """Take out of the outbox what was delivered, note why the rest was not; returns whether anything changed."""
     changed = False
     for key, still in delivery.left.items():
         document = transaction.get(TABLE, key)
-        if document is None or document["waiting"] == still:
+        if document is None:
+            continue
+        known = {**document.get("failed", {}), **delivery.reasons}
+        failed = {name: known[name] for names in still.values() for name in names if name in known}
+        if (document["waiting"], document.get("failed", {})) == (still, failed):
             continue
         changed = True
         if still:
-            transaction.put(TABLE, key, {**document, "waiting": still})
+            transaction.put(TABLE, key, {**document, "waiting": still, "failed": failed})
         else:
             transaction.delete(TABLE, key)
     return changed

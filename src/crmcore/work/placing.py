@@ -69,6 +69,13 @@ def state_from(document: Document) -> SchemeState:
     )
 
 
+def is_behind(known: SchemeState | None, scheme: Scheme, settings: Mapping[str, Any]) -> bool:
+    """Whether a scheme was placed, and customers, its rule or a setting that it uses changed since."""
+    if known is None:
+        return False
+    return known.stale_since > 0 or known.fingerprint != fingerprint(canonical_scheme(scheme, settings))
+
+
 def timeline_of(reader: Reader, scheme: str, customer: str) -> Timeline:
     """Return a customer's placements in a scheme."""
     return from_document(reader.get(table_of(scheme), customer))

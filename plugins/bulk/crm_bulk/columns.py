@@ -31,6 +31,9 @@ class Columns:
     _kept: dict[Any, tuple[Vector, Cost]] = field(factory=dict, init=False)
     _open: list[Cost] = field(factory=lambda: [Cost()], init=False)
     _count: int = field(default=0, init=False)
+    _columns: dict[int, tuple[Any, Cost]] = field(factory=dict, init=False)
+    """The columns by what they are made of, which needs none twice, and by themselves."""
+    _held: list[Any] = field(factory=list, init=False)
 
     def measured(self, make: Callable[[], Made]) -> tuple[Made, Cost]:
         """Return what ``make`` returns, with its cost."""
@@ -69,12 +72,17 @@ class Columns:
             return evolve(vector, expr=placed, moment=forms["moment"], day=forms["day"]), own
         if vector.expr is None:
             return vector, cost
-        while len(self.layers) <= cost.depth:
-            self.layers.append({})
-        name = f"{self.prefix}{self._count}"
-        self._count += 1
-        self.layers[cost.depth][name] = vector.expr
-        return evolve(vector, expr=nw.col(name)), Cost(cost.depth + 1)
+        if id(vector.expr) not in self._columns:
+            while len(self.layers) <= cost.depth:
+                self.layers.append({})
+            name = f"{self.prefix}{self._count}"
+            self._count += 1
+            self.layers[cost.depth][name] = vector.expr
+            column = nw.col(name), Cost(cost.depth + 1)
+            self._columns |= {id(vector.expr): column, id(column[0]): column}
+            self._held.append(vector.expr)
+        column, cost = self._columns[id(vector.expr)]
+        return evolve(vector, expr=column), cost
 
     def added_to(self, frame: Any) -> Any:
         """Return a frame with all columns."""

@@ -116,8 +116,13 @@ def expected(batch: Batch) -> Expected:
     return Expected(batch, fits, Evaluator(attrs.evolve(world, population=values_of(fits))), cases)
 
 
+def roots_of(batch: Batch) -> tuple[Node, ...]:
+    """Return everything that is compared."""
+    return (*batch.roots, *(rule for scheme in batch.schemes for rule in rules_of(scheme)))
+
+
 def _population(batch: Batch) -> Any:
-    return needs(*batch.roots, *(rule for scheme in batch.schemes for rule in rules_of(scheme))).population
+    return needs(*roots_of(batch)).population
 
 
 def plan_of(batch: Batch, backend: Backend) -> Plan:
@@ -128,13 +133,13 @@ def plan_of(batch: Batch, backend: Backend) -> Plan:
         records.setdefault(type(record), []).append(record)
     world = World(given.settings, {}, given.zone)
     plan = Plan(world, RecordTables(backend, records, world), day_number(given.as_of))
-    plan.read((*batch.roots, *(rule for scheme in batch.schemes for rule in rules_of(scheme))), batch.schemes)
+    plan.read(roots_of(batch), batch.schemes)
     return plan
 
 
-def differences(want: Expected, backend: Backend) -> list[str]:
-    """Return every cell in which an engine answers something else."""
-    plan = plan_of(want.batch, backend)
+def differences(want: Expected, backend: Backend, plan: Plan | None = None) -> list[str]:
+    """Return every cell in which an engine answers something else; ``plan`` may have read from another source."""
+    plan = plan or plan_of(want.batch, backend)
     found = plan.fit(_population(want.batch), {})
     fits = {key: (one.value, one.customers) for key, one in want.fits.items()}
     wrong = [f"fit {key}: {fits[key]} != {found.get(key)}" for key in fits if fits[key] != found.get(key)]

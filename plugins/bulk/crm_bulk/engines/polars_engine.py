@@ -97,7 +97,7 @@ def _fits(each: Natural) -> Any:
             return found.to_physical() % 10 ** (each.scale - each.digits) == 0
         case "float":
             factor = found * 0.0 + 10.0**each.digits  # a column: by a bare number polars multiplies its reciprocal
-            return (found * factor).round() / factor == found
+            return found.is_finite() & ((found * factor).round() / factor == found)
         case _:
             parts = found.list.drop_nulls()
             separators = _made(each).str.count_matches(SEPARATOR, literal=True)

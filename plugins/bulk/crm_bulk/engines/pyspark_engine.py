@@ -176,7 +176,8 @@ def _fits(each: Natural) -> str:
         case "decimal":
             return f"CAST({found} AS DECIMAL(38, {each.digits})) = {found}"
         case "float":
-            return f"round({found} * 1e{each.digits}D) / 1e{each.digits}D = {found}"
+            finite = f"NOT isnan({found}) AND abs({found}) < double('infinity')"
+            return f"{finite} AND round({found} * 1e{each.digits}D) / 1e{each.digits}D = {found}"
         case _:
             made = _made(each)
             return f"length({made}) - length(replace({made}, {_MARK}, '')) = size({_parts(found)}) + 1"

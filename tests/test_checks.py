@@ -9,7 +9,21 @@ from attrs import evolve
 from company_kit import make_crm, plugin, put
 from facts_kit import TODAY, world
 
-from crmcore import MONEY, TEXTS, Contact, Customer, Field, Interaction, Purchase, Rule, rows
+from crmcore import (
+    DATE,
+    MONEY,
+    TEXTS,
+    Contact,
+    Customer,
+    Field,
+    Interaction,
+    Purchase,
+    Record,
+    Rule,
+    column,
+    record,
+    rows,
+)
 from crmcore.errors import Invalid
 from crmcore.evaluation.evaluate import Evaluator
 from crmcore.records import CORE_RECORDS
@@ -66,6 +80,22 @@ def test_rules_follow_references_and_name_themselves_where_they_have_no_message(
         ("shop.in_time", "breaks the rule shop.in_time"),
     ]
     assert problems(Customer(id="ada", name="Ada")) == []
+
+
+@record("course")
+class Course(Record):
+    """A record type that leads to no customer."""
+
+    starts: date = column(DATE, required=True)
+    ends: date = column(DATE, required=True)
+
+
+def test_records_that_belong_to_nobody_can_have_rules_on_their_own_columns():
+    rule = Rule("school.dates", Course, rows(Course).ends >= rows(Course).starts, "ends before it starts")
+    crm = make_crm(plugin("school", records=[Course], rules=[rule]))
+    put(crm, Course(id="c1", starts=date(2026, 1, 1), ends=date(2026, 2, 1)))
+    with pytest.raises(Invalid, match="ends before it starts"):
+        put(crm, Course(id="c2", starts=date(2026, 2, 1), ends=date(2026, 1, 1)))
 
 
 def soft(value, on="2026-01-01"):

@@ -72,7 +72,8 @@ def test_rows_say_through_which_link_they_belong_to_the_customer():
     ("make", "error", "reason"),
     [
         (lambda: rows(Policy), RuleError, "policy has 2 links to a customer\nSay which with by=: holder, insured"),
-        (lambda: rows(Product), RuleError, "product has 0 links .*\n.*reach it through a reference"),
+        (lambda: count(rows(Product)), RuleError, r"product has no link to a customer.*\n.*through a reference"),
+        (lambda: Metric("a.n", rows(Product).id), RuleError, r"only a Rule on product can use rows\(Product\)"),
         (lambda: rows(Policy, by="holders"), UnknownName, "no link of policy named 'holders'; did you mean 'holder'"),
         (lambda: rows(int), RuleError, "int is not a record type"),
         (lambda: count(customer), RuleError, r"count\(\) needs rows that belong to the customer"),

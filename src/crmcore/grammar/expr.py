@@ -28,6 +28,7 @@ from crmcore.kinds import (
     combined_kind,
     common_kind,
 )
+from crmcore.records import Customer
 
 ArithmeticSign = OneWord["+", "-", "*", "/"]
 ComparisonSign = OneWord["<", "<=", ">", ">="]
@@ -164,8 +165,8 @@ as_of: Final = AsOf()
 class Rows:
     """The rows of a record type that belong to a customer through one of its links.
 
-    ``rows(Customer)`` without a role is the customer itself. Attributes are the columns of the class; a misspelt one
-    raises `UnknownName`.
+    ``rows(Customer)`` without a role is the customer itself; rows of a type without links belong to nobody. Attributes
+    are the columns of the class; a misspelt one raises `UnknownName`.
     """
 
     record_class: type[Record]
@@ -174,7 +175,7 @@ class Rows:
     @property
     def is_customer(self) -> bool:
         """Whether these "rows" are the customer itself."""
-        return not self.role
+        return not self.role and self.record_class is Customer
 
     def __getattr__(self, name: str) -> "Column":
         if name.startswith("__"):

@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from crmcore.entities import type_of
+from crmcore.entities import Record, type_of
 from crmcore.errors import RuleError
 from crmcore.grammar.expr import Aggregate, Column, Node, Term
 from crmcore.records import Customer
@@ -29,10 +29,21 @@ def _check(part: Node) -> None:
     if owner is None or (owner is Customer and not isinstance(part, Column)):
         return
     if isinstance(part, Column):
+        if not part.source_rows.role:
+            raise unlinked(owner)
         name = f"{type_of(owner).name}.{'.'.join(step.name for step in part.steps)}"
         raise RuleError(f"{name} has one value per row; say which with total(), latest(), last() ...")
     raise RuleError(
         f"the field {getattr(part, 'name', '')!r} has one value per row; say which with total(), last() ..."
+    )
+
+
+def unlinked(record_class: type[Record]) -> RuleError:
+    """Return that rows belong to no customer, so that nothing about customers can be made of them."""
+    name = type_of(record_class).name
+    return RuleError(
+        f"{name} has no link to a customer, so only a Rule on {name} can use rows({record_class.__name__})",
+        todo="Reach it through a reference of another record type, as in rows(Purchase).customer, or give it links.",
     )
 
 

@@ -24,7 +24,7 @@ from crmcore.grammar.expr import (
     Value,
     as_term,
 )
-from crmcore.grammar.levels import check_customer_level
+from crmcore.grammar.levels import check_customer_level, unlinked
 from crmcore.grammar.walk import is_constant, reached
 from crmcore.records import Customer
 
@@ -32,18 +32,18 @@ from crmcore.records import Customer
 def rows(record_class: type[Record], *, by: str = "") -> Rows:
     """Return the rows of ``record_class`` that belong to a customer; ``by`` names the link if there are several.
 
-    ``rows(Customer)`` is the customer itself, ``rows(Customer, by="referred_by")`` those whom it referred.
+    ``rows(Customer)`` is the customer itself, ``rows(Customer, by="referred_by")`` those whom it referred. Rows of a
+    record type without links belong to nobody; only a `Rule` on that type can use their columns.
     """
     facts = type_of(record_class)
     roles = [role for role, _ in facts.links]
     if by and by not in roles:
         raise UnknownName(f"link of {facts.name}", by, roles)
-    if by or record_class is Customer:
+    if by or record_class is Customer or not roles:
         return Rows(record_class, by)
     if len(roles) != 1:
         raise RuleError(
-            f"{facts.name} has {len(roles)} links to a customer",
-            todo=f"Say which with by=: {', '.join(roles) or 'it has none, so reach it through a reference'}.",
+            f"{facts.name} has {len(roles)} links to a customer", todo=f"Say which with by=: {', '.join(roles)}."
         )
     return Rows(record_class, roles[0])
 
@@ -53,6 +53,8 @@ def _aggregate(op: AggregateName, term: Term | Rows, where: Predicate | None) ->
     _check_rule(where, "where")
     if source.is_customer:
         raise RuleError(f"{op}() needs rows that belong to the customer; rows(Customer) is the customer itself")
+    if not source.role:
+        raise unlinked(source.record_class)
     value = None if isinstance(term, Rows) else term
     for part in (value, where):
         if part is not None:

@@ -8,7 +8,7 @@ import crm_lifecycle
 import crm_value_tier
 from attrs import evolve, frozen
 from bulk_answers import SCHEMES, Result, Task
-from crm_bulk.answering import roots_of
+from crm_bulk.answering import roots_of, unplaced
 from crm_bulk.columns import Columns
 from crm_bulk.days import day_number
 from crm_bulk.engines.backend import Backend
@@ -58,22 +58,16 @@ class Ours:
             chosen = {scheme.name: compiler.answer(scheme) for scheme in asked}
             return Result(self.backend.collect(columns.added_to(plan.facts).select("id", **chosen)), {})
         table = self.backend.collect(plan.placed(asked, kept))
-        parts = {"answer": "", "review": ".on"}
-        names = [f"{scheme.name}{end}" for scheme in asked for end in parts.values()]
-        order = [f"{part}{number}" for number in range(len(asked)) for part in parts]
-        table = table.select(["id", *order]).rename_columns(["id", *names])
+        unknown, customers = unplaced(table, asked)
+        found = plan.missing(unknown, kept, customers) if unknown else {}
         missing: dict[tuple[str, str], list[str]] = {}
-        for scheme, found in self._missing(plan, asked, table, kept).items():
-            for customer, parts_missing in found.items():
-                for name in parts_missing:
+        for scheme, each in found.items():
+            for customer, names in each.items():
+                for name in names:
                     missing.setdefault((scheme.name, name), []).append(customer)
-        return Result(table, {}, missing)
-
-    def _missing(self, plan: Plan, asked: Sequence[Scheme], table: Any, kept: Mapping[str, Any]) -> Any:
-        import pyarrow.compute as pc  # noqa: PLC0415 - with the libraries that are measured
-
-        unknown = [scheme for scheme in asked if (pc.min(table.column(scheme.name)).as_py() or 0) < 0]
-        return plan.missing(unknown, kept) if unknown else {}
+        order = [f"{part}{number}" for number in range(len(asked)) for part in ("answer", "review")]
+        columns = [f"{scheme.name}{end}" for scheme in asked for end in ("", ".on")]
+        return Result(table.select(["id", *order]).rename_columns(["id", *columns]), {}, missing)
 
 
 def run(task: Task) -> Result:

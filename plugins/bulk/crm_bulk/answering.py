@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,13 +58,20 @@ class Answers:
     @cached_property
     def _missing(self) -> Mapping[Scheme, Mapping[str, tuple[str, ...]]]:
         """Return what is missing where segments cannot be told, of all schemes at once."""
-        import pyarrow.compute as pc  # noqa: PLC0415 - only where an engine runs
+        schemes, customers = unplaced(self._table, self.schemes)
+        return self.plan.missing(schemes, self.population, customers) if schemes else {}
 
-        answers = [pc.min(self._table.column(f"answer{number}")).as_py() for number in range(len(self.schemes))]
-        unknown = [
-            scheme for scheme, least in zip(self.schemes, answers, strict=True) if least is not None and least < 0
-        ]
-        return self.plan.missing(unknown, self.population) if unknown else {}
+
+def unplaced(table: Any, schemes: Sequence[Scheme]) -> tuple[list[Scheme], Any]:
+    """Return the schemes in which some segments cannot be told, and the ids of these customers if they are few."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - only where an engine runs
+
+    unknown = {scheme: pc.less(table.column(f"answer{number}"), 0) for number, scheme in enumerate(schemes)}
+    found = [scheme for scheme, flags in unknown.items() if pc.any(flags).as_py()]
+    if not found:
+        return [], None
+    customers = table.select(["id"]).filter(reduce(pc.or_, (unknown[scheme] for scheme in found)))
+    return found, customers if customers.num_rows * 8 < table.num_rows else None
 
 
 def _only(table: Any, only: Collection[str] | None) -> Any:

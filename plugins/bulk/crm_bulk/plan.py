@@ -34,6 +34,7 @@ from crmcore.engines import (
     needs,
     reached,
     rules_of,
+    type_of,
 )
 
 Made = TypeVar("Made")
@@ -224,13 +225,19 @@ class Plan:
         return columns.added_to(self.facts).select(nw.col(KEY), **chosen)
 
     def missing(
-        self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None]
+        self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None], customers: Table | None = None
     ) -> dict[Scheme, dict[str, tuple[str, ...]]]:
-        """Return for each scheme the customers whose segment cannot be told, with the names of what is missing."""
-        return self.fitting(lambda: self._unplaced(schemes, population))
+        """Return for each scheme the customers whose segment cannot be told, with the names of what is missing.
+
+        ``customers`` holds the ids of all of them, where that is known: nobody else is looked at.
+        """
+        facts = self.facts
+        if customers is not None:
+            facts = facts.join(self.database.backend.frame(customers, is_small=True), on=KEY, how="semi")
+        return self.fitting(lambda: self._unplaced(schemes, population, facts))
 
     def _unplaced(
-        self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None]
+        self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None], facts: Frame
     ) -> dict[Scheme, dict[str, tuple[str, ...]]]:
         columns = Columns("m")
         compiler = self.compiler(columns, population)
@@ -238,7 +245,7 @@ class Plan:
         parts = [parts_of(scheme, compiler) for scheme in schemes]
         codes = {f"code{n}_{m}": code for n, one in enumerate(parts) for m, code in enumerate(one.codes)}
         flags = {f"unplaced{number}": flag for number, flag in enumerate(unplaced)}
-        frame = columns.added_to(self.facts).filter(any_of(unplaced)).select(nw.col(KEY), **flags, **codes)
+        frame = columns.added_to(facts).filter(any_of(unplaced)).select(nw.col(KEY), **flags, **codes)
         table = self.database.backend.collect(frame)
         return {one.scheme: _missing(one, number, table, self.world) for number, one in enumerate(parts)}
 
@@ -289,6 +296,4 @@ def levels(wanted: Sequence[PopulationValue], world: World) -> list[list[Populat
 
 
 def _columns(record_class: Any) -> Any:
-    from crmcore.engines import type_of  # noqa: PLC0415
-
     return type_of(record_class).columns

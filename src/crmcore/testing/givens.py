@@ -75,10 +75,8 @@ def given(
     - ``purchases``: ``(when, amount)``, or ``(when, amount, cost)``. ``when`` is days before the day of the example, or
       a date. An amount is a whole number, a `Decimal`, a text such as ``"9.95"``, or None where none was recorded.
     - ``interactions``: ``(when, "in")``, ``(when, "out")``, or ``when`` alone.
-    - ``records``: anything else, as instances of record types; a link that is ``""`` leads to this customer:
-      ``records=[Visit(customer="", on=AS_OF)]``. Stored fields of plugins on them stand there as in the store.
-    - Keywords are core columns of the customer. Without an ``id`` the customer of a table's row is ``c1``, the others
-      ``c2``, ``c3`` and so on; without a ``name`` it is called like its id.
+    - ``records``: anything else, as instances of record types; a link that is ``""`` leads to this customer.
+    - Keywords are core columns of the customer. Without an ``id`` that of a table's row is ``c1``, the others ``c2`` ...
 
     Raises `UnknownName` for a column that does not exist, and `Invalid` with all values that cannot be used. Names of
     fields are checked where the facts are used: there it is known which plugins count.

@@ -19,7 +19,7 @@ renewals = View(
     where=care.is_("renewal") | care.is_("ended"),
     sort="acme.covered_until",
     label={"en": "Renewals", "zh": "续约名单"},
-    doc={"en": "Whose contract ends soon or has ended, earliest first.", "zh": "合同即将到期或已到期的客户，早者在前。"},
+    doc={"en": "Whose contract ends soon or has ended, earliest first.", "zh": "合同将到期或已到期的客户，早者在前。"},
 )
 
 

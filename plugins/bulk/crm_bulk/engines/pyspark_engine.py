@@ -174,7 +174,8 @@ def _fits(each: Natural) -> str:
     found = _quoted(each.column)
     match each.form:
         case "decimal":
-            return f"CAST({found} AS DECIMAL(38, {each.digits})) = {found}"
+            surplus = each.scale - each.digits  # a comparison of decimals would round them first
+            return f"right(CAST({found} AS STRING), {surplus}) = repeat('0', {surplus})"
         case "float":
             finite = f"NOT isnan({found}) AND abs({found}) < double('infinity')"
             return f"{finite} AND round({found} * 1e{each.digits}D) / 1e{each.digits}D = {found}"

@@ -20,6 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from attrs import frozen
+from bulk_answers import differences, written
 from generate import generate
 
 HERE = Path(__file__).parent
@@ -52,7 +53,7 @@ class Bench:
         return found
 
     @contextmanager
-    def worker(self, name: str, folder: Path, outputs: str) -> "Iterator[Callable[[], Told]]":
+    def worker(self, name: str, folder: Path, outputs: str) -> "Iterator[Callable[..., Told]]":
         """Start a version in a process, and return what runs it once."""
         python = self.others if name in OTHERS else sys.executable
         with subprocess.Popen(
@@ -63,10 +64,10 @@ class Bench:
             text=True,
         ) as process:
 
-            def run() -> Told:
+            def run(into: str = "") -> Told:
                 if process.stdin is None or process.stdout is None:
                     raise TypeError(name)
-                process.stdin.write("run\n")
+                process.stdin.write(f"{into}\n")
                 process.stdin.flush()
                 line = process.stdout.readline()
                 if not line:
@@ -87,6 +88,17 @@ class Bench:
             taken = [[run() for run in runs] for _ in range(self.rounds)]
         columns = list(zip(*taken, strict=True))
         return [{kind: min(told[kind] for told in column) for kind in ("wall", "cpu")} for column in columns]
+
+    def check(self, names: Sequence[str], folder: Path, outputs: str) -> None:
+        """Stop if two versions do not give the same answers."""
+        found = []
+        for name in names:
+            with tempfile.TemporaryDirectory() as made, self.worker(name, folder, outputs) as run:
+                run(made)
+                found.append(written(Path(made)))
+        wrong = differences(*found)
+        if wrong:
+            raise SystemExit(f"{names} differ: {wrong}")
 
     def peak(self, name: str, folder: Path, outputs: str) -> float:
         """Return the peak memory in MB of a process that runs a version once."""
@@ -127,6 +139,8 @@ def print_pairs(bench: Bench, sizes: Sequence[int]) -> None:
             if beside in OTHERS and not bench.others:
                 continue
             for outputs in sets:
+                if beside.endswith("by hand"):
+                    bench.check((ours, beside), folder, outputs)
                 one, two = bench.best((ours, beside), folder, outputs)
                 first, second = (bench.peak(name, folder, outputs) for name in (ours, beside))
                 ratios = f"{one['cpu'] / two['cpu']:.2f} | {one['wall'] / two['wall']:.2f} | {first / second:.2f}"

@@ -1,5 +1,6 @@
 """What every version of the bulk benchmark answers, and whether two of them answer the same."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
@@ -38,8 +39,12 @@ class Task:
         return (self.day - date(1970, 1, 1)).days
 
     def files(self, name: str) -> str:
-        """Return the files of a record type."""
+        """Return the files of a record type, as a pattern."""
         return f"{self.folder}/{name}/*.parquet"
+
+    def paths(self, name: str) -> list[Path]:
+        """Return the files of a record type."""
+        return sorted((self.folder / name).glob("*.parquet"))
 
 
 @frozen(eq=False)
@@ -76,9 +81,27 @@ def differences(one: Result, two: Result) -> list[str]:
         if None in (left_value, right_value) or not isclose(left_value, right_value, rel_tol=1e-12):
             found.append(f"{key}: {left_value} {right_value}")
     for key in sorted(one.missing.keys() | two.missing.keys()):
-        if set(one.missing.get(key, ())) != set(two.missing.get(key, ())):
-            found.append(f"missing {key}")
+        found += [] if set(one.missing.get(key, ())) == set(two.missing.get(key, ())) else [f"missing {key}"]
     return found
+
+
+def write(result: Result, folder: Path) -> None:
+    """Write a result into files, for another process to compare."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - not while something is measured
+
+    pq.write_table(result.table, folder / "table.parquet")
+    missing = [[*key, list(ids)] for key, ids in result.missing.items()]
+    rest = {"population": dict(result.population), "missing": missing}
+    (folder / "rest.json").write_text(json.dumps(rest), encoding="utf-8")
+
+
+def written(folder: Path) -> Result:
+    """Read what `write` wrote."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - not while something is measured
+
+    rest = json.loads((folder / "rest.json").read_text(encoding="utf-8"))
+    missing = {(scheme, name): ids for scheme, name, ids in rest["missing"]}
+    return Result(pq.read_table(folder / "table.parquet"), rest["population"], missing)
 
 
 def quantile(ordered: Any, share: str) -> Fraction | None:

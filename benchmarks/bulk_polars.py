@@ -59,7 +59,7 @@ def purchases(task: Task) -> pl.LazyFrame:
     at, amount, cost = col("at"), col("amount").to_physical().cast(pl.Int64), col("cost").to_physical().cast(pl.Int64)
     rows = rows.select("customer", "at", amount=amount, cost=cost).with_columns(
         seen=seen,
-        bought=seen & (col("amount") >= 0).fill_null(True),
+        bought=seen & (col("amount") >= 0).fill_null(True),  # noqa: FBT003
         lately=seen & (col("at") >= start),
     )
     amount, cost, lately = col("amount"), col("cost"), when("lately")

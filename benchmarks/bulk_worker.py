@@ -2,7 +2,8 @@
 
     python benchmarks/bulk_worker.py VERSION FOLDER A|B
 
-For every line of input it runs once and prints {"wall", "cpu", "peak"}; ``peak`` is the process's so far, in MB.
+For every line of input it runs once and prints {"wall", "cpu", "peak"}; ``peak`` is the process's so far, in MB. A line
+that names a folder has the answers written into it.
 """
 
 import json
@@ -15,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bulk_answers import Result, Task
+from bulk_answers import Result, Task, write
 from generate import AS_OF, ZONE
 
 VERSIONS = {
@@ -47,11 +48,14 @@ def task(folder: str, outputs: str) -> Task:
 def main() -> None:
     name, folder, outputs = sys.argv[1:]
     run = partial(version(name), task(folder, outputs))
-    for _ in sys.stdin:
+    for line in sys.stdin:
         wall, cpu = time.perf_counter(), time.process_time()
-        run()
+        result = run()
         taken = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        if line.strip():
+            write(result, Path(line.strip()))
+        del result  # its memory is not the next run's
         sys.stdout.write(json.dumps({**taken, "peak": peak}) + "\n")
         sys.stdout.flush()
 

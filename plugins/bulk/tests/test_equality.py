@@ -5,7 +5,6 @@ from crm_bulk import compiling, days
 from crm_bulk.compiling import Compiler
 from crm_bulk.engines.backend import Backend
 from crm_bulk.engines.polars_engine import PolarsBackend
-from crm_bulk.rows import RowPass
 from equality_kit import Batch, batches, differences, expected
 
 
@@ -52,19 +51,7 @@ def days_in_utc(monkeypatch):
     monkeypatch.setattr(days, "_offsets", lambda zone, first, last: ((0, 0),))
 
 
-def nulls_are_values(monkeypatch):
-    """Unknown counts as one of the different values."""
-    right = RowPass.sum
-
-    def sum_(self, key, make, *, fill=None):
-        if key.startswith("unknown"):
-            return right(self, key, lambda: make() * 0, fill=fill)
-        return right(self, key, make, fill=fill)
-
-    monkeypatch.setattr(RowPass, "sum", sum_)
-
-
-FAULTS = {fault.__name__: fault for fault in (closed_window, null_as_false, days_in_utc, nulls_are_values)}
+FAULTS = {fault.__name__: fault for fault in (closed_window, null_as_false, days_in_utc)}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -10,7 +10,7 @@ import pytest
 from crm_bulk import vectors
 from crm_bulk.engines.polars_engine import PolarsBackend
 from crm_bulk.frames import Frames
-from crm_bulk.rows import OWNER
+from crm_bulk.rows import OWNER, RowPass
 from crm_bulk.vectors import TooLarge
 from equality_kit import Batch, differences, expected
 from random_customers import Given
@@ -265,6 +265,16 @@ def test_floats_added_in_the_order_of_the_engine_are_seen(monkeypatch):
 
     monkeypatch.setattr(Frames, "_exact_sums", in_any_order)
     assert wrong_in(batch(uneven, roots), PolarsBackend())
+
+
+def test_unknown_that_counts_as_a_value_is_seen(monkeypatch):
+    right = RowPass.sum
+
+    def without_unknown(self, key, make, *, fill=None):
+        return right(self, key, (lambda: make() * 0) if key.startswith("unknown") else make, fill=fill)
+
+    monkeypatch.setattr(RowPass, "sum", without_unknown)
+    assert wrong_in(batch(NUMBERS, [distinct(purchase.amount)]), PolarsBackend())
 
 
 def test_quotients_that_are_rounded_twice_are_seen(monkeypatch):

@@ -45,6 +45,9 @@ torture: setup  ## long campaigns: crashes, generated cases, mutants
 bench: setup  ## figures for benchmarks/README.md
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/cdnow.py
+	$(BIN)/python benchmarks/bulk.py $(if $(OTHERS),--others $(OTHERS))
+	$(BIN)/python benchmarks/bulk_changed.py
+	$(BIN)/python benchmarks/bulk_cluster.py
 
 clean:
 	rm -rf $(VENV) demo dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

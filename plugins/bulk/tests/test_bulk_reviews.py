@@ -24,7 +24,7 @@ OTHERS = (
 
 
 def schemes(seed):
-    chance = random.Random(seed)  # noqa: S311 - cases, not secrets
+    chance = random.Random(seed)
     for number in range(24):
         source = chance.choice((purchase, purchase, interaction))
         window = source.at.within(days=chance.choice((1, 3, 30, 180, 365)), ending=chance.choice((0, 0, 1, 30, 400)))

@@ -116,7 +116,7 @@ def loads(monkeypatch):
         found.append(crm.catalogue.plugins.loaded)
         return crm
 
-    for module in ("listings", "views", "segments"):
+    for module in ("extra", "views", "segments"):
         monkeypatch.setattr(f"crmcore.cli.{module}.opened", noted)
     return found
 

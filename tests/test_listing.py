@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from company_kit import make_crm, plugin, put
+from company_kit import make_crm, plugin, put, reopened
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,7 +57,8 @@ SHOP = plugin(
 
 @pytest.fixture(scope="module")
 def crm():
-    crm = make_crm(SHOP, zone="Asia/Shanghai")
+    gone = plugin("gone", fields=[Field("gone.score", str, on=Customer)])
+    crm = make_crm(SHOP, gone, zone="Asia/Shanghai")
     put(
         crm,
         Customer(id="c3", name="Cid", city="Rome", fields={"shop.chairs": 5, "gone.score": "7"}, tags=("vip", "Old")),
@@ -71,6 +72,7 @@ def crm():
         PurchaseLine(id="l1", purchase="p3", product="Tea", price=Decimal(10), quantity=Decimal(2)),
         Contact(id="k1", customer="c3", name="Carla"),
     )
+    crm = reopened(crm, SHOP)
     crm.classify(DAY)
     return crm
 

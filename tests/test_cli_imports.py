@@ -221,11 +221,39 @@ def test_what_cannot_be_imported_is_one_clear_message(shop: Shop, arguments, cod
     assert ids(shop) == ["c1", "c2", "c3"]
 
 
-def test_a_flood_of_problems_is_cut_and_says_how_to_see_all(shop: Shop):
+def test_a_column_that_is_wrong_in_every_row_is_said_once(shop: Shop):
     shop.write("p.csv", "customer,at\n" + "c1,never\n" * 150)
     ran = shop.crm("import", "p.csv", "--as", "purchase")
-    assert ran.err.count("p.csv:") == 101
-    assert "50 more problems; --errors FILE" in ran.err
+    assert ran.err.count("never") == 3
+    assert "p.csv: at: the same in 147 more rows, lines 5-151\n" in ran.err
+    assert "crm: 150 problems in all; --errors FILE writes all of them" in ran.err
+
+
+def test_importing_what_is_there_already_says_how_to_change_it(shop: Shop):
+    shop.write("c.csv", "id,name\nc1,Ada\nc9,New\n")
+    ran = shop.crm("import", "c.csv", "--as", "customer")
+    assert "crm: --key id changes each customer that is there already, and adds the others\n" in ran.err
+    assert "1 new" in shop.fine("import", "c.csv", "--as", "customer", "--key", "id").err
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (("1/03/2024", "13/03/2024"), "p.csv: at: all these dates fit DMY, and no other order: say --date-format DMY"),
+        (("1/03/2024", "2/03/2024", "n/a"), "all these dates fit DMY and MDY alike: say --date-format DMY or"),
+        (("13/03/2024", "3/13/2024"), "no one order of day and month fits all these dates; mend the others"),
+    ],
+)
+def test_a_column_of_dates_says_together_in_which_order_they_are(shop: Shop, days, said):
+    shop.write("p.csv", "customer,at\n" + "".join(f"c1,{day}\n" for day in days))
+    assert said in shop.crm("import", "p.csv", "--as", "purchase").err
+
+
+def test_a_flood_of_problems_is_cut_and_says_how_to_see_all(shop: Shop):
+    files = [shop.write(f"{n}.csv", "customer,at\n" + "c1,never\n" * 5) for n in range(25)]
+    ran = shop.crm("import", *files, "--as", "purchase")
+    assert ran.err.count("at='never'") == 100
+    assert "125 problems in all; --errors FILE" in ran.err
 
 
 def test_progress_is_shown_on_a_terminal_only(shop: Shop, monkeypatch):

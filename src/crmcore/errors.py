@@ -27,6 +27,11 @@ class Problem:
         return ": ".join(part for part in (place, named, self.reason) if part)
 
 
+@frozen
+class Taken(Problem):
+    """A record has this id already."""
+
+
 class CrmError(Exception):
     """The base of all errors shown to people; ``exit_code`` is what the command line returns."""
 

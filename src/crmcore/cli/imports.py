@@ -2,13 +2,14 @@
 
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from crmcore.cli.context import done, note, opened
+from crmcore.cli.import_problems import advice, lines_of
 from crmcore.cli.options import dry
 from crmcore.cli.targets import check_target
 from crmcore.desk.importing import ImportOptions, import_all
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 FAILED: Final = 1
 
 _SHOWN: Final = 100
-"""Problems that are printed; --errors writes all."""
+"""Lines about problems that are printed; --errors writes all."""
 
 
 @click.command(
@@ -72,7 +73,7 @@ def import_files(ctx: click.Context, /, files: tuple[str, ...], errors: str | No
     _clear_progress()
     for file, result in zip(files, results, strict=True):
         _report(ctx, file, result, options)
-    _tell((problem for result in results for problem in result.problems), errors)
+    _tell([problem for result in results for problem in result.problems], errors, options.record)
     if any(result.is_refused for result in results):
         ctx.exit(FAILED)
 
@@ -95,13 +96,15 @@ def _report(ctx: click.Context, file: str, result: "ImportResult", options: Impo
     done(ctx, f"{place}: {rows}: {counts}{nothing}", dry_run=options.dry_run)
 
 
-def _tell(problems: Iterable["Problem"], errors: str | None) -> None:
-    """Print problems, and write them to a file if that was asked for."""
-    listed = tuple(problems)
-    for problem in listed[:_SHOWN]:
-        click.echo(str(problem), err=True)
-    if len(listed) > _SHOWN:
-        note(f"... and {len(listed) - _SHOWN} more problems; --errors FILE writes all of them")
+def _tell(listed: Sequence["Problem"], errors: str | None, record: str) -> None:
+    """Print problems and what mends many of them, and write them to a file if that was asked for."""
+    lines = tuple(lines_of(listed))
+    for line in lines[:_SHOWN]:
+        click.echo(line, err=True)
+    if len(lines) > _SHOWN or (errors is None and len(lines) < len(listed)):
+        note(f"{len(listed)} problems in all; --errors FILE writes all of them")
+    for line in advice(listed, record):
+        note(line)
     if errors is not None:
         from crmcore.files.problem_file import write_problems  # noqa: PLC0415 - only here
 

@@ -10,7 +10,16 @@ from crmcore.errors import Invalid, Problem
 from crmcore.files.binding import HOW, Binding, bind, suggestion
 from crmcore.files.parsing import parse
 from crmcore.files.parsing_base import BadValue, Reading
+from crmcore.files.parsing_times import OtherOrder
 from crmcore.files.readers import Line, Table, shown
+
+
+@frozen
+class OrderedOtherwise(Problem):
+    """A day that is not written as YYYY-MM-DD, with the ``orders`` in which it can be read."""
+
+    orders: tuple[str, ...] = ()
+
 
 EVERY: Final = 1000
 """Rows between two calls of a progress hook."""
@@ -117,8 +126,8 @@ class BoundRows:
             try:
                 value = _value(binding.target, text, self.reading)
             except BadValue as error:
-                place = "+".join(binding.sources)
-                problems.append(Problem(str(error), self.file, line.number, place, shown(text)))
+                place = Problem("", self.file, line.number, "+".join(binding.sources), shown(text))
+                problems.append(_problem(error, place))
                 continue
             if value is None:
                 empty.append(binding.target.name)
@@ -130,6 +139,13 @@ class BoundRows:
         values = {name: value for name, value in found.items() if name not in self.field_names}
         fields = {name: value for name, value in found.items() if name in self.field_names}
         return Row(number, values, fields, empty)
+
+
+def _problem(error: BadValue, at: Problem) -> Problem:
+    place = (at.file, at.line, at.column, at.value)
+    if isinstance(error, OtherOrder):
+        return OrderedOtherwise(str(error), *place, error.orders)
+    return Problem(str(error), *place)
 
 
 def _text(values: Mapping[str, str], sources: tuple[str, ...]) -> str:

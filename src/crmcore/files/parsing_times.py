@@ -35,10 +35,11 @@ _FARTHEST: Final = timedelta(hours=14)
 
 
 class OtherOrder(BadValue):
-    """A day that is not written as YYYY-MM-DD; ``plain`` is the reason for who has no option to say the order with."""
+    """A day that is not written as YYYY-MM-DD but fits ``orders``; ``plain`` is the reason without the option for them."""
 
     def __init__(self, why: str, orders: tuple[str, ...], write: str) -> None:
         super().__init__(f"{why}; say --date-format {' or '.join(orders)}, or {write}")
+        self.orders = orders
         self.plain = f"{why}; {write}"
 
 

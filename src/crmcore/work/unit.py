@@ -9,7 +9,7 @@ import attrs
 from attrs import define, field, frozen
 
 from crmcore.entities import Record, Stamp, type_of
-from crmcore.errors import Invalid, NotFound, Problem, StaleEdit, StillReferenced, UnknownName
+from crmcore.errors import Invalid, NotFound, Problem, StaleEdit, StillReferenced, Taken, UnknownName
 from crmcore.records import Customer, PurchaseLine
 from crmcore.storage.codec import Codec
 from crmcore.store import Change, Document, Transaction
@@ -67,10 +67,8 @@ class Unit:
         key = record.id or self.identifiers.make(self.author.now)
         name = type_of(type(record)).name
         if self.transaction.get(name, key) is not None:
-            clash = source or Problem("")
-            raise Invalid(
-                [attrs.evolve(clash, column="id", value=key, reason=f"there is a {name} with this id already")]
-            )
+            place = source or Problem("")
+            raise Invalid([Taken(f"there is a {name} with this id already", place.file, place.line, "id", key)])
         made = attrs.evolve(record, id=key, version=1, created=stamp, changed=stamp)
         self._put(made, source)
         return made

@@ -171,8 +171,12 @@ def test_undo_is_refused_where_the_record_was_changed_since(crm):
     commit = last_change(crm).commit
     with crm.unit() as unit:
         unit.edit(unit.get(Customer, "b"), city="Oslo")
-    with pytest.raises(StaleEdit, match="yours 'Rome', now 'Oslo'"):
+    with pytest.raises(StaleEdit, match="then 'Rome', now 'Oslo'") as refused:
         crm.undo(commit)
+    newest = last_change(crm).commit
+    assert str(refused.value).startswith(f"customer 'b' was changed again by commit {newest}")
+    assert f"Undo that one first (`crm undo {newest}`)" in str(refused.value)
+    assert "somebody else" not in str(refused.value)
     with pytest.raises(NotFound, match="crm log"):
         crm.undo(999)
     assert crm.state().customer("b").city == "Oslo"
@@ -191,7 +195,7 @@ def test_undo_of_a_deletion_and_of_what_is_gone(crm):
     edited = last_change(crm).commit
     with crm.unit() as unit:
         unit.remove(Purchase, "p")
-    with pytest.raises(StaleEdit, match="yours '61', now None"):
+    with pytest.raises(StaleEdit, match="then '61', now None"):
         crm.undo(edited)
 
 

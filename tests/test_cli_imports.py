@@ -250,7 +250,7 @@ def test_a_column_of_dates_says_together_in_which_order_they_are(shop: Shop, day
 
 
 def test_a_flood_of_problems_is_cut_and_says_how_to_see_all(shop: Shop):
-    files = [shop.write(f"{n}.csv", "customer,at\n" + "c1,never\n" * 5) for n in range(25)]
+    files = [shop.write(f"{n}.csv", "customer,at,seller\n" + f"c1,never,s{n}\n" * 5) for n in range(25)]
     ran = shop.crm("import", *files, "--as", "purchase")
     assert ran.err.count("at='never'") == 100
     assert "125 problems in all; --errors FILE" in ran.err

@@ -181,7 +181,7 @@ def test_a_rewind_is_not_undone_over_what_was_placed_since():
     crm.classify(after(5), rewind=True)
     rewind = crm.store.read().commit
     crm.classify(after(6))
-    with pytest.raises(StaleEdit, match="book_date: yours '2026-06-06', now '2026-06-07'"):
+    with pytest.raises(StaleEdit, match="book_date: then '2026-06-06', now '2026-06-07'"):
         crm.undo(rewind)
 
 

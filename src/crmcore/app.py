@@ -248,7 +248,7 @@ class Crm:
         return self.clock().astimezone(UTC).isoformat().replace("+00:00", "Z")
 
     def undo(self, commit: int, *, dry_run: bool = False) -> tuple[Change, ...]:
-        """Reverse a commit as a new one; raises `StaleEdit` where a later commit changed the same record."""
+        """Reverse a commit as a new one; raises `StaleUndo` where a later commit changed the same record."""
         entry = next((entry for entry in self.store.log(commit - 1) if entry.commit == commit), None)
         if entry is None:
             raise NotFound("commit", str(commit), todo="`crm log` lists them.")

@@ -122,9 +122,34 @@ class StaleEdit(CrmError):
         self.record = record
         self.key = key
         self.differences = tuple(differences)
-        lines = [f"{record} {key!r} was changed by somebody else meanwhile; nothing was written"]
-        lines += [f"  {name}: yours {mine!r}, now {theirs!r}" for name, mine, theirs in self.differences]
-        super().__init__("\n".join(lines), todo="Read it again and repeat the change.")
+        headline, mine_is, todo = self._said()
+        lines = [headline, *(f"  {name}: {mine_is} {mine!r}, now {now!r}" for name, mine, now in self.differences)]
+        super().__init__("\n".join(lines), todo=todo)
+
+    def _said(self) -> tuple[str, str, str]:
+        """Return the headline, what the value of this side is called, and what to do next."""
+        headline = f"{self.record} {self.key!r} was changed by somebody else meanwhile; nothing was written"
+        return headline, "yours", "Read it again and repeat the change."
+
+
+class StaleUndo(StaleEdit):
+    """What a commit changed was changed again since, so that it cannot be reversed; nothing was written.
+
+    ``later`` is the number of the commit that did, and why it was made; 0 where the log does not say.
+    """
+
+    def __init__(
+        self, record: str, key: str, differences: Iterable[tuple[str, Any, Any]], later: tuple[int, str] = (0, "")
+    ) -> None:
+        self.later = later
+        super().__init__(record, key, differences)
+
+    def _said(self) -> tuple[str, str, str]:
+        number, why = self.later
+        by = f" by commit {number}{f' ({why})' if why else ''}" if number else " since"
+        first = f"Undo that one first (`crm undo {number}`), or enter" if number else "Enter"
+        headline = f"{self.record} {self.key!r} was changed again{by}; nothing was undone"
+        return headline, "then", f"{first} the values that you want."
 
 
 class StillReferenced(CrmError):

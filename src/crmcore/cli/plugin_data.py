@@ -144,8 +144,10 @@ def restore(ctx: click.Context, file: str, dry_run: bool) -> None:
     purged, crm = read_purged(Path(file)), opened(ctx)
     if purged.plugin in crm.catalogue.plugins.active:
         crm = _with(ctx, doing_without(crm.catalogue, purged.plugin, "its data is coming back"))
-    run(crm, purged, dry_run=dry_run)
-    count = len(purged.documents) + len(purged.values)
+    count = run(crm, purged, dry_run=dry_run)
+    if not count:
+        note(f"everything of {purged.plugin} that {file} holds is in the store already; there was nothing to restore")
+        return
     text = f"restored {count} documents and records of {purged.plugin}; `crm classify` brings its schemes up to date"
     done(ctx, text, dry_run=dry_run)
 

@@ -13,16 +13,15 @@ from crmcore.files.parsing_base import BadValue, Reading
 from crmcore.files.parsing_times import OtherOrder
 from crmcore.files.readers import Line, Table, shown
 
+EVERY: Final = 1000
+"""Rows between two calls of a progress hook."""
+
 
 @frozen
 class OrderedOtherwise(Problem):
     """A day that is not written as YYYY-MM-DD, with the ``orders`` in which it can be read."""
 
     orders: tuple[str, ...] = ()
-
-
-EVERY: Final = 1000
-"""Rows between two calls of a progress hook."""
 
 
 @frozen

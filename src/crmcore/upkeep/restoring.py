@@ -19,9 +19,10 @@ from crmcore.work.unit import Unit
 _CORE: Final = frozenset(type_of(record).name for record in CORE_RECORDS)
 
 
-def restore(crm: Crm, purged: Purged, *, dry_run: bool = False) -> None:
+def restore(crm: Crm, purged: Purged, *, dry_run: bool = False) -> int:
     """Put documents and values back in one commit; the plugin's schemes are stale until the next classification.
 
+    Returns how many documents and records differ from before: 0 where everything was there already.
     Raises `Invalid` with every place where something else stands by now; then nothing is written.
     """
     if purged.plugin in crm.catalogue.plugins.active:
@@ -36,9 +37,12 @@ def restore(crm: Crm, purged: Purged, *, dry_run: bool = False) -> None:
             heading = f"the data of {purged.plugin!r} cannot be put back; nothing was written:"
             raise Invalid(problems, heading=heading, todo="Change what stands there now, or remove it, and try again.")
         _put_back(unit, purged)
+        count = sum(1 for _ in unit.changes())
         if mark is not None:
             unit.keep(MARKS, purged.plugin, mark.document())
-        make_stale(unit.transaction, crm.catalogue)
+        if count:
+            make_stale(unit.transaction, crm.catalogue)
+    return count
 
 
 def _misplaced(purged: Purged) -> Iterator[Problem]:
@@ -113,7 +117,8 @@ def _mark(crm: Crm, reader: Reader, purged: Purged) -> PluginMark | None:
 
 def _put_back(unit: Unit, purged: Purged) -> None:
     for table, key, document in purged.documents:
-        unit.keep(table, key, document)
+        if unit.transaction.get(table, key) is None:  # what is there is the same, or else a conflict
+            unit.keep(table, key, document)
     for values in purged.values:
         document = unit.transaction.get(values.table, values.key) or {}
         made = with_fields(document, _ordered(fields_of(document), values))

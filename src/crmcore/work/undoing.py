@@ -1,9 +1,9 @@
 """Reversing a commit: putting every document back as it was before, unless something changed it since."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from crmcore.errors import CrmError, StaleEdit
+from crmcore.errors import CrmError, StaleUndo
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.store import Change, Document, LogEntry
 from crmcore.work.placing import SCHEMES
@@ -15,14 +15,15 @@ _HOUSEKEEPING: Final = frozenset({"version", "changed", "created"})
 
 
 def reverse(unit: Unit, entry: LogEntry, later: Iterable[LogEntry], catalogue: Catalogue) -> None:
-    """Reverse a commit in a unit; raises `StaleEdit` where a later commit changed the same document.
+    """Reverse a commit in a unit; raises `StaleUndo` where a later commit changed the same document.
 
     Raises `CrmError` where data would come back in a form that is no longer, or not now, that of its plugin.
     """
     _check_forms(entry, catalogue)
+    newer = tuple(later)
     for change in entry.changes:
-        _check_current(unit, change)
-    for each in later:
+        _check_current(unit, change, newer)
+    for each in newer:
         _check_not_migrated(entry, each)
     for change in reversed(entry.changes):
         if change.before is None:
@@ -74,7 +75,7 @@ def _holds(document: Document | None, table: str, plugin: str, records: Iterable
     return table in records or any(name.startswith(f"{plugin}.") for name in fields)
 
 
-def _check_current(unit: Unit, change: Change) -> None:
+def _check_current(unit: Unit, change: Change, later: Sequence[LogEntry]) -> None:
     current = unit.transaction.get(change.table, change.key)
     if _content(current) != _content(change.after):
         names = sorted({*(current or {}), *(change.after or {})} - _HOUSEKEEPING)
@@ -83,7 +84,9 @@ def _check_current(unit: Unit, change: Change) -> None:
             for name in names
             if (change.after or {}).get(name) != (current or {}).get(name)
         ]
-        raise StaleEdit(change.table, change.key, different)
+        place = (change.table, change.key)
+        newest = [one for one in later if any((each.table, each.key) == place for each in one.changes)][-1:]
+        raise StaleUndo(*place, different, *((one.commit, one.why) for one in newest))
 
 
 def _content(document: Mapping[str, Any] | None) -> dict[str, Any] | None:

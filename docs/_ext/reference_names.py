@@ -14,6 +14,7 @@ TITLES: Final = {
     "grammar.declare": "What plugins declare",
     "grammar.terms": "Words of rules",
     "grammar.expr": "Terms and predicates",
+    "grammar.playbooks": "Playbooks",
     "view": "Views and reports",
     "hookspecs": "Hooks",
     "app": "The company's data",

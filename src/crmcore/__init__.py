@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from crmcore.grammar.declare import Field, Metric, Rule, Scheme, Segment, Setting
     from crmcore.grammar.expr import Predicate, Term, as_of
     from crmcore.grammar.migrations import Migration
+    from crmcore.grammar.playbooks import Playbook, TaskTemplate
     from crmcore.grammar.terms import (
         band,
         choose,
@@ -104,6 +105,7 @@ _HOMES = {
     "evaluation.placements": ("Move",),
     "grammar.expr": ("Predicate", "Term", "as_of"),
     "grammar.migrations": ("Migration",),
+    "grammar.playbooks": ("Playbook", "TaskTemplate"),
     "hookspecs": ("EngineKind", "StoreKind", "hookimpl"),
     "kinds": ("BOOLEAN", "DATE", "INSTANT", "INTEGER", "MONEY", "TEXT", "TEXTS", "decimal"),
     "opening": ("create", "open"),
@@ -177,6 +179,7 @@ __all__ = [
     "Migration",
     "Move",
     "NotCommitted",
+    "Playbook",
     "Predicate",
     "Problem",
     "Purchase",
@@ -198,6 +201,7 @@ __all__ = [
     "StoreKind",
     "Table",
     "Task",
+    "TaskTemplate",
     "Term",
     "Transaction",
     "Unit",

@@ -17,6 +17,7 @@ from attrs import frozen
 from crmcore.entities import Record
 from crmcore.grammar.declare import Field, Metric, Rule, Scheme, Setting
 from crmcore.grammar.migrations import Migration
+from crmcore.grammar.playbooks import Playbook
 from crmcore.view import Report, View
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ __all__ = [
     "crm_metrics",
     "crm_migrations",
     "crm_placements_changed",
+    "crm_playbooks",
     "crm_records",
     "crm_reports",
     "crm_rules",
@@ -202,6 +204,25 @@ def crm_schemes() -> Iterable[Scheme]:
     ... def crm_schemes():
     ...     buys = count(rows(Purchase)) > 0
     ...     return [Scheme("northwind.stage", Segment("buyer", when=buys), Segment("prospect"))]
+    """
+    return ()
+
+
+@hookspec
+def crm_playbooks() -> Iterable[Playbook]:
+    """Add what is to be done for the customers of a segment, of your own schemes or of any other plugin's.
+
+    When: once, when a store is opened; tasks are raised and closed when customers are placed, in the same commit.
+    Return: playbooks named ``plugin.name``.
+    Conflicts: a different playbook of that name sets the later plugin aside.
+    On error: the plugin is set aside as failed; tasks that it has raised stay as they are.
+    Since: 0.1.0
+
+    >>> stage = Scheme("northwind.stage", Segment("buyer", when=count(rows(Purchase)) > 0), Segment("prospect"))
+    >>> welcome = TaskTemplate("welcome", {"en": "Say welcome", "zh": "表示欢迎"}, due=7)
+    >>> @hookimpl
+    ... def crm_playbooks():
+    ...     return [Playbook("northwind.buyers", stage, "buyer", welcome, cadence=90)]
     """
     return ()
 

@@ -12,6 +12,7 @@ from crmcore.entities import Record, type_of
 from crmcore.errors import UnknownName
 from crmcore.evaluation.population import CORE_SETTINGS
 from crmcore.grammar.declare import Field, Metric, Scheme, Setting
+from crmcore.grammar.playbooks import Playbook
 from crmcore.hookspecs import EngineKind, StoreKind
 from crmcore.kinds import Kind
 from crmcore.plugging.contributions import CORE, Contribution
@@ -85,6 +86,11 @@ class Catalogue:
     def scheme(self, name: str) -> Scheme:
         """Return a scheme."""
         found: Scheme = self.owner("scheme", name).value
+        return found
+
+    def playbook(self, name: str) -> Playbook:
+        """Return a playbook."""
+        found: Playbook = self.owner("playbook", name).value
         return found
 
     def view(self, name: str) -> View:

@@ -10,6 +10,7 @@ from attrs import frozen
 from crmcore.entities import Record, RecordType, type_of
 from crmcore.grammar.declare import Field, Metric, Place, Rule, Scheme, Setting
 from crmcore.grammar.migrations import Migration
+from crmcore.grammar.playbooks import Playbook
 from crmcore.hookspecs import EngineKind, StoreKind
 from crmcore.view import Report, View
 
@@ -25,6 +26,7 @@ HOOK_OF: Final[Mapping[str, str]] = MappingProxyType(
         "migration": "crm_migrations",
         "metric": "crm_metrics",
         "scheme": "crm_schemes",
+        "playbook": "crm_playbooks",
         "view": "crm_views",
         "report": "crm_reports",
         "command": "crm_commands",
@@ -34,7 +36,7 @@ HOOK_OF: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Every kind of contribution, and the hook that returns it."""
 
-PREFIXED: Final = frozenset({"field", "setting", "rule", "metric", "scheme", "view", "report"})
+PREFIXED: Final = frozenset({"field", "setting", "rule", "metric", "scheme", "playbook", "view", "report"})
 """The kinds whose names begin with the plugin's."""
 
 
@@ -50,7 +52,7 @@ class Contribution:
 
     @property
     def kind(self) -> str:
-        """What it is: record, field, setting, rule, migration, metric, scheme, view, report, command, store or engine."""
+        """What it is: record, field, setting, rule, migration, metric, scheme, playbook, view, report ..."""
         return kind_of(self.value)
 
     @property
@@ -84,6 +86,7 @@ _CLASSES: Final[Mapping[type, str]] = MappingProxyType(
         Metric: "metric",
         Setting: "setting",
         Scheme: "scheme",
+        Playbook: "playbook",
         Rule: "rule",
         Migration: "migration",
         View: "view",

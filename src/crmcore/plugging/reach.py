@@ -6,6 +6,7 @@ from typing import Any
 from crmcore.entities import Record, type_of
 from crmcore.grammar.declare import Field, InSegment, Metric, Rule, Scheme, Setting
 from crmcore.grammar.expr import Aggregate, Column, Node
+from crmcore.grammar.playbooks import Playbook
 from crmcore.grammar.walk import reached, rules_of
 from crmcore.view import View
 
@@ -29,6 +30,8 @@ def nodes_of(value: Any) -> tuple[Node, ...]:
             return (value,)
         case Scheme():
             return rules_of(value)
+        case Playbook():
+            return value.settings
         case Rule(must=must):
             return (must,)
         case View(where=where):
@@ -42,6 +45,8 @@ def _listed(value: Any) -> Iterator[Any]:
     match value:
         case Rule(on=on):
             yield on
+        case Playbook(scheme=scheme):
+            yield scheme
         case View(on=on, columns=columns, group=group, sums=sums):
             yield on
             yield from (

@@ -34,7 +34,7 @@ def _of_name(item: Contribution) -> Iterator[str]:
 
 
 def _of_labels(value: Any) -> Iterator[str]:
-    for name in ("label", "doc", "message"):
+    for name in ("label", "doc", "message", "service", "offers", "treatment"):
         label = getattr(value, name, None)
         if isinstance(label, Label) and not all(isinstance(text, str) for pair in label.texts for text in pair):
             yield f'has a {name} that is no text: write {name}={{"en": "...", "zh": "..."}}'

@@ -52,7 +52,10 @@ READING = [
     "explain c1 --format json",
     "explain c2 neighbour.friend",
     "explain nobody neighbour.friend",
+    "history c1",
+    "history c2 neighbour.friend --format json",
     "upcoming --days 400",
+    "upcoming neighbour.friend --days 400",
     "log",
     "log 2",
     "customer show c1",
@@ -180,7 +183,7 @@ def test_a_plugin_brings_what_it_needs_and_nothing_else(shop: Shop, loads, line,
 def test_every_other_command_loads_all_plugins(shop: Shop):
     reading = {path for path, command in commands() if choosing.is_reading(context_of(path, command))}
     assert reading == {
-        *((name,) for name in ("view", "segments", "explain", "upcoming", "log")),
+        *((name,) for name in ("view", "segments", "explain", "history", "upcoming", "log")),
         *((name, verb) for name in records() for verb in ("list", "show", "export")),
     }
 

@@ -206,6 +206,49 @@ def test_upcoming_lists_whom_time_alone_will_move(shop: Shop):
     assert " quiet" in shop.fine("upcoming").out
 
 
+def test_upcoming_is_asked_of_some_schemes_only(shop: Shop):
+    assert "nobody is placed yet: run `crm classify`" in shop.fine("upcoming", "shop.tier").err
+    shop.fine("classify", "--as-of", "2024-05-08")
+    assert {row["scheme"] for row in shop.fine("upcoming", "--format", "json").json} == {"shop.recent"}
+    assert shop.fine("upcoming", "shop.tier", "--format", "json").json == []
+    assert len(shop.fine("upcoming", "shop.tier", "shop.recent", "--format", "json").json) == 2
+    assert "Give the full name: shop.tier" in shop.crm("upcoming", "tier").err
+
+
+def test_the_history_of_a_customer_is_every_placement_with_its_dates_and_cause(shop: Shop):
+    shop.fine("classify", "--as-of", "2024-05-08")
+    shop.fine("classify", "--as-of", "2024-06-01")
+    assert shop.fine("history", "c1", "shop.recent", "--format", "json").json == [
+        {
+            "scheme": "shop.recent",
+            "segment": "recent",
+            "from": "2024-05-08",
+            "until": "2024-06-01",
+            "cause": "data",
+            "run": 1,
+        },
+        {"scheme": "shop.recent", "segment": "quiet", "from": "2024-06-01", "until": None, "cause": "time", "run": 2},
+    ]
+    every = shop.fine("history", "c1", "--format", "csv").out.splitlines()
+    assert every[0] == "scheme,segment,from,until,cause,run"
+    assert [line.partition(",")[0] for line in every[1:]] == ["shop.recent", "shop.recent", "shop.tier"]
+    table = shop.fine("history", "c2", "shop.tier").out.splitlines()
+    assert table[0].split() == ["Scheme", "Segment", "From", "Until", "Cause", "Run"]
+    assert table[2].split() == ["shop.tier", "big", "2024-05-08", "new", "data", "1"]
+    chinese = shop.fine("--lang", "zh", "history", "c2", "shop.tier", "--format", "md").out
+    assert "| shop.tier | 大客户 | 2024-05-08 |  | 数据变化 | 1 |" in chinese
+
+
+def test_who_is_not_placed_has_no_history_and_nobody_knows_a_stranger(shop: Shop):
+    ran = shop.fine("history", "c1")
+    assert ran.out == ""
+    assert "c1 is not placed in any of them yet: run `crm classify`" in ran.err
+    assert shop.fine("history", "c1", "--format", "json").json == []
+    stranger = shop.crm("history", "c9")
+    assert (stranger.code, stranger.out) == (3, "")
+    assert "`crm customer list --columns id,name` lists them." in stranger.err
+
+
 def test_views_and_reports_are_listed_and_printed(shop: Shop):
     shop.fine("classify", "--as-of", "2024-05-31")
     assert [row["name"] for row in shop.fine("view", "--format", "json").json] == ["shop.best"]

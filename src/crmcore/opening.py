@@ -41,6 +41,7 @@ COMMAND_WORDS: Final = frozenset(
             "doctor",
             "explain",
             "export",
+            "history",
             "import",
             "init",
             "log",

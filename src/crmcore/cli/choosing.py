@@ -178,6 +178,7 @@ _NEEDS: Final[Mapping[tuple[str, ...], Callable[[index.Index, Mapping[str, Any]]
     ("view",): _of_view,
     ("segments",): _of_schemes,
     ("explain",): _of_schemes,
+    ("history",): _of_schemes,
     ("upcoming",): _of_schemes,
     ("log",): lambda _, __: frozenset(),
 }

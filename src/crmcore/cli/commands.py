@@ -17,7 +17,8 @@ COMMANDS: Final = {
     "classify": ("crmcore.cli.classification:classify", "Place customers in the segments of all schemes."),
     "segments": ("crmcore.cli.segments:segments", "Count customers and revenue per segment."),
     "explain": ("crmcore.cli.segments:explain", "Say why a customer is in its segments."),
-    "upcoming": ("crmcore.cli.segments:upcoming", "List the customers that time alone will move."),
+    "history": ("crmcore.cli.timelines:history", "List where a customer was, from when until when."),
+    "upcoming": ("crmcore.cli.timelines:upcoming", "List the customers that time alone will move."),
     "view": ("crmcore.cli.views:view", "Print a declared table."),
     "report": ("crmcore.cli.views:report", "Print a report."),
     "log": ("crmcore.cli.history:log", "List what was changed, when and by whom."),
@@ -31,7 +32,7 @@ COMMANDS: Final = {
 
 SECTIONS: Final = (
     ("Records", tuple(RECORDS)),
-    ("Classification", ("classify", "segments", "explain", "upcoming")),
+    ("Classification", ("classify", "segments", "explain", "history", "upcoming")),
     ("Tables", ("view", "report")),
     ("Company", ("init", "import", "log", "undo", "config", "doctor", "store", "plugin", "completion")),
 )

@@ -1,6 +1,6 @@
-"""``crm segments``, ``crm explain`` and ``crm upcoming``: what the schemes answer, why, and until when."""
+"""``crm segments`` and ``crm explain``: what the schemes answer, and why."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 import click
@@ -9,13 +9,12 @@ from crmcore.cli.banners import say_banner
 from crmcore.cli.cells import Look
 from crmcore.cli.completing import names_of
 from crmcore.cli.context import note, opened, read
-from crmcore.cli.looks import CHINESE, headed, with_segments_said
+from crmcore.cli.looks import headed
 from crmcore.cli.options import dated, formatted
 from crmcore.cli.output import print_objects, print_table
+from crmcore.cli.timelines import NOBODY
 from crmcore.kinds import MONEY
 from crmcore.view import Table
-
-NOTHING_FOUND: Final = 3
 
 _FOR_PEOPLE: Final = frozenset({"table", "md"})
 _ENGLISH: Final = {
@@ -26,22 +25,6 @@ _ENGLISH: Final = {
     "revenue": "Revenue",
 }
 _CHINESE: Final = {"scheme": "分类方案", "segment": "客户群", "customers": "客户数", "share": "占比", "revenue": "收入"}
-_UPCOMING: Final = {
-    "date": "Date",
-    "customer": "Customer",
-    "name": "Name",
-    "scheme": "Scheme",
-    "from": "From",
-    "to": "To",
-}
-_UPCOMING_ZH: Final = {
-    "date": "日期",
-    "customer": "客户",
-    "name": "名称",
-    "scheme": "分类方案",
-    "from": "原客户群",
-    "to": "新客户群",
-}
 
 
 @click.command(epilog="Example: crm segments value_tier.abc --format jsonl")
@@ -65,7 +48,7 @@ def segments(ctx: click.Context, schemes: tuple[str, ...], as_of: date | None, f
         table, look = _labelled(table, ctx), headed(look, _ENGLISH, _CHINESE, crm.language).drawn("customers")
     print_table(table, form, look)
     if not any(row[2] for row in table.rows):
-        note("nobody is placed yet: run `crm classify`")
+        note(NOBODY)
 
 
 @click.command(epilog="Example: crm explain ALFKI value_tier.abc")
@@ -88,32 +71,6 @@ def explain(ctx: click.Context, customer: str, schemes: tuple[str, ...], as_of: 
         return
     facts = [to_data(one.explanation, one.stored, one.review_on, reader) for one in explained]
     _print_facts(facts, form)
-
-
-@click.command(epilog="Example: crm upcoming --days 90 --limit 20")
-@click.option("--days", type=click.IntRange(1, 36_500), default=30, show_default=True, help="How far to look ahead.")
-@click.option("--limit", type=click.IntRange(1, 10**9), help="At most so many moves.")
-@dated
-@formatted
-@click.pass_context
-def upcoming(ctx: click.Context, days: int, limit: int | None, as_of: date | None, form: str) -> None:
-    """List the customers that time alone will move to another segment, and when; everything else held."""
-    from crmcore.desk.upcoming import upcoming as moves  # noqa: PLC0415 - only here
-    from crmcore.work.fitting import moves_with_the_date  # noqa: PLC0415 - only here
-
-    crm, state = opened(ctx), read(ctx, as_of)
-    moving = [scheme.name for scheme in crm.schemes if moves_with_the_date(scheme)]
-    held = [scheme for scheme in crm.schemes if scheme.name not in moving]
-    ahead = min(days, (date.max - state.day).days)
-    table = moves(state, held, state.day + timedelta(days=ahead), limit)
-    if moving:
-        note(f"left out, since their cuts move with the date: {', '.join(moving)}")
-    look = Look(answers=frozenset({"from", "to"}), ids=frozenset({"customer"}))
-    if form in _FOR_PEOPLE:
-        look = headed(look, _UPCOMING, _UPCOMING_ZH, crm.language)
-        if crm.language == CHINESE:
-            table = with_segments_said(table, "scheme", ("from", "to"), crm.catalogue)
-    print_table(table, form, look)
 
 
 def _labelled(table: Table, ctx: click.Context) -> Table:

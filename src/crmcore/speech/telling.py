@@ -8,7 +8,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from crmcore.evaluation.explain import Clause, Explanation, Reason, Source
-from crmcore.evaluation.placements import Placement
+from crmcore.evaluation.placements import Cause, Placement
 from crmcore.grammar.expr import And, Compare, Equals, Not, Or, OrElse
 from crmcore.grammar.walk import needs, rules_of
 from crmcore.speech.spoken import Reader, say_segment, say_value
@@ -93,6 +93,11 @@ _CHINESE: Final = _Phrases(
 )
 
 
+def say_cause(cause: Cause, reader: Reader) -> str:
+    """Say why a placement began."""
+    return dict(_phrases(reader).causes)[cause]
+
+
 def _phrases(reader: Reader) -> _Phrases:
     return _CHINESE if reader.language == "zh" else _ENGLISH
 
@@ -104,7 +109,7 @@ def tell(explanation: Explanation, stored: Placement | None, review_on: date | N
     shown = stored.segment if stored is not None else explanation.segment
     yield f"{title} ({scheme.name}): {say_segment(scheme, shown, reader)}"
     if stored is not None:
-        cause = dict(words.causes)[stored.cause]
+        cause = say_cause(stored.cause, reader)
         yield "  " + words.since.format(since=stored.since, run=stored.run, cause=cause)
         if stored.segment != explanation.segment:
             yield "  " + words.now.format(segment=say_segment(scheme, explanation.segment, reader))

@@ -46,7 +46,7 @@ class State:
         """Return a customer; raises `NotFound`."""
         found = self.book.get(Customer, key)
         if not isinstance(found, Customer):
-            raise NotFound("customer", key)
+            raise NotFound("customer", key, todo="`crm customer list --columns id,name` lists them.")
         return found
 
     def setting(self, setting: Setting) -> Any:

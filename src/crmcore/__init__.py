@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         CrmError,
         Invalid,
         NotCommitted,
+        NotFound,
         Problem,
         RuleError,
         StoreBroken,
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
     from crmcore.store import Change, Document, LogEntry, Reader, Store, Transaction
     from crmcore.view import Report, Table, View
     from crmcore.work.company import company
+    from crmcore.work.evaluating import Evaluation
     from crmcore.work.field_values import Said
     from crmcore.work.state import State
     from crmcore.work.unit import Unit
@@ -95,6 +97,7 @@ _HOMES = {
         "CrmError",
         "Invalid",
         "NotCommitted",
+        "NotFound",
         "Problem",
         "RuleError",
         "StoreBroken",
@@ -146,6 +149,7 @@ _HOMES = {
     "store": ("Change", "Document", "LogEntry", "Reader", "Store", "Transaction"),
     "view": ("Report", "Table", "View"),
     "work.company": ("company",),
+    "work.evaluating": ("Evaluation",),
     "work.field_values": ("Said",),
     "work.state": ("State",),
     "work.unit": ("Unit",),
@@ -169,6 +173,7 @@ __all__ = [
     "Customer",
     "Document",
     "EngineKind",
+    "Evaluation",
     "Field",
     "ImportOptions",
     "Interaction",
@@ -179,6 +184,7 @@ __all__ = [
     "Migration",
     "Move",
     "NotCommitted",
+    "NotFound",
     "Playbook",
     "Predicate",
     "Problem",

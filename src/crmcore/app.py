@@ -9,16 +9,14 @@ from typing import Any, Final
 from attrs import Factory, define, evolve, field
 
 from crmcore.entities import Record
-from crmcore.errors import CrmError, Invalid, NotFound, Problem
+from crmcore.errors import CrmError, NotFound
 from crmcore.evaluation.evaluate import World
 from crmcore.evaluation.placements import Move, Timeline
 from crmcore.grammar.declare import Scheme, Setting
 from crmcore.plugging.catalogue import Catalogue
-from crmcore.plugging.configfile import Given
 from crmcore.plugging.core_settings import BULK_FROM, ENGINE
 from crmcore.plugging.plain_settings import PlainSettings
 from crmcore.plugging.setting_sources import Sources
-from crmcore.plugging.setting_values import checked_settings
 from crmcore.storage.codec import Codec
 from crmcore.storage.json_values import decode_value
 from crmcore.store import Change, LogEntry, Reader, Store, Transaction
@@ -30,6 +28,7 @@ from crmcore.work.checks import RuleBook
 from crmcore.work.choosing import Engines
 from crmcore.work.classifying import Job, Run, classify
 from crmcore.work.company import Company
+from crmcore.work.evaluating import Evaluation, evaluate
 from crmcore.work.fitting import fits_in, values_of
 from crmcore.work.identifiers import Identifiers
 from crmcore.work.outbox import TABLE as OUTBOX
@@ -39,7 +38,7 @@ from crmcore.work.plugin_marks import marks_in, remember
 from crmcore.work.plugin_schemas import check_schemas
 from crmcore.work.rewinding import WayBack, moves_back, rewind_absent
 from crmcore.work.rewinding import rewind as go_back
-from crmcore.work.settings import SETTINGS, settings_in, write_setting
+from crmcore.work.settings import checked_for_rules, record_settings, settings_in
 from crmcore.work.state import Explained, State
 from crmcore.work.touched import followed, touched_customers
 from crmcore.work.undoing import reverse
@@ -120,6 +119,17 @@ class Crm:
         """Return why a customer is in its segment of a scheme, as data; `crmcore.speech.telling.tell` says it in words."""
         state = self.state(as_of)
         return state.explained(self.catalogue.scheme(scheme), state.customer(customer))
+
+    def evaluate(
+        self, schemes: Sequence[Scheme | str], as_of: date | None = None, *, settings: Mapping[str, Any] | None = None
+    ) -> Evaluation:
+        """Return everybody's answers in schemes on a day, the book date unless given; writes nothing.
+
+        ``settings`` stand in for the company's own; all population values are fitted anew. Raises `Invalid` with all
+        settings that cannot be used, and `UnknownName` for a scheme.
+        """
+        checked, state = checked_for_rules(settings or {}, self.catalogue), self.state(as_of)
+        return evaluate(state, self.catalogue, schemes, checked, self.engines(state.book).choose)
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
@@ -261,34 +271,26 @@ class Crm:
             reverse(unit, entry, self.store.log(commit), self.catalogue)
         return entry.changes
 
-    def apply_settings(self, values: Mapping[str, Any], *, dry_run: bool = False) -> dict[str, tuple[Any, Any]]:
+    def apply_settings(
+        self, values: Mapping[str, Any], *, why: str = "settings", dry_run: bool = False
+    ) -> dict[str, tuple[Any, Any]]:
         """Record the company's values of settings that rules use; returns what changed, from and to.
 
         Schemes that use them are stale until the next classification, which attributes the moves to the rule. Raises
-        `Invalid` with all values that cannot be used, and for settings that no rule uses.
+        `Invalid` with all values that cannot be used, and all settings that no rule uses.
         """
-        known = {name: self.catalogue.setting(name) for name in values}
-        plain = sorted(known.keys() - self.catalogue.rule_settings)
-        if plain:
-            todo = "It is set in crm.toml, by its environment variable, or with --setting, and counts at once."
-            raise Invalid([Problem("no rule uses it", column=name) for name in plain], todo=todo)
-        checked = checked_settings({name: Given(value, "") for name, value in values.items()}, known)
+        checked = checked_for_rules(values, self.catalogue)
         with self.store.write() as transaction:
-            changed = {}
-            changes = []
-            for name, setting in known.items():
-                value = checked[name].value
-                before = transaction.get(SETTINGS, name)
-                after = {"value": write_setting(value)}
-                if before != after:
-                    changed[name] = (settings_in(transaction, (setting,)).get(name, setting.default), value)
-                    transaction.put(SETTINGS, name, after)
-                    changes.append(Change(SETTINGS, name, before, after))
+            before = settings_in(transaction, settings := tuple(map(self.catalogue.setting, checked)))
+            changes = record_settings(transaction, checked)
             self.moves = ()
             if changes and not dry_run:
-                self._log(transaction, changes, "settings")
+                self._log(transaction, changes, why)
         self._tell_plugins()
-        return changed
+        moved = {change.key for change in changes}
+        return {
+            one.name: (before.get(one.name, one.default), checked[one.name]) for one in settings if one.name in moved
+        }
 
 
 def _advance(transaction: Transaction, customer: str) -> None:

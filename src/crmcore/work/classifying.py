@@ -125,10 +125,11 @@ def _place(placer: Placer, scheme: Scheme, answers: Answers, due: Mapping[str, C
     """Record where those who are due belong, in the order of the customers, whatever that of the engine is."""
     found = {placed.customer: placed for placed in answers.placed(scheme, due)} if due else {}
     for customer, cause in due.items():
-        placer.record(scheme.name, _of(customer, found, scheme), cause)
+        placer.record(scheme.name, said_of(customer, found, scheme), cause)
 
 
-def _of(customer: str, found: Mapping[str, Placed], scheme: Scheme) -> Placed:
+def said_of(customer: str, found: Mapping[str, Placed], scheme: Scheme) -> Placed:
+    """Return where an engine said that a customer belongs; raises `CrmError` if it said nothing."""
     if customer not in found:
         raise CrmError(
             f"the engine did not say where customer {customer!r} belongs in {scheme.name}",

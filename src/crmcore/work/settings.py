@@ -1,13 +1,16 @@
 """The values of settings that rules use, as they stand in the store."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from crmcore.errors import reading
+from crmcore.errors import Invalid, Problem, reading
 from crmcore.grammar.declare import Setting
-from crmcore.store import Reader
+from crmcore.plugging.catalogue import Catalogue
+from crmcore.plugging.configfile import Given
+from crmcore.plugging.setting_values import HEADING, check_setting, setting_problem
+from crmcore.store import Change, Reader, Transaction
 
 SETTINGS: Final = "setting"
 
@@ -39,3 +42,33 @@ def read_setting(setting: Setting, raw: Any) -> Any:
 def write_setting(value: Any) -> Any:
     """Return a value as it is stored: texts and booleans as they are, everything else as text."""
     return value if isinstance(value, bool | str) else str(value)
+
+
+def checked_for_rules(values: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+    """Return values of settings as the rules take them.
+
+    Raises `Invalid` with every one that cannot be used, that nobody declares, and that no rule uses.
+    """
+    known = {setting.name: setting for setting in catalogue.values("setting")}
+    problems, todo = [], ""
+    for name, value in values.items():
+        if wrong := setting_problem(known.get(name), name, Given(value, ""), known):
+            problems.append(wrong)
+        elif name not in catalogue.rule_settings:
+            problems.append(Problem("no rule uses it", column=name))
+            todo = "What no rule uses is set in crm.toml, by its environment variable, or with --setting."
+    if problems:
+        raise Invalid(problems, heading=HEADING, todo=todo)
+    return {name: check_setting(known[name], value) for name, value in values.items()}
+
+
+def record_settings(transaction: Transaction, values: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Store checked values of settings, and return what that changes."""
+    changes = (
+        Change(SETTINGS, name, transaction.get(SETTINGS, name), {"value": write_setting(value)})
+        for name, value in values.items()
+    )
+    found = tuple(change for change in changes if change.before != change.after)
+    for change in found:
+        transaction.put(SETTINGS, change.key, change.after or {})
+    return found

@@ -7,7 +7,7 @@ from crm_satisfaction.level import score
 
 from crmcore import Scheme, Segment, Setting
 
-from .marks import marks, number_of_marks, trading_days, trusts
+from .marks import marks, marks_at_least, marks_at_most, trading_days, trusts
 
 established_days = Setting(
     "loyalty.established_days",
@@ -48,9 +48,7 @@ very_satisfied = Setting(
 is_long_standing = still_buying & (trading_days >= established_days)
 # With some marks unknown the others may be enough already, or too few whatever comes out; only between these two nobody
 # can tell.
-has_marks = (number_of_marks(unknown=False) >= marks_needed) | (
-    (number_of_marks(unknown=True) >= marks_needed) & (marks >= marks_needed)
-)
+has_marks = (marks_at_least >= marks_needed) | ((marks_at_most >= marks_needed) & (marks >= marks_needed))
 
 loyalty = Scheme(
     "loyalty.loyalty",

@@ -1,5 +1,7 @@
 """The four marks by which loyal purchase is known: directed, repeated, related and referring; and what else loyalty needs."""
 
+from collections.abc import Iterable
+
 from crm_lifecycle.facts import is_purchase, purchase, purchases
 from crm_lifecycle.position import repeat_purchases
 
@@ -146,10 +148,8 @@ referral = Metric(
 )
 
 
-def number_of_marks(*, unknown: bool | None = None) -> Term:
-    """Count the marks; one that is unknown makes the number unknown, unless it is said what counts instead."""
-    asked = MARKS if unknown is None else tuple(mark.or_else(unknown) for mark in MARKS)
-    first, *others = (choose((mark, 1), otherwise=0) for mark in asked)
+def _number(rules: Iterable[Predicate]) -> Term:
+    first, *others = (choose((rule, 1), otherwise=0) for rule in rules)
     found: Term = first
     for each in others:
         found += each
@@ -158,7 +158,7 @@ def number_of_marks(*, unknown: bool | None = None) -> Term:
 
 marks = Metric(
     "loyalty.marks",
-    number_of_marks(),
+    _number(MARKS),
     unit="marks",
     label={"en": "Marks of loyalty", "zh": "忠诚特征数"},
     doc={
@@ -166,7 +166,38 @@ marks = Metric(
         "zh": "四个忠诚特征中具备几个；任一未知则未知。",
     },
 )
+marks_at_least = Metric(
+    "loyalty.marks_at_least",
+    _number(mark.or_else(False) for mark in MARKS),
+    unit="marks",
+    label={"en": "Marks of loyalty, at least", "zh": "至少具备的忠诚特征数"},
+    doc={
+        "en": "How many marks are known to be shown.",
+        "zh": "已知具备的特征数。",
+    },
+)
+marks_at_most = Metric(
+    "loyalty.marks_at_most",
+    _number(mark.or_else(True) for mark in MARKS),
+    unit="marks",
+    label={"en": "Marks of loyalty, at most", "zh": "至多具备的忠诚特征数"},
+    doc={
+        "en": "How many marks there would be if all that are unknown were shown.",
+        "zh": "若未知的特征全部具备，共有几个。",
+    },
+)
 
 FIELDS = (buys_elsewhere, trusts)
 SETTINGS = (related_categories, referrals_needed)
-METRICS = (directed, repeat, related, referral, marks, referrals, categories, trading_days)
+METRICS = (
+    directed,
+    repeat,
+    related,
+    referral,
+    marks,
+    marks_at_least,
+    marks_at_most,
+    referrals,
+    categories,
+    trading_days,
+)

@@ -8,6 +8,7 @@ from company_kit import make_crm, plugin, put, stored
 
 from crmcore import (
     Customer,
+    Evaluation,
     Invalid,
     Metric,
     NotFound,
@@ -50,6 +51,7 @@ def crm():
 
 def test_everybody_is_evaluated_on_the_day_of_the_books(crm):
     found = crm.evaluate(["shop.tier", level])
+    assert isinstance(found, Evaluation)
     assert (found.as_of, found.segments(tier)) == (DAY, {"a": "rest", "b": "key", "c": "rest"})
     assert found.segments("shop.level") == {"a": "low", "b": "high", "c": "low"}
 

@@ -19,6 +19,7 @@ TITLES: Final = {
     "hookspecs": "Hooks",
     "app": "The company's data",
     "work.state": "What is stored, as of a day",
+    "work.evaluating": "Answers that are not stored",
     "work.unit": "Changes of one commit",
     "evaluation.placements": "Moves between segments",
     "work.company": "The company of a store",

@@ -305,7 +305,7 @@ from crmcore import Customer, Field, hookimpl
 def crm_fields():
     return [Field('chairs', int, on=Customer)]
 """,
-        ["'chairs' is no full name", "crm_bad.py:4"],
+        ["field 'chairs': name= takes a full name, plugin.name in small letters", "crm_bad.py:4"],
     ),
     "wrong_prefix": (
         """\
@@ -341,14 +341,14 @@ def crm_fields(found=[]):
 from crmcore import Customer, Field, hookimpl
 x = Field('bad.x', str, on=Customer, default=[])
 """,
-        ["field 'bad.x': its default [] ", "crm_bad.py:2"],
+        ["field 'bad.x': default= takes a plain value without control characters, not []", "crm_bad.py:2"],
     ),
     "mutable_default_of_a_setting": (
         """\
 from crmcore import Setting
 x = Setting('bad.x', [])
 """,
-        ["setting 'bad.x': [] cannot be a default", "crm_bad.py:2"],
+        ["setting 'bad.x': default= takes an int, Decimal, text, date or bool, not []", "crm_bad.py:2"],
     ),
     "field_on_a_number": (
         """\
@@ -357,7 +357,7 @@ from crmcore import Field, hookimpl
 def crm_fields():
     return [Field('bad.x', int, on=int)]
 """,
-        ["the field 'bad.x' (", "crm_bad.py:4) is on <class 'int'>, which is no record type: use Customer"],
+        ["field 'bad.x': on= takes a record type: Customer, ", ", not <class 'int'>", "crm_bad.py:4"],
     ),
     "rule_that_is_a_text": (
         """\
@@ -366,7 +366,7 @@ from crmcore import Purchase, Rule, hookimpl
 def crm_rules():
     return [Rule('bad.x', Purchase, 'amount > 0')]
 """,
-        ["the rule 'bad.x' (", "crm_bad.py:4) must hold 'amount > 0', which is no rule"],
+        ["rule 'bad.x': must= takes a rule such as ", "not 'amount > 0' (", "crm_bad.py:4"],
     ),
     "view_of_numbers": (
         """\
@@ -376,9 +376,9 @@ def crm_views():
     return [View('bad.x', [1, 'name'], limit='all')]
 """,
         [
-            "the view 'bad.x' (",
-            "crm_bad.py:4) lists 1: a column is a name, a field, a metric or a scheme",
-            "has the limit 'all'",
+            "view 'bad.x': columns= takes a list, each a name, a field, a metric or a scheme, not (1, 'name')",
+            "limit= takes a number of rows up to 1,000,000,000, or None, not 'all' (",
+            "crm_bad.py:4",
         ],
     ),
     "report_that_is_no_function": (
@@ -388,7 +388,7 @@ from crmcore import Report, hookimpl
 def crm_reports():
     return [Report('bad.x', 'select *')]
 """,
-        ["the report 'bad.x' (", "crm_bad.py:4) has 'select *' where a function belongs"],
+        ["report 'bad.x': build= takes a function, not 'select *' (", "crm_bad.py:4"],
     ),
     "label_that_is_a_number": (
         """\
@@ -397,7 +397,7 @@ from crmcore import Customer, Field, hookimpl
 def crm_fields():
     return [Field('bad.x', int, on=Customer, label={'en': 5})]
 """,
-        ["crm_bad.py:4) has a label that is no text"],
+        ["field 'bad.x': label= takes texts on one line", "not {'en': 5} (", "crm_bad.py:4"],
     ),
     "odd_name_of_a_record_type": (
         """\
@@ -408,7 +408,7 @@ class Odd(Record): pass
 def crm_records():
     return [Odd]
 """,
-        ["the record 'Odd: name' (", "has a name that cannot be used: it takes small letters, digits and _"],
+        ["record type 'Odd: name': name= takes a name of small letters, digits and _", "crm_bad.py:2"],
     ),
     "odd_name_of_a_store": (
         """\
@@ -417,7 +417,7 @@ from crmcore import StoreKind, hookimpl
 def crm_stores():
     return [StoreKind('a/b', print)]
 """,
-        ["the store 'a/b' (", "crm_bad.py:2) has a name that cannot be used"],
+        ["store kind 'a/b': scheme= takes a name of small letters, digits, +, . and -", "crm_bad.py:4"],
     ),
     "puts_something_else_in_its_place": (
         """\

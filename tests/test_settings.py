@@ -4,6 +4,7 @@ import itertools
 import tomllib
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from company_kit import make_crm, plugin
@@ -28,6 +29,7 @@ from crmcore import (
 from crmcore.desk.viewing import report_tables
 from crmcore.errors import UsageError
 from crmcore.grammar.setting_defaults import SETTING_DIGITS
+from crmcore.legible import is_legible
 from crmcore.plugging.catalogue import build_catalogue
 from crmcore.plugging.config import read_config
 from crmcore.plugging.loading import load_plugins
@@ -417,12 +419,13 @@ def test_a_secret_is_no_field_of_anything_that_is_written_down():
         ("", {"secret": True, "choices": ("", "x")}, "neither choices nor bounds"),
         (5, {"least": 6}, "its default 5 is out of its bounds"),
         (5, {"greatest": 4}, "its default 5 is out of its bounds"),
-        (5, {"least": "1"}, "least and greatest are numbers beside a number"),
+        (5, {"least": "1"}, "least= takes a date, or a number"),
         (5, {"least": date(2026, 1, 1)}, "least and greatest are numbers"),
         (True, {"least": 0}, "least and greatest are numbers"),
         (date(2026, 1, 1), {"least": 1}, "dates beside a date"),
         ("A6", {"choices": ("A4", "A5")}, "'A6' is not one of its choices 'A4', 'A5'"),
-        (5, {"choices": (5, 6)}, "5 is not one of its choices"),
+        (5, {"choices": (5, 6)}, "choices= takes several texts"),
+        (5, {"choices": ("5", "6")}, "5 is not one of its choices"),
         (10**12, {}, "must be below"),
         (Decimal("1e-13"), {}, "no more than 12 digits"),
     ],
@@ -435,7 +438,8 @@ def test_a_setting_whose_default_nobody_could_set_is_no_setting(default, facts, 
 # --- crm config template ----------------------------------------------------------------------------------------------
 
 names = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
-texts = st.text(st.characters(codec="utf-8"), max_size=20)
+texts = st.text(st.characters(codec="utf-8"), max_size=20).filter(is_legible)
+docs = st.text(st.characters(codec="utf-8"), max_size=20).filter(partial(is_legible, lines=True))
 numbers = st.decimals(-(10**11), 10**11, allow_nan=False, allow_infinity=False, places=SETTING_DIGITS)
 labels = st.none() | texts | st.fixed_dictionaries({"en": texts, "zh": texts})
 
@@ -443,7 +447,7 @@ labels = st.none() | texts | st.fixed_dictionaries({"en": texts, "zh": texts})
 @st.composite
 def settings_of_all_kinds(draw):
     default = draw(texts | numbers | st.integers(-(10**11), 10**11) | st.booleans() | st.dates())
-    facts = {"unit": draw(texts), "label": draw(labels), "doc": draw(labels)}
+    facts = {"unit": draw(texts), "label": draw(labels), "doc": draw(docs)}
     if isinstance(default, str):
         facts["choices"] = draw(st.just(()) | st.lists(texts, max_size=3).map(lambda more: (default, *more)))
     elif not isinstance(default, bool):

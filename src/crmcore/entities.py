@@ -3,29 +3,67 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, Final, TypeVar, dataclass_transform
 
 import attrs
 from attrs import frozen
 
+from crmcore.attributes import CHOICES, FLAG, KIND, LABEL, LINE, NAME, Shape, a, as_tuple, is_line, several, shown
 from crmcore.errors import RuleError
-from crmcore.kinds import TEXT, Kind
+from crmcore.kinds import MONEY_EXTRA_DIGITS, TEXT, Kind
 from crmcore.labels import Label, as_label
+from crmcore.values import misfit, text_misfit
 
 Moment = date | datetime
 """When something happened: a UTC datetime, or a plain local date where no time of day is known."""
+
+
+def is_record_type(value: Any) -> bool:
+    """Whether it is a class of records made with ``@record``."""
+    is_class = isinstance(value, type) and issubclass(value, Record)
+    return is_class and isinstance(vars(value).get("__crm__"), RecordType)
+
+
+def _is_path(value: Any) -> bool:
+    return isinstance(value, tuple) and all(map(is_line, value))
+
+
+def _is_link(value: Any) -> bool:
+    role, path = value
+    return NAME.fits(role) and _is_path(path) and bool(path)
+
+
+def _as_path(given: Any) -> Any:
+    if isinstance(given, str):
+        return tuple(given.split(".")) if given else ()
+    return given
+
+
+def _as_links(given: Any) -> Any:
+    if given is None or isinstance(given, Mapping):
+        return tuple((role, _as_path(path)) for role, path in (given or {}).items())
+    return given
+
+
+RECORD_TYPE: Final = Shape("a record type: Customer, Purchase, or a class made with @record", is_record_type)
+
+_REFERENCE: Final = Shape('a record type or "self"', lambda value: value == "" or NAME.fits(value))
+_LINKS: Final = Shape(
+    'each a role with the column that leads to a customer, as in {"customer": "purchase.customer"}',
+    lambda value: isinstance(value, tuple) and all(map(_is_link, value)),
+)
 
 
 @frozen
 class ColumnType:
     """What a column of a record type holds."""
 
-    name: str
-    kind: Kind
-    required: bool = False
-    refers_to: str = ""
-    choices: tuple[str, ...] = ()
-    label: Label = attrs.field(factory=Label)
+    name: str = attrs.field(validator=LINE)
+    kind: Kind = attrs.field(validator=a(Kind, KIND.takes))
+    required: bool = attrs.field(default=False, validator=FLAG)
+    refers_to: str = attrs.field(default="", validator=_REFERENCE)
+    choices: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=CHOICES)
+    label: Label = attrs.field(default=None, converter=as_label, validator=LABEL)
     target: "type[Record] | None" = attrs.field(default=None, eq=False, repr=False)
 
 
@@ -37,11 +75,13 @@ class RecordType:
     date or instant on which a row happened, empty for undated records.
     """
 
-    name: str
-    links: tuple[tuple[str, tuple[str, ...]], ...]
-    dated_by: tuple[str, ...]
-    columns: tuple[ColumnType, ...]
-    label: Label = attrs.field(factory=Label)
+    name: str = attrs.field(validator=NAME)
+    links: tuple[tuple[str, tuple[str, ...]], ...] = attrs.field(converter=_as_links, validator=_LINKS)
+    dated_by: tuple[str, ...] = attrs.field(
+        converter=_as_path, validator=Shape("a column with the date, perhaps through references", _is_path)
+    )
+    columns: tuple[ColumnType, ...] = attrs.field(validator=several(a(ColumnType, "a column")))
+    label: Label = attrs.field(default=None, converter=as_label, validator=LABEL)
 
     def column(self, name: str) -> ColumnType | None:
         """Return the column called ``name``, or None."""
@@ -61,10 +101,24 @@ def column(  # noqa: PLR0913 - keyword-only facts of one declaration
 
     Type checkers take a column without ``default=`` as one that every new record needs: write ``default=None``.
     """
-    target = None if isinstance(refers_to, str) else refers_to
-    named = type_of(target).name if target else str(refers_to)
-    facts = ColumnType("", kind, required, named, choices, as_label(label), target)
+    target = refers_to if is_record_type(refers_to) else None
+    named = type_of(target).name if target else refers_to
+    facts = ColumnType("", kind, required, named, choices, label, target)
+    if problem := "" if KIND.holds(kind) else f"kind= takes {KIND.takes}, not {shown(kind)}":
+        raise RuleError(f"column: {problem}")
+    if problem := _default_problem(facts, default):
+        raise RuleError(f"column: its default {shown(default)} {problem}")
     return attrs.field(default=attrs.NOTHING if required else default, metadata={"crm": facts}, kw_only=True)
+
+
+def _default_problem(facts: ColumnType, default: Any) -> str:
+    if default is None:
+        return ""
+    if problem := misfit(facts.kind, default, MONEY_EXTRA_DIGITS):
+        return problem
+    if facts.choices and default not in facts.choices:
+        return f"is not one of {', '.join(facts.choices)}"
+    return text_misfit("", default) if isinstance(default, str | tuple) else ""
 
 
 @frozen
@@ -113,22 +167,53 @@ def record(
     """
 
     def declare(cls: type[RecordClass]) -> type[RecordClass]:
+        _check_columns(cls)
         made = frozen(kw_only=True)(cls)
         columns = tuple(
             _completed(field.metadata["crm"], field.name, name, made)
             for field in attrs.fields(made)
             if "crm" in field.metadata
         )
-        paths = tuple((role, tuple(path.split("."))) for role, path in (links or {}).items())
-        dated = tuple(dated_by.split(".")) if dated_by else ()
-        known = {facts.name for facts in columns}
-        for path in (*(path for _, path in paths), dated):
-            if path and path[0] not in known:
-                raise RuleError(f"record type {name!r} has no column {path[0]!r}")
-        made.__crm__ = RecordType(name, paths, dated, columns, as_label(label))  # type: ignore[attr-defined]  # set on purpose: read by type_of
+        facts = RecordType(name, links, dated_by, columns, label)
+        _check_paths(facts)
+        made.__crm__ = facts  # type: ignore[attr-defined]  # set on purpose: read by type_of
         return made
 
     return declare
+
+
+def _check_columns(cls: type[Record]) -> None:
+    """Raise `RuleError` where a class says anew what every record has."""
+    own = {"version", "created", "changed", "fields"} & set(vars(cls).get("__annotations__", ()))
+    if own:
+        raise RuleError(f"{cls.__name__}: {', '.join(sorted(own))} is what every record has; choose another name")
+
+
+def _check_paths(facts: RecordType) -> None:
+    """Raise `RuleError` where a record type names a column that it has not, or one that holds no customer or date."""
+    for role, path in facts.links:
+        end = _end_of(facts, path)
+        if end is not None and end.refers_to != "customer":
+            raise RuleError(f"record type {facts.name!r}: {'.'.join(path)!r}, its link {role!r}, refers to no customer")
+    end = _end_of(facts, facts.dated_by)
+    if end is not None and not end.kind.is_time:
+        raise RuleError(f"record type {facts.name!r}: {'.'.join(facts.dated_by)!r}, which dates it, holds no date")
+
+
+def _end_of(facts: RecordType, path: tuple[str, ...]) -> ColumnType | None:
+    """Return the column to which a path leads; None for none, and behind what is known by name only."""
+    owner, column = facts, None
+    for place, name in enumerate(path, 1):
+        if column is not None:
+            if column.target is None and column.refers_to != facts.name:
+                return None
+            owner = facts if column.target is None or column.refers_to == facts.name else type_of(column.target)
+        column = owner.column(name)
+        if column is None:
+            raise RuleError(f"record type {facts.name!r} has no column {'.'.join(path[:place])!r}")
+        if place < len(path) and not column.refers_to:
+            raise RuleError(f"record type {facts.name!r}: the column {name!r} refers to no record")
+    return column
 
 
 def _completed(facts: ColumnType, column_name: str, record_name: str, made: type[Record]) -> ColumnType:

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+import attrs
 import pluggy
 from attrs import frozen
 
+from crmcore.attributes import FUNCTION, Shape, is_line, named
 from crmcore.entities import Record
 from crmcore.grammar.declare import Field, Metric, Rule, Scheme, Setting
 from crmcore.grammar.migrations import Migration
@@ -55,13 +57,22 @@ ENTRY_POINT_GROUP: Final = "crm.plugins"
 hookspec: Final = pluggy.HookspecMarker("crm")
 hookimpl: Final = pluggy.HookimplMarker("crm")
 
+_SCHEME: Final = named(
+    r"[a-z][a-z0-9+.-]{0,59}", "a name of small letters, digits, +, . and - that begins with a letter"
+)
+_ENGINE: Final = named(r"[a-z][a-z0-9_-]{0,59}", "a name of small letters, digits, - and _ that begins with a letter")
+_OPTIONS: Final = Shape(
+    "names, each with what it does",
+    lambda value: isinstance(value, Mapping) and all(map(is_line, (*value, *value.values()))),
+)
+
 
 @frozen
 class StoreKind:
     """A kind of store: the scheme of its URLs (``sqlite`` in ``sqlite:///crm.db``) and the function that opens one."""
 
-    scheme: str
-    open: "Callable[[str], Store]"
+    scheme: str = attrs.field(validator=_SCHEME)
+    open: "Callable[[str], Store]" = attrs.field(validator=FUNCTION)
 
 
 @frozen
@@ -72,10 +83,10 @@ class EngineKind:
     ``options`` says of each option what it does; the first is the one for most.
     """
 
-    name: str
-    version: "Callable[[], str]"
-    open: "Callable[[Mapping[str, str]], Engine]"
-    options: "Mapping[str, str]" = MappingProxyType({})
+    name: str = attrs.field(validator=_ENGINE)
+    version: "Callable[[], str]" = attrs.field(validator=FUNCTION)
+    open: "Callable[[Mapping[str, str]], Engine]" = attrs.field(validator=FUNCTION)
+    options: "Mapping[str, str]" = attrs.field(default=MappingProxyType({}), validator=_OPTIONS)
 
 
 # --- what the company records -----------------------------------------------------------------------------------------

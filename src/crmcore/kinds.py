@@ -53,6 +53,13 @@ INSTANT: Final = Kind("instant")
 _NUMBERS: Final = frozenset({"integer", "decimal", "money", "ratio", "number"})
 
 
+def is_stored(kind: Kind) -> bool:
+    """Whether values of this kind can be kept: all but those of literals and settings, which have no kind of their own."""
+    if kind.name == "decimal":
+        return type(kind.scale) is int and kind.scale >= 0
+    return kind in {INTEGER, MONEY, RATIO, TEXT, TEXTS, BOOLEAN, DATE, INSTANT}
+
+
 def decimal(scale: int) -> Kind:
     """Return the kind of exact decimals with ``scale`` digits after the point."""
     return Kind("decimal", scale)

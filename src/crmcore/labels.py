@@ -23,9 +23,12 @@ class Label:
 
 
 def as_label(texts: Mapping[str, str] | Label | str | None) -> Label:
-    """Accept what plugins write: ``{"en": ..., "zh": ...}``, one English text, or nothing."""
-    if isinstance(texts, Label):
-        return texts
-    if isinstance(texts, str):
+    """Accept what plugins write: ``{"en": ..., "zh": ...}``, one English text, or nothing.
+
+    Anything else stays what it is; declarations refuse it by name.
+    """
+    if texts is None or isinstance(texts, str):
         return Label((("en", texts),)) if texts else Label()
-    return Label(tuple(sorted((texts or {}).items())))
+    if isinstance(texts, Mapping) and all(isinstance(code, str) for code in texts):
+        return Label(tuple(sorted(texts.items())))
+    return texts  # type: ignore[return-value]  # a label, or what no label is made of

@@ -1,40 +1,40 @@
 """What plugins declare by name: fields, metrics, settings, and schemes with their segments."""
 
-import enum
 import os
-import re
 import sys
 from collections.abc import Mapping
-from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import attrs
 from attrs import frozen
 
-from crmcore.entities import Record
+from crmcore.attributes import (
+    CHOICES,
+    DOC,
+    FLAG,
+    FULL_NAME,
+    LABEL,
+    LINE,
+    Shape,
+    a,
+    as_tuple,
+    named,
+    one_of,
+    perhaps,
+    several,
+    text_of,
+)
+from crmcore.entities import RECORD_TYPE, Record
 from crmcore.errors import RuleError, UnknownName
 from crmcore.grammar.expr import Predicate, Term, as_term
-from crmcore.grammar.levels import check_customer_level
-from crmcore.grammar.setting_defaults import default_problem
-from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY_EXTRA_DIGITS, NUMBER, TEXT, Kind, decimal
+from crmcore.grammar.field_types import DEFAULT, TYPE, choices_of, kind_held
+from crmcore.grammar.levels import check_customer_level, check_record_level
+from crmcore.grammar.setting_defaults import BOUND, default_problem, is_setting_default
+from crmcore.kinds import BOOLEAN, DATE, MONEY_EXTRA_DIGITS, NUMBER, TEXT, Kind
 from crmcore.labels import Label, as_label
 from crmcore.values import misfit
-
-PLAIN_DECIMAL: Final = decimal(6)
-"""What a field declared as `Decimal` holds."""
-
-_FULL_NAME: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
-_SEGMENT_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_TYPES: Final[dict[Any, Kind]] = {
-    int: INTEGER,
-    Decimal: PLAIN_DECIMAL,
-    str: TEXT,
-    bool: BOOLEAN,
-    date: DATE,
-    datetime: INSTANT,
-}
 
 Privacy = Literal["public", "internal", "personal", "sensitive"]
 
@@ -59,15 +59,12 @@ def here() -> Place:
     return Place(frame.f_code.co_filename, frame.f_lineno)
 
 
-def full_name(_: Any, __: Any, name: str) -> None:
-    """Refuse a name that is not of the form plugin.name."""
-    if not _FULL_NAME.fullmatch(name):
-        raise RuleError(f"{name!r} is no full name; write plugin.name in small letters, digits and _")
-
-
-def _text_of(given: Any) -> Any:
-    """Return the text of a member of an enum, anything else as it is."""
-    return given.value if isinstance(given, enum.Enum) else given
+full_name: Final = FULL_NAME
+PLACE: Final = a(Place, "a Place")
+RULE: Final = a(Predicate, "a rule such as `spend >= 1000`")
+_SEGMENT_NAME: Final = named(
+    r"[A-Za-z][A-Za-z0-9_]{0,59}", "a name of letters, digits and _ (the text for people is the label)"
+)
 
 
 @frozen(cache_hash=True, order=False, repr=False)
@@ -78,57 +75,47 @@ class Field(Term):
     is applied on reading and never stored. A ``soft`` value was entered by a person and is kept with source and date.
     """
 
-    name: str = attrs.field(validator=full_name)
-    type: Any
-    on: type[Record] = attrs.field(kw_only=True)
-    default: Any = attrs.field(default=None, converter=_text_of, kw_only=True)
-    unit: str = attrs.field(default="", kw_only=True)
+    name: str = attrs.field(validator=FULL_NAME)
+    type: Any = attrs.field(validator=TYPE)
+    on: "type[Record]" = attrs.field(validator=RECORD_TYPE, kw_only=True)
+    default: Any = attrs.field(default=None, converter=text_of, validator=DEFAULT, kw_only=True)
+    unit: str = attrs.field(default="", validator=LINE, kw_only=True)
     choices: tuple[str, ...] = attrs.field(
-        default=attrs.Factory(lambda self: _choices_of(self.type), takes_self=True), kw_only=True
+        default=attrs.Factory(lambda self: choices_of(self.type), takes_self=True),
+        converter=as_tuple,
+        validator=CHOICES,
+        kw_only=True,
     )
-    soft: bool = attrs.field(default=False, kw_only=True)
-    privacy: Privacy = attrs.field(default="internal", kw_only=True)
-    label: Label = attrs.field(default=None, converter=as_label, kw_only=True)
-    doc: Label = attrs.field(default=None, converter=as_label, kw_only=True)
-    place: Place = attrs.field(factory=here, eq=False, repr=False, kw_only=True)
+    soft: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
+    privacy: Privacy = attrs.field(default="internal", validator=one_of(*get_args(Privacy)), kw_only=True)
+    label: Label = attrs.field(default=None, converter=as_label, validator=LABEL, kw_only=True)
+    doc: Label = attrs.field(default=None, converter=as_label, validator=DOC, kw_only=True)
+    place: Place = attrs.field(factory=here, validator=PLACE, eq=False, repr=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        kind = self.result_kind()
-        if not all(isinstance(choice, str) for choice in self.choices):
-            raise RuleError(f"field {self.name!r}: its choices must be texts, not {self.choices!r}")
-        reason = "" if self.default is None else misfit(kind, self.default, MONEY_EXTRA_DIGITS)
+        reason = "" if self.default is None else misfit(self.result_kind(), self.default, MONEY_EXTRA_DIGITS)
         if self.choices and self.default is not None and self.default not in self.choices:
             reason = f"is not one of {', '.join(self.choices)}"
         if reason:
             raise RuleError(f"field {self.name!r}: its default {self.default!r} {reason}")
 
-    def row_type(self) -> type[Record]:
+    def row_type(self) -> "type[Record]":
         return self.on
 
     def result_kind(self) -> Kind:
-        if isinstance(self.type, Kind) and self.type != NUMBER:
-            return self.type
-        if isinstance(self.type, type) and issubclass(self.type, enum.Enum):
-            return TEXT
-        try:
-            return _TYPES[self.type]
-        except (KeyError, TypeError):
-            raise RuleError(
-                f"field {self.name!r}: a field cannot hold {self.type!r}",
-                todo="Use int, Decimal, str, bool, date, datetime, an Enum of texts, or a kind such as MONEY.",
-            ) from None
+        return kind_held(self.type) or TEXT
 
 
 @frozen(cache_hash=True, order=False, repr=False)
 class Metric(Term):
     """A value computed for each customer as of a date."""
 
-    name: str = attrs.field(validator=full_name)
-    term: Term = attrs.field(converter=as_term)
-    unit: str = attrs.field(default="", kw_only=True)
-    label: Label = attrs.field(default=None, converter=as_label, kw_only=True)
-    doc: Label = attrs.field(default=None, converter=as_label, kw_only=True)
-    place: Place = attrs.field(factory=here, eq=False, repr=False, kw_only=True)
+    name: str = attrs.field(validator=FULL_NAME)
+    term: Term = attrs.field(converter=as_term, validator=a(Term, "a term such as `total(purchase.amount)`"))
+    unit: str = attrs.field(default="", validator=LINE, kw_only=True)
+    label: Label = attrs.field(default=None, converter=as_label, validator=LABEL, kw_only=True)
+    doc: Label = attrs.field(default=None, converter=as_label, validator=DOC, kw_only=True)
+    place: Place = attrs.field(factory=here, validator=PLACE, eq=False, repr=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         check_customer_level(self.term)
@@ -145,16 +132,16 @@ class Setting(Term):
     can use it, and nothing but the empty text can be its default.
     """
 
-    name: str = attrs.field(validator=full_name)
-    default: Any = attrs.field()
-    unit: str = attrs.field(default="", kw_only=True)
-    choices: tuple[str, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
-    least: Any = attrs.field(default=None, kw_only=True)
-    greatest: Any = attrs.field(default=None, kw_only=True)
-    secret: bool = attrs.field(default=False, kw_only=True)
-    label: Label = attrs.field(default=None, converter=as_label, kw_only=True)
-    doc: Label = attrs.field(default=None, converter=as_label, kw_only=True)
-    place: Place = attrs.field(factory=here, eq=False, repr=False, kw_only=True)
+    name: str = attrs.field(validator=FULL_NAME)
+    default: Any = attrs.field(validator=Shape("an int, Decimal, text, date or bool", is_setting_default))
+    unit: str = attrs.field(default="", validator=LINE, kw_only=True)
+    choices: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=CHOICES, kw_only=True)
+    least: Any = attrs.field(default=None, validator=perhaps(BOUND), kw_only=True)
+    greatest: Any = attrs.field(default=None, validator=perhaps(BOUND), kw_only=True)
+    secret: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
+    label: Label = attrs.field(default=None, converter=as_label, validator=LABEL, kw_only=True)
+    doc: Label = attrs.field(default=None, converter=as_label, validator=DOC, kw_only=True)
+    place: Place = attrs.field(factory=here, validator=PLACE, eq=False, repr=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         kind = self.result_kind()
@@ -167,17 +154,12 @@ class Setting(Term):
         match self.default:
             case bool():
                 return BOOLEAN
-            case int():
-                return NUMBER
-            case Decimal() if self.default.is_finite():
+            case int() | Decimal():
                 return NUMBER
             case str():
                 return TEXT
-            case date() if not isinstance(self.default, datetime):
+            case _:
                 return DATE
-        raise RuleError(
-            f"setting {self.name!r}: {self.default!r} cannot be a default; use an int, Decimal, text, date or bool"
-        )
 
 
 def _secret_problem(setting: Setting) -> str:
@@ -195,20 +177,13 @@ class Segment:
     the source says nothing.
     """
 
-    name: str = attrs.field()
-    when: Predicate | None = None
-    label: Label = attrs.field(default=None, converter=as_label, kw_only=True)
-    doc: Label = attrs.field(default=None, converter=as_label, kw_only=True)
-    treatment: Label = attrs.field(default=None, converter=as_label, kw_only=True)
-
-    @name.validator
-    def _check_name(self, _: Any, name: str) -> None:
-        if not _SEGMENT_NAME.fullmatch(name):
-            raise RuleError(f"segment {name!r}: use letters, digits and _; the text for people is the label")
+    name: str = attrs.field(validator=_SEGMENT_NAME)
+    when: Predicate | None = attrs.field(default=None, validator=perhaps(RULE))
+    label: Label = attrs.field(default=None, converter=as_label, validator=LABEL, kw_only=True)
+    doc: Label = attrs.field(default=None, converter=as_label, validator=DOC, kw_only=True)
+    treatment: Label = attrs.field(default=None, converter=as_label, validator=DOC, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if self.when is not None and not isinstance(self.when, Predicate):
-            raise RuleError(f"segment {self.name!r}: when= takes a rule such as `spend >= 1000`, not {self.when!r}")
         if self.when is not None:
             check_customer_level(self.when)
 
@@ -217,11 +192,11 @@ class Segment:
 class Scheme:
     """A question about each customer and its ordered answers: the first segment whose rule holds."""
 
-    name: str = attrs.field(validator=full_name)
-    segments: tuple[Segment, ...]
-    label: Label
-    doc: Label
-    place: Place = attrs.field(eq=False)
+    name: str = attrs.field(validator=FULL_NAME)
+    segments: tuple[Segment, ...] = attrs.field(validator=several(a(Segment, 'a segment such as Segment("key")')))
+    label: Label = attrs.field(converter=as_label, validator=LABEL)
+    doc: Label = attrs.field(converter=as_label, validator=DOC)
+    place: Place = attrs.field(validator=PLACE, eq=False)
 
     def __init__(
         self,
@@ -230,7 +205,7 @@ class Scheme:
         label: Mapping[str, str] | Label | None = None,
         doc: Mapping[str, str] | Label | str | None = None,
     ) -> None:
-        self.__attrs_init__(name, segments, as_label(label), as_label(doc), here())
+        self.__attrs_init__(name, segments, label, doc, here())
         _check_segments(name, segments)
 
     def __repr__(self) -> str:
@@ -263,17 +238,14 @@ class InSegment(Predicate):
 class Rule:
     """A predicate on the rows of a record type that must not be false; ``message`` says so to people."""
 
-    name: str = attrs.field(validator=full_name)
-    on: type[Record]
-    must: Predicate
-    message: Label = attrs.field(default=None, converter=as_label)
-    place: Place = attrs.field(factory=here, eq=False, repr=False, kw_only=True)
+    name: str = attrs.field(validator=FULL_NAME)
+    on: type[Record] = attrs.field(validator=RECORD_TYPE)
+    must: Predicate = attrs.field(validator=RULE)
+    message: Label = attrs.field(default=None, converter=as_label, validator=LABEL)
+    place: Place = attrs.field(factory=here, validator=PLACE, eq=False, repr=False, kw_only=True)
 
-
-def _choices_of(given: Any) -> tuple[str, ...]:
-    if isinstance(given, type) and issubclass(given, enum.Enum):
-        return tuple(str(member.value) for member in given)
-    return ()
+    def __attrs_post_init__(self) -> None:
+        check_record_level(self.must, self.on)
 
 
 def _check_segments(name: str, segments: tuple[Segment, ...]) -> None:

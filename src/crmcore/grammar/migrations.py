@@ -1,21 +1,29 @@
 """Steps that bring what a plugin has stored into the form that its newer code expects."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 from attrs import frozen
 
-from crmcore.entities import Record, type_of
-from crmcore.errors import RuleError
-from crmcore.grammar.declare import Place, here
+from crmcore.attributes import DOC, FUNCTION, NAME, Shape, perhaps
+from crmcore.entities import RECORD_TYPE, Record, is_record_type, type_of
+from crmcore.grammar.declare import PLACE, Place, here
 from crmcore.labels import Label, as_label
 
 FIRST_SCHEMA = 1
 """The schema number of a plugin without migrations."""
 
+MOST_STEPS: Final = 10_000
+
 Change = Callable[[dict[str, Any]], Mapping[str, Any] | None]
 """From a document, or a plugin's field values in one, to what it becomes."""
+
+_NUMBER: Final = Shape(
+    f"a number from 2, since new data has schema 1, to {MOST_STEPS:,}",
+    lambda value: type(value) is int and FIRST_SCHEMA < value <= MOST_STEPS,
+)
+_TABLE: Final = Shape("a record type or its name", lambda value: NAME.fits(value) or is_record_type(value))
 
 
 @frozen
@@ -28,23 +36,12 @@ class Migration:
     they are, and ``{}`` removes them. ``into`` moves the documents to another record type of the plugin.
     """
 
-    number: int = attrs.field()
-    on: type[Record] | str = attrs.field()
-    change: Change = attrs.field(eq=False)
-    into: type[Record] | None = attrs.field(default=None, kw_only=True)
-    doc: Label = attrs.field(default=None, converter=as_label, kw_only=True)
-    place: Place = attrs.field(factory=here, eq=False, repr=False, kw_only=True)
-
-    def __attrs_post_init__(self) -> None:
-        if type(self.number) is not int or self.number <= FIRST_SCHEMA:
-            raise RuleError(f"{self.number!r} is no number of a migration; the first is 2, since new data has schema 1")
-        if not callable(self.change):
-            raise RuleError(f"migration {self.number}: change= takes a function of a dict, not {self.change!r:.60}")
-        for given in (self.on, self.into):
-            if isinstance(given, type):
-                type_of(given)
-        if not isinstance(self.on, type | str) or not self.on:
-            raise RuleError(f"migration {self.number}: on= takes a record type or its name, not {self.on!r:.60}")
+    number: int = attrs.field(validator=_NUMBER)
+    on: type[Record] | str = attrs.field(validator=_TABLE)
+    change: Change = attrs.field(validator=FUNCTION, eq=False)
+    into: type[Record] | None = attrs.field(default=None, validator=perhaps(RECORD_TYPE), kw_only=True)
+    doc: Label = attrs.field(default=None, converter=as_label, validator=DOC, kw_only=True)
+    place: Place = attrs.field(factory=here, validator=PLACE, eq=False, repr=False, kw_only=True)
 
     @property
     def table(self) -> str:

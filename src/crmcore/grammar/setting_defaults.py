@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from crmcore.attributes import Shape, is_line
 from crmcore.kinds import DATE, NUMBER, NUMBER_LIMIT, TEXT, Kind
 
 SETTING_DIGITS: Final = 12
@@ -17,7 +18,7 @@ def default_problem(default: Any, kind: Kind, choices: tuple[str, ...], least: A
         return f"its default must be below 10**12 and have no more than {SETTING_DIGITS} digits after the point"
     if choices and (kind != TEXT or default not in choices):
         return f"its default {default!r} is not one of its choices {', '.join(map(repr, choices))}"
-    if not all(_is_bound(bound, kind) for bound in bounds):
+    if not all((kind == DATE) is isinstance(bound, date) and kind in {DATE, NUMBER} for bound in bounds):
         return f"least and greatest are numbers beside a number and dates beside a date, not {bounds!r}"
     if (least is not None and default < least) or (greatest is not None and default > greatest):
         return f"its default {default!r} is out of its bounds"
@@ -32,8 +33,19 @@ def is_storable(number: int | Decimal) -> bool:
     return bool(exponent >= -SETTING_DIGITS)
 
 
-def _is_bound(bound: Any, kind: Kind) -> bool:
-    if kind == DATE:
-        return isinstance(bound, date) and not isinstance(bound, datetime)
-    is_number = isinstance(bound, int | Decimal) and not isinstance(bound, bool)
-    return kind == NUMBER and is_number and Decimal(bound).is_finite()
+def is_setting_default(value: Any) -> bool:
+    """Whether a setting may have such a value at all."""
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    if isinstance(value, str):
+        return is_line(value)
+    return isinstance(value, int | date) and not isinstance(value, datetime)
+
+
+def _is_bound(value: Any) -> bool:
+    if isinstance(value, bool | str) or not is_setting_default(value):
+        return False
+    return isinstance(value, date) or -NUMBER_LIMIT <= value <= NUMBER_LIMIT
+
+
+BOUND: Final = Shape(f"a date, or a number up to {NUMBER_LIMIT:,} either sign", _is_bound)

@@ -93,11 +93,16 @@ closed_after_opened = Rule(
 )
 
 # The kind says it where nobody has entered it. A partner may be a person or a firm: there it has to be entered.
-in_name_of = choose(
-    (buys_in_name.is_known(), buys_in_name),
-    (customer.kind.is_in("person", "household"), Name.OWN),
-    (customer.kind.is_in("organization", "department", "public_body"), Name.ORGANIZATION),
-    otherwise=buys_in_name,
+in_name_of = Metric(
+    "party_type.in_name_of",
+    choose(
+        (buys_in_name.is_known(), buys_in_name),
+        (customer.kind.is_in("person", "household"), Name.OWN),
+        (customer.kind.is_in("organization", "department", "public_body"), Name.ORGANIZATION),
+        otherwise=buys_in_name,
+    ),
+    label={"en": "Name in which it buys", "zh": "购买名义"},
+    doc={"en": "As entered, else as its kind tells.", "zh": "以录入为准，否则由客户类别判断。"},
 )
 
 process_is_open = (days_since(process.closed) < 0).or_else(True)
@@ -148,4 +153,4 @@ intake_days = Setting(
     },
 )
 
-METRICS = (decision_makers, open_processes, open_steps, next_due)
+METRICS = (in_name_of, decision_makers, open_processes, open_steps, next_due)

@@ -67,11 +67,11 @@ proportion = Field(
     Decimal,
     on=Customer,
     soft=True,
-    unit="of gains",
+    unit="%",
     label={"en": "Proportion taken", "zh": "收取比例"},
     doc={
-        "en": "The proportion of our gains that it takes as a fee, directly or indirectly: 0.05 for 5 %, 0 for none.",
-        "zh": "直接或间接从本企业获利中收取的费用比例：0.05 表示5%，0 表示不收取。",
+        "en": "The proportion of our gains that it takes as a fee, directly or indirectly, in percent; 0 for none.",
+        "zh": "直接或间接从本企业获利中收取的费用比例，以百分数计；0表示不收取。",
     },
 )
 cooperates = Field(
@@ -89,10 +89,10 @@ cooperates = Field(
 a_proportion = Rule(
     "relationship.a_proportion",
     Customer,
-    proportion.between(0, 1),
+    proportion.between(0, 100),
     message={
-        "en": "The proportion taken lies between 0 and 1: 5 % is 0.05",
-        "zh": "收取比例应在0与1之间：5%写作0.05",
+        "en": "The proportion taken lies between 0 and 100 %",
+        "zh": "收取比例应在0%与100%之间",
     },
 )
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from crmcore.cli.cells import Look
-from crmcore.desk.listed_columns import Cost, column_of
+from crmcore.cli.headings import heading
+from crmcore.desk.listed_columns import Cost, column_of, end_of
 from crmcore.entities import Record, type_of
 from crmcore.errors import UnknownName
 from crmcore.kinds import Kind
@@ -33,10 +34,11 @@ def look_of(
             column = column_of(given, record, catalogue)
         except UnknownName:
             continue
-        kinds[name], labels[name] = column.kind, _label(name, record, catalogue)(language, name)
-        if name in catalogue.names("metric"):
-            kinds[name] = measure(catalogue.metric(name)).kind
-        if _is_id(name, record):
+        kinds[name], labels[name] = column.kind, heading(given, record, catalogue, language)
+        _, owner, own = end_of(name, record, catalogue)
+        if own in catalogue.names("metric"):
+            kinds[name] = measure(catalogue.metric(own)).kind
+        if _is_id(own, owner):
             ids.add(name)
         if column.scheme is not None and language == CHINESE:  # in English the short names are words already
             words[name] = {one.name: one.label(language, one.name) for one in column.scheme.segments}
@@ -96,12 +98,3 @@ def headed(look: Look, english: dict[str, str], chinese: dict[str, str], languag
 def _is_id(name: str, record: type[Record]) -> bool:
     column = type_of(record).column(name)
     return name == "id" or (column is not None and column.target is not None)
-
-
-def _label(name: str, record: type[Record], catalogue: Catalogue) -> Label:
-    column = type_of(record).column(name)
-    found: Any = column
-    if column is None:
-        kind = next((kind for kind in ("field", "metric", "scheme") if name in catalogue.names(kind)), "")
-        found = catalogue.owner(kind, name).value if kind else None
-    return Label() if found is None else found.label

@@ -215,6 +215,23 @@ def _followed(name: str, record_class: type[Record], catalogue: Catalogue) -> Li
     return evolve(inner, name=name, value=value, cost=max(inner.cost, Cost.LOOK_UP))
 
 
+def end_of(
+    name: str, record_class: type[Record], catalogue: Catalogue
+) -> tuple[tuple[ColumnType, ...], type[Record], str]:
+    """Return the references that a name goes through, the record type at their end, and what the name is there."""
+    through: tuple[ColumnType, ...] = ()
+    while _own(name, record_class, catalogue) is None:
+        first, _, rest = name.partition(".")
+        path = dict(type_of(record_class).links).get(first, (first,))
+        steps = tuple(_steps(record_class, path))
+        if not rest or len(steps) < len(path):
+            break
+        for column, target in steps:
+            last, record_class = type_of(record_class).column(column), target
+        through, name = (*through, *([last] if last else [])), rest
+    return through, record_class, name
+
+
 def _steps(record_class: type[Record], path: tuple[str, ...]) -> Iterator[tuple[str, type[Record]]]:
     for name in path:
         column = type_of(record_class).column(name)

@@ -7,13 +7,13 @@ from attrs import frozen
 
 from crmcore.grammar.declare import Field, Metric, Setting
 from crmcore.grammar.expr import Aggregate, Arithmetic, Choose, Extreme, PopulationValue, Term
-from crmcore.kinds import NUMBER, Kind
+from crmcore.kinds import MONEY, NUMBER, RATIO, Kind
 from crmcore.labels import Label
 
 
 @frozen
 class Measure:
-    """The kind and unit of a number; an average of money is money here, though it is held as a ratio."""
+    """The kind and unit of a number; an average or part of money is money here, though it is held as a ratio."""
 
     kind: Kind
     unit: str = ""
@@ -38,6 +38,10 @@ def measure(term: Term) -> Measure:  # noqa: PLR0911 - one case per node class
             return measure(inner)
         case Arithmetic(op="+" | "-", left=left, right=right):
             return shared((left, right))
+        case Arithmetic(op="/", left=left, right=right):
+            return Measure(MONEY if measure(left).kind == MONEY != measure(right).kind else RATIO)
+        case Arithmetic(left=left, right=right):
+            return Measure(MONEY if MONEY in {measure(left).kind, measure(right).kind} else term.result_kind())
         case Extreme(terms=terms):
             return shared(terms)
         case Choose(cases=cases, otherwise=otherwise):

@@ -11,6 +11,8 @@ from crmcore.evaluation.explain import Clause, Explanation, Reason, Source
 from crmcore.evaluation.placements import Cause, Placement
 from crmcore.grammar.expr import And, Compare, Equals, Not, Or, OrElse
 from crmcore.grammar.walk import needs, rules_of
+from crmcore.kinds import Kind
+from crmcore.speech.measures import measure
 from crmcore.speech.spoken import Reader, say_segment, say_value
 from crmcore.speech.wording import describe
 
@@ -163,21 +165,22 @@ def _comparison(clause: Clause, reader: Reader) -> Iterator[str]:
     if clause.missing:
         yield words.missing.format(names=", ".join(clause.missing))
         return
-    value = say_value(clause.value, clause.kind, reader, clause.unit)
     if not isinstance(clause.rule, Compare | Equals):
-        yield value
+        yield say_value(clause.value, clause.kind, reader, clause.unit)
         return
-    yield words.against.format(value=value, bound=say_value(clause.bound, clause.kind, reader))
+    kind = measure(clause.rule.left).kind
+    value, bound = say_value(clause.value, kind, reader, clause.unit), say_value(clause.bound, kind, reader)
+    yield words.against.format(value=value, bound=bound)
     if clause.margin is not None:
-        yield _margin(clause, reader)
+        yield _margin(clause, kind, reader)
 
 
-def _margin(clause: Clause, reader: Reader) -> str:
+def _margin(clause: Clause, kind: Kind, reader: Reader) -> str:
     words, margin = _phrases(reader), clause.margin
     if margin == 0:
         return words.level
     size = abs(margin)
-    text = words.days.format(count=size) if clause.kind.is_time else say_value(size, clause.kind, reader)
+    text = words.days.format(count=size) if kind.is_time else say_value(size, kind, reader)
     return (words.above if margin > 0 else words.below).format(margin=text)
 
 

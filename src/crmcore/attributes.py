@@ -66,10 +66,15 @@ def _problems(declared: Any) -> Iterator[str]:
 def shown(value: Any) -> str:
     """Return a value as an error message can have it: short, on one line, and harmless whatever it is."""
     try:
-        text = repr(dict(value.texts) if isinstance(value, Label) else value)
+        text = _titled(value) if _is_declared(value) else repr(dict(value.texts) if isinstance(value, Label) else value)
     except Exception:  # noqa: BLE001 - a plugin's class, or a number of too many digits
         text = f"an object of {type(value)!r}"
     return visible(" ".join(text[:_SHOWN].split()))
+
+
+def _is_declared(value: Any) -> bool:
+    attributes = attrs.fields(type(value)) if attrs.has(type(value)) else ()
+    return bool(attributes) and isinstance(attributes[0].validator, Shape)
 
 
 def _titled(declared: Any) -> str:

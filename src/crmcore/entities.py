@@ -101,11 +101,11 @@ def column(  # noqa: PLR0913 - keyword-only facts of one declaration
 
     Type checkers take a column without ``default=`` as one that every new record needs: write ``default=None``.
     """
-    target = refers_to if is_record_type(refers_to) else None
-    named = type_of(target).name if target else refers_to
-    facts = ColumnType("", kind, required, named, choices, label, target)
-    if problem := "" if KIND.holds(kind) else f"kind= takes {KIND.takes}, not {shown(kind)}":
-        raise RuleError(f"column: {problem}")
+    target: Any = refers_to if is_record_type(refers_to) else None
+    named: Any = type_of(target).name if target else refers_to
+    facts = ColumnType("", kind, required, named, choices, as_label(label), target)
+    if not KIND.holds(kind):
+        raise RuleError(f"column: kind= takes {KIND.takes}, not {shown(kind)}")
     if problem := _default_problem(facts, default):
         raise RuleError(f"column: its default {shown(default)} {problem}")
     return attrs.field(default=attrs.NOTHING if required else default, metadata={"crm": facts}, kw_only=True)

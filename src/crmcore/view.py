@@ -11,6 +11,7 @@ from attrs import frozen
 
 from crmcore.attributes import (
     DOC,
+    FLAG,
     FULL_NAME,
     FUNCTION,
     LABEL,
@@ -94,12 +95,24 @@ _DRAWN: Final = Shape(
 
 @frozen
 class Chart:
-    """How a table is drawn: the numbers of ``y`` for each value of ``x``; ``by`` tells series in one column apart."""
+    """A picture of a table: a bar, a point of a line or a row of cells for each of its rows.
+
+    ``kind`` is bar, line or heatmap. ``x`` is the column that names the rows, ``y`` the columns of numbers that are
+    drawn; a heatmap is a matrix of x by y. In a long table, ``by`` is the column whose values are drawn beside each
+    other instead, from one column y. The bars of ``stacked`` columns form one bar.
+    """
 
     kind: str = attrs.field(validator=one_of(*CHARTS))
     x: str = attrs.field(converter=_name_if_listed, validator=_NAME)
     y: tuple[str, ...] = attrs.field(converter=_names, validator=_DRAWN)
     by: str = attrs.field(default="", converter=_name_if_listed, validator=LINE, kw_only=True)
+    stacked: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if self.by and len(self.y) > 1:
+            raise RuleError(f"the {self.kind} chart by {self.by!r} draws {len(self.y)} columns; it can draw only one")
+        if self.stacked and self.kind != "bar":
+            raise RuleError(f"a {self.kind} chart cannot be stacked; a bar chart can")
 
     @property
     def columns(self) -> tuple[str, ...]:

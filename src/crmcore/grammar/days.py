@@ -4,16 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def days_problem(days: Any, least: int) -> str:
-    """Return why a number of days, or the setting that holds it, cannot be used; empty if it can."""
+def is_days(days: Any, least: int) -> bool:
+    """Whether it is a number of days from ``least``, or a setting of one that can be no less."""
     number = getattr(days, "default", days)
-    if isinstance(number, bool) or not isinstance(number, int):
-        return f"it takes a whole number of days, or a setting of one, not {days!r:.60}"
     lowest = days if number is days else days.least
-    if lowest is None or lowest < least:
-        name = getattr(days, "name", None)
-        return f"the setting {name!r} needs least={least}" if name else f"days are {least} or more, not {days}"
-    return ""
+    return type(number) is int and lowest is not None and bool(lowest >= least)
 
 
 def days_of(days: Any, settings: Mapping[str, Any]) -> int:

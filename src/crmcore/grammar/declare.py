@@ -59,7 +59,6 @@ def here() -> Place:
     return Place(frame.f_code.co_filename, frame.f_lineno)
 
 
-full_name: Final = FULL_NAME
 PLACE: Final = a(Place, "a Place")
 RULE: Final = a(Predicate, "a rule such as `spend >= 1000`")
 _SEGMENT_NAME: Final = named(

@@ -1,15 +1,27 @@
 """Playbooks: what is to be done for the customers of a segment, declared once."""
 
-import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
 import attrs
 from attrs import frozen
 
+from crmcore.attributes import (
+    DOC,
+    FULL_NAME,
+    LABEL,
+    LINE,
+    NAME,
+    Shape,
+    a,
+    is_line,
+    one_of,
+    perhaps,
+    several,
+)
 from crmcore.errors import RuleError
-from crmcore.grammar.days import days_problem
-from crmcore.grammar.declare import Place, Scheme, Segment, Setting, full_name, here
+from crmcore.grammar.days import is_days
+from crmcore.grammar.declare import PLACE, Place, Scheme, Segment, Setting, here
 from crmcore.labels import Label, as_label
 
 Texts = Mapping[str, str] | Label | str | None
@@ -22,30 +34,27 @@ CUSTOMERS_OWNER: Final = "owner"
 VISIT: Final = "visit"
 """The name of the tasks that a cadence makes; no template can have it."""
 
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+_TEMPLATE: Final = Shape(
+    f"a name of small letters, digits and _ other than {VISIT!r}, which is what a cadence makes",
+    lambda value: NAME.fits(value) and value != VISIT,
+)
+_TITLE: Final = Shape(
+    'a text for people, or {"en": "...", "zh": "..."}',
+    lambda value: LABEL.fits(value) and bool(value.texts) and all(text for _, text in value.texts),
+)
+_DUE: Final = Shape("a number of days, or a setting with least=0", lambda value: is_days(value, 0))
+_CADENCE: Final = Shape("a number of days from 1, or a setting with least=1", lambda value: is_days(value, 1))
+_OWNER: Final = Shape('"owner", or the name of a role or team', lambda value: is_line(value) and bool(value.strip()))
 
 
 @frozen
 class TaskTemplate:
     """A task that is raised when a customer enters the segment, or leaves it; ``due`` so many days after that."""
 
-    name: str
-    title: Label = attrs.field(converter=as_label)
-    due: Days = attrs.field(default=0, kw_only=True)
-    on: Literal["enter", "leave"] = attrs.field(default="enter", kw_only=True)
-
-    def __attrs_post_init__(self) -> None:
-        if not isinstance(self.name, str) or not _NAME.fullmatch(self.name) or self.name == VISIT:
-            raise RuleError(
-                f"task template {self.name!r}: use small letters, digits and _ ({VISIT!r} is what a cadence makes)"
-            )
-        problem = days_problem(self.due, 0) if self.on in {"enter", "leave"} else 'on= is "enter" or "leave"'
-        if not isinstance(self.title, Label) or not all(isinstance(text, str) and text for _, text in self.title.texts):
-            problem = f'a title is a text, or {{"en": "...", "zh": "..."}}, not {self.title!r:.60}'
-        elif not self.title.texts:
-            problem = "it needs a title for people"
-        if problem:
-            raise RuleError(f"task template {self.name!r}: {problem}")
+    name: str = attrs.field(validator=_TEMPLATE)
+    title: Label = attrs.field(converter=as_label, validator=_TITLE)
+    due: Days = attrs.field(default=0, validator=_DUE, kw_only=True)
+    on: Literal["enter", "leave"] = attrs.field(default="enter", validator=one_of("enter", "leave"), kw_only=True)
 
 
 @frozen(init=False, repr=False)
@@ -57,18 +66,18 @@ class Playbook:
     for people; ``treatment`` is what the source of the scheme states, and empty where it states nothing.
     """
 
-    name: str = attrs.field(validator=full_name)
-    scheme: Scheme
-    segment: str
-    tasks: tuple[TaskTemplate, ...]
-    cadence: Days | None
-    owner: str
-    service: Label
-    offers: Label
-    treatment: Label
-    label: Label
-    doc: Label
-    place: Place = attrs.field(eq=False)
+    name: str = attrs.field(validator=FULL_NAME)
+    scheme: Scheme = attrs.field(validator=a(Scheme, "a scheme"))
+    segment: str = attrs.field(validator=LINE)
+    tasks: tuple[TaskTemplate, ...] = attrs.field(validator=several(a(TaskTemplate, "a task template")))
+    cadence: Days | None = attrs.field(validator=perhaps(_CADENCE))
+    owner: str = attrs.field(validator=_OWNER)
+    service: Label = attrs.field(converter=as_label, validator=DOC)
+    offers: Label = attrs.field(converter=as_label, validator=DOC)
+    treatment: Label = attrs.field(converter=as_label, validator=DOC)
+    label: Label = attrs.field(converter=as_label, validator=LABEL)
+    doc: Label = attrs.field(converter=as_label, validator=DOC)
+    place: Place = attrs.field(validator=PLACE, eq=False)
 
     def __init__(  # noqa: PLR0913 - keyword-only facts of one declaration
         self,
@@ -84,10 +93,11 @@ class Playbook:
         label: Texts = None,
         doc: Texts = None,
     ) -> None:
-        texts = (as_label(given) for given in (service, offers, treatment, label, doc))
-        self.__attrs_init__(name, scheme, segment, tasks, cadence, owner, *texts, here())  # type: ignore[call-arg]  # five texts
-        if problem := _problem_of(self):
-            raise RuleError(f"playbook {name!r}: {problem}")
+        words = (service, offers, treatment, label, doc)
+        self.__attrs_init__(name, scheme, segment, tasks, cadence, owner, *words, here())  # type: ignore[call-arg, arg-type]  # five texts
+        names = [task.name for task in tasks]
+        for repeated in sorted({one for one in names if names.count(one) > 1}):
+            raise RuleError(f"playbook {name!r}: it has two tasks called {repeated!r}")
         scheme.segment(segment)
 
     def __repr__(self) -> str:
@@ -103,17 +113,3 @@ class Playbook:
         """The settings that hold its numbers of days."""
         days = (self.cadence, *(task.due for task in self.tasks))
         return tuple(dict.fromkeys(each for each in days if isinstance(each, Setting)))
-
-
-def _problem_of(playbook: Playbook) -> str:
-    if not isinstance(playbook.scheme, Scheme):
-        return f"it belongs to a scheme, not to {playbook.scheme!r:.60}"
-    if stranger := next((each for each in playbook.tasks if not isinstance(each, TaskTemplate)), None):
-        return f"after the segment come task templates, not {stranger!r:.60}"
-    names = [task.name for task in playbook.tasks]
-    if repeated := sorted({name for name in names if names.count(name) > 1}):
-        return f"it has two tasks called {repeated[0]!r}"
-    if not isinstance(playbook.owner, str) or not playbook.owner.strip():
-        return 'owner= takes "owner", or the name of a role or team'
-    problem = "" if playbook.cadence is None else days_problem(playbook.cadence, 1)
-    return f"cadence: {problem}" if problem else ""

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any
 
-from crmcore import Report, Table, View
+from crmcore import Report, ReportContext, Table, View
 
 from .level import is_open, last_survey, open_complaints, satisfaction, score
 from .records import SCALES, Complaint, Survey
@@ -35,6 +34,12 @@ by_level = View(
     doc={"en": "How many customers are satisfied.", "zh": "满意与不满意客户各有多少。"},
 )
 
+LABELS = {
+    "answers": {"en": "Answers", "zh": "答复数"},
+    "score": {"en": "Average, 0 to 1", "zh": "平均分（0至1）"},
+    "net_promoters": {"en": "Net promoter score, -1 to 1", "zh": "净推荐值（-1至1）"},
+}
+SURVEYS = {"en": "What surveys say", "zh": "调查汇总"}
 _ENDS = {scale: tuple(map(int, scale.split("-"))) for scale in SCALES}
 _PROMOTER, _DETRACTOR = Decimal("0.9"), Decimal("0.6")
 
@@ -45,7 +50,7 @@ def share(answer: Survey) -> Decimal:
     return (answer.score - low) / (high - low)
 
 
-def summary(company: Any) -> Iterator[Table]:
+def summary(company: ReportContext) -> Iterator[Table]:
     """Yield what surveys say by kind; promoters less detractors only where recommending was asked for on 0 to 10."""
     answers: dict[str, list[Survey]] = {}
     for answer in company.rows(Survey):
@@ -54,7 +59,8 @@ def summary(company: Any) -> Iterator[Table]:
         (kind or None, len(given), float(sum(map(share, given)) / len(given)), net_promoters(given))
         for kind, given in sorted(answers.items())
     )
-    yield Table(("kind", "answers", "satisfaction.score", "net_promoters"), rows, "satisfaction.surveys")
+    columns = ("kind", *LABELS)
+    yield Table(columns, rows, "satisfaction.surveys", label=SURVEYS, labels=LABELS, like={"kind": "survey.kind"})
 
 
 def net_promoters(answers: Iterable[Survey]) -> float | None:
@@ -69,7 +75,7 @@ def net_promoters(answers: Iterable[Survey]) -> float | None:
 report = Report(
     "satisfaction.surveys",
     summary,
-    label={"en": "What surveys say", "zh": "调查汇总"},
+    label=SURVEYS,
     doc={
         "en": "Per kind of survey: answers, their average from 0 to 1, and the net promoter score from -1 to 1.",
         "zh": "按调查类型列出答复数、平均分（0至1）与净推荐值（-1至1）。",

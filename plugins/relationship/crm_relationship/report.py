@@ -44,7 +44,13 @@ def _tables(company: ReportContext) -> Iterator[Table]:
     names = {each.id: each.name for each in company.rows(Customer)}
     links = ((each.provider, each.receiver) for each in company.rows(InternalService))
     found = (" → ".join(names.get(each, each) for each in path) for path in islice(paths(links), MOST_CHAINS))
-    yield Table(("chain",), tuple((one,) for one in found), "Service chains")
+    yield Table(
+        ("chain",),
+        tuple((one,) for one in found),
+        "Service chains",
+        label=chains.label,
+        labels={"chain": {"en": "Who serves whom, from first to last", "zh": "由首至尾的服务关系"}},
+    )
 
 
 chains = Report(

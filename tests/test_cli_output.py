@@ -18,7 +18,7 @@ import pytest
 from crmcore.cli.cells import Look, data, said, width
 from crmcore.cli.output import print_object, print_table
 from crmcore.kinds import MONEY
-from crmcore.view import Table
+from crmcore.view import Chart, Table
 
 TABLE = Table(
     ("id", "name", "spend", "tier", "at", "tags", "ok"),
@@ -28,14 +28,15 @@ TABLE = Table(
         ("3", "z" * 120, None, "B", None, (), None),
     ),
     "Title",
+    chart=Chart("bar", "name", "spend"),
 )
 LOOK = Look(
     {"spend": MONEY},
     {"name": "名称", "spend": "消费额"},
     frozenset({"tier"}),
     zone=ZoneInfo("Asia/Shanghai"),
-    bar="spend",
 )
+BAR_OF_N = Chart("bar", "name", "n")
 
 
 def printed(form, table=TABLE, look=LOOK):
@@ -117,12 +118,13 @@ def test_shares_are_read_in_per_cent_right_aligned_and_given_in_full_as_data():
 
 
 def test_bars_beside_their_column_need_no_heading():
-    assert printed("table", Table(("name", "n"), (("a", 1),)), Look(bar="n")).splitlines()[0].split() == ["name", "n"]
+    table = Table(("name", "n"), (("a", 1),), chart=BAR_OF_N)
+    assert printed("table", table, Look()).splitlines()[0].split() == ["name", "n"]
 
 
 def test_bars_are_as_long_as_their_value_and_absent_for_negative_ones():
     rows = tuple((value,) for value in (Decimal(100), 50, 1, 0, -5, None))
-    lines = printed("table", Table(("n",), rows), Look(bar="n")).splitlines()[2:]
+    lines = printed("table", Table(("n",), rows, chart=Chart("bar", "n", "n")), Look()).splitlines()[2:]
     lengths = [sum(one == "█" for one in line) for line in lines]
     assert lengths == [30, 15, 0, 0, 0, 0]
     assert lines[2].endswith("▎")
@@ -173,6 +175,7 @@ NARROW = Table(
         ("0001J5ZK3VQ8", "Blue Door Trading of the North", 1200, Decimal("1234567.89"), date(2024, 5, 1), "on " * 30),
         ("0001J5ZK3VQ9", "Ada", 3, Decimal("-20.5"), date(2024, 5, 2), "z" * 90),
     ),
+    chart=Chart("bar", "name", "customers"),
 )
 WHOLE = ("0001J5ZK3VQ8", "0001J5ZK3VQ9", "1200", "1,234,567.89", "-20.50", "2024-05-01", "2024-05-02")
 
@@ -194,14 +197,14 @@ def on_terminal(monkeypatch, columns, table, look):
 
 @pytest.mark.parametrize("columns", [250, 120, 100, 80, 72, 60, 40, 20])
 def test_on_a_terminal_numbers_ids_and_dates_are_never_broken_over_lines(monkeypatch, columns):
-    shown = on_terminal(monkeypatch, columns, NARROW, Look({"spend": MONEY}, bar="customers"))
+    shown = on_terminal(monkeypatch, columns, NARROW, Look({"spend": MONEY}))
     assert all(shown.count(part) == 1 for part in WHOLE)
     assert shown.replace(" ", "").replace("\n", "").count("z") == 90
 
 
 @pytest.mark.parametrize("columns", [120, 80, 72])
 def test_what_fits_with_folded_texts_stays_a_table_as_wide_as_the_terminal(monkeypatch, columns):
-    lines = on_terminal(monkeypatch, columns, NARROW, Look({"spend": MONEY}, bar="customers")).splitlines()
+    lines = on_terminal(monkeypatch, columns, NARROW, Look({"spend": MONEY})).splitlines()
     assert all(width(line.rstrip()) <= columns for line in lines)
     assert "1,234,567.89" in next(line for line in lines if line.startswith("0001J5ZK3VQ8"))
 
@@ -215,8 +218,8 @@ def test_too_many_columns_for_a_terminal_become_a_line_for_each_value(monkeypatc
 
 @pytest.mark.parametrize(("columns", "length"), [(80, 30), (40, 26), (35, 21), (19, 5), (18, 0), (12, 0)])
 def test_bars_shrink_or_vanish_before_anything_is_folded(monkeypatch, columns, length):
-    table = Table(("name", "n"), (("two words", 7), ("x", 0)))
-    shown = on_terminal(monkeypatch, columns, table, Look(bar="n"))
+    table = Table(("name", "n"), (("two words", 7), ("x", 0)), chart=BAR_OF_N)
+    shown = on_terminal(monkeypatch, columns, table, Look())
     assert shown.count("█") == length
     assert "two words" in shown
 

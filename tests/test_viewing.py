@@ -31,7 +31,7 @@ spend = Metric("shop.spend", total(bought.amount))
 size = Scheme("shop.size", Segment("large", when=spend >= Setting("shop.bar", 100)), Segment("small", when=chairs < 5))
 VIEWS = {
     "all": View("shop.all", ("id", "name", spend, size)),
-    "top": View("shop.top", ("id",), where=spend > 0, sort="-shop.spend", limit=2, bar="shop.spend"),
+    "top": View("shop.top", ("id",), where=spend > 0, sort="-shop.spend", limit=2),
     "unnamed_sort": View("shop.unnamed", ("id",), sort="-city"),
     "by_size": View("shop.by_size", (), group=size, sums=(spend, chairs)),
     "by_city": View("shop.by_city", (), group="city", sort="-count", limit=1),

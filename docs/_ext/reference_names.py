@@ -30,6 +30,8 @@ TITLES: Final = {
     "desk.importing": "Import of files",
     "speech.telling": "Explanations as sentences",
     "cli.context": "In commands",
+    "cli.options": "Options of commands",
+    "cli.showing": "What commands print",
     "store": "The store's contract",
     "storage.building_blocks": "Building blocks of stores",
     "grammar.migrations": "Migrations",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from crmcore.app import Crm
     from crmcore.cli.context import opened
+    from crmcore.cli.options import dated, formatted
+    from crmcore.cli.showing import print_tables
     from crmcore.deprecations import CrmRemovedIn2Warning
     from crmcore.desk.forms import with_fields
     from crmcore.desk.importing import ImportOptions, import_file
@@ -74,7 +76,7 @@ if TYPE_CHECKING:
         store_unit,
     )
     from crmcore.store import Change, Document, LogEntry, Reader, Store, Transaction
-    from crmcore.view import Report, Table, View
+    from crmcore.view import Chart, Report, Table, View
     from crmcore.work.company import company
     from crmcore.work.evaluating import Evaluation
     from crmcore.work.field_values import Said
@@ -86,6 +88,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "app": ("Crm",),
     "cli.context": ("opened",),
+    "cli.options": ("dated", "formatted"),
+    "cli.showing": ("print_tables",),
     "desk.forms": ("with_fields",),
     "desk.importing": ("ImportOptions", "import_file"),
     "desk.listing": ("ListRequest", "list_rows"),
@@ -147,7 +151,7 @@ _HOMES = {
         "store_unit",
     ),
     "store": ("Change", "Document", "LogEntry", "Reader", "Store", "Transaction"),
-    "view": ("Report", "Table", "View"),
+    "view": ("Chart", "Report", "Table", "View"),
     "work.company": ("company",),
     "work.evaluating": ("Evaluation",),
     "work.field_values": ("Said",),
@@ -166,6 +170,7 @@ __all__ = [
     "TEXT",
     "TEXTS",
     "Change",
+    "Chart",
     "Contact",
     "Crm",
     "CrmError",
@@ -222,11 +227,13 @@ __all__ = [
     "company",
     "count",
     "create",
+    "dated",
     "days_since",
     "days_until",
     "decimal",
     "distinct",
     "earliest",
+    "formatted",
     "greatest",
     "hookimpl",
     "import_file",
@@ -243,6 +250,7 @@ __all__ = [
     "population_count",
     "population_mean",
     "population_total",
+    "print_tables",
     "quantile",
     "read_log_line",
     "record",

@@ -1,15 +1,26 @@
-"""What is said before a table that lacks something: to people in the output itself, beside data on standard error."""
+"""What stands around tables: what they lack, said to people in the output itself, beside data on standard error."""
 
-from typing import TYPE_CHECKING, Final
+from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from crmcore.cli.context import note, opened
+from crmcore.cli.options import FOR_PEOPLE
 
 if TYPE_CHECKING:
+    from crmcore.cli.page import Frame
     from crmcore.work.state import State
 
-FOR_PEOPLE: Final = frozenset({"table", "md"})
+
+def framed(ctx: click.Context, state: "State", as_of: date | None, title: str = "", doc: str = "") -> "Frame":
+    """Return what stands around tables on a page, what they lack among it; their day if it was asked for or pinned."""
+    from crmcore.cli.page import Frame  # noqa: PLC0415 - only for a page
+    from crmcore.desk.degraded import banner  # noqa: PLC0415 - only where a table is printed
+
+    crm = opened(ctx)
+    notes = banner(state, crm.catalogue, crm.language)
+    return Frame(title, doc, as_of or state.company.book_date, tuple(notes), crm.language)
 
 
 def say_banner(ctx: click.Context, state: "State", form: str) -> None:
@@ -17,6 +28,8 @@ def say_banner(ctx: click.Context, state: "State", form: str) -> None:
     from crmcore.desk.degraded import banner  # noqa: PLC0415 - only where a table is printed
 
     crm = opened(ctx)
+    if form == "html":  # the page has it
+        return
     lines = banner(state, crm.catalogue, crm.language)
     for line in lines:
         if form in FOR_PEOPLE:

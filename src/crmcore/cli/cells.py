@@ -9,15 +9,15 @@ from typing import Any, Final
 from unicodedata import combining, east_asian_width
 from zoneinfo import ZoneInfo
 
-import attrs
 from attrs import frozen
 
 from crmcore.kinds import Kind
-from crmcore.view import Table
+from crmcore.view import Table, is_number
 
 UNTOLD: Final = "?"
 """What people read where a scheme or metric cannot tell."""
 
+_BOOLEANS: Final = {"en": ("no", "yes"), "zh": ("否", "是")}
 _RATIO_DIGITS: Final = 4
 _NO_KINDS: Final[Mapping[str, Kind]] = MappingProxyType({})
 _NO_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({})
@@ -31,7 +31,7 @@ class Look:
     ``digits`` are those of the company's currency; ``zone`` is where moments are read. A column in ``answers`` holds
     answers of schemes or metrics, where nothing means that they cannot tell. ``words`` are what people read for a
     column's short texts. A column in ``ids`` holds ids, which stay in one piece, one in ``shares`` parts of 1, which
-    people read in per cent. ``bar`` is also drawn.
+    people read in per cent. Words of ours are said in ``language``.
     """
 
     kinds: Mapping[str, Kind] = _NO_KINDS
@@ -39,14 +39,10 @@ class Look:
     answers: frozenset[str] = frozenset()
     digits: int = 2
     zone: ZoneInfo | None = None
-    bar: str = ""
     words: Mapping[str, Mapping[str, str]] = _NO_WORDS
     ids: frozenset[str] = frozenset()
     shares: frozenset[str] = frozenset()
-
-    def drawn(self, bar: str) -> "Look":
-        """Return the look with one column drawn as bars."""
-        return attrs.evolve(self, bar=bar)
+    language: str = "en"
 
 
 def said(value: Any, column: str, look: Look) -> str:  # noqa: PLR0911 - one line per type
@@ -55,7 +51,7 @@ def said(value: Any, column: str, look: Look) -> str:  # noqa: PLR0911 - one lin
         case None:
             return UNTOLD if column in look.answers else ""
         case bool():
-            return "yes" if value else "no"
+            return _BOOLEANS.get(look.language, _BOOLEANS["en"])[value]
         case float() if column in look.shares:
             return f"{value:.1%}"
         case float() | Fraction():
@@ -110,11 +106,6 @@ def cell(value: Any, guard: Callable[[str], str]) -> str:
             return guard(";".join(map(str, value)))
         case _:
             return str(data(value))
-
-
-def is_number(value: Any) -> bool:
-    """Whether a value is right-aligned in a table."""
-    return isinstance(value, int | float | Decimal | Fraction) and not isinstance(value, bool)
 
 
 def width(text: str) -> int:

@@ -178,9 +178,11 @@ def read(ctx: click.Context, as_of: date | None = None) -> "State":
 
 def note(text: str) -> None:
     """Say something that is not data; no secret that is in use gets through. Where nobody can hear it, go on."""
+    from crmcore.legible import visible  # noqa: PLC0415 - most commands have nothing to say
+
     secrets = sys.modules.get("crmcore.plugging.secrets")
     with suppress(OSError):
-        click.echo(f"crm: {secrets.masked(text) if secrets else text}", err=True)
+        click.echo(f"crm: {visible(secrets.masked(text) if secrets else text)}", err=True)
 
 
 def note_committed(ctx: click.Context) -> None:
@@ -232,7 +234,7 @@ def _has_banner(ctx: click.Context) -> bool:
     """Whether a command is about to say the same on standard error before its data."""
     named = ctx.info_name == "segments" or (ctx.info_name in {"view", "report"} and ctx.params.get("name"))
     is_top = ctx.parent is not None and ctx.parent.parent is None
-    return bool(named) and is_top and ctx.params.get("form") not in {"table", "md"}
+    return bool(named) and is_top and ctx.params.get("form") not in {"table", "md", "html"}
 
 
 def be_strict(ctx: click.Context) -> None:

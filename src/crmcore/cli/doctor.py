@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from crmcore.cli.context import catalogued, configured, note, stage_of
-from crmcore.cli.options import formatted
+from crmcore.cli.options import FOR_PEOPLE, formatted
 from crmcore.cli.output import print_table
 from crmcore.errors import CrmError, Invalid
 from crmcore.view import Table
@@ -30,7 +30,7 @@ def doctor(ctx: click.Context, form: str) -> None:
     Changes nothing, and goes on where something is broken.
     """
     found = _findings(ctx)
-    if found or form not in {"table", "md"}:
+    if found or form not in FOR_PEOPLE:
         print_table(Table(_COLUMNS, tuple(tuple(getattr(one, name) for name in _COLUMNS) for one in found)), form)
     errors = sum(1 for one in found if one.level == "error")
     note(f"errors: {errors}, warnings: {len(found) - errors}" if found else "all is well")

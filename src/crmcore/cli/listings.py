@@ -8,11 +8,12 @@ from typing import Any, Final
 
 import click
 
+from crmcore.cli.banners import framed
 from crmcore.cli.cells import Look
 from crmcore.cli.context import note, read
 from crmcore.cli.extra import opened_for
 from crmcore.cli.looks import look_of
-from crmcore.cli.options import dated, dry, formatted
+from crmcore.cli.options import FOR_PEOPLE, dated, dry, formatted
 from crmcore.cli.output import print_object, print_table
 from crmcore.cli.targets import check_target
 from crmcore.desk.listing import ListRequest, list_rows, show_record
@@ -21,7 +22,6 @@ from crmcore.errors import NotFound, counted
 from crmcore.records import Customer
 from crmcore.view import Table
 
-_FOR_PEOPLE: Final = frozenset({"table", "md"})
 _LIST_HELP: Final = "List records. Columns may be any column, field, metric or scheme, also of a record referred to."
 _LIST_EXAMPLE: Final = (
     "Example: crm customer list --columns id,name,value_tier.abc --where value_tier.abc=A --sort -value_tier.spend_12m "
@@ -49,7 +49,9 @@ def list_command(record: type[Record]) -> click.Command:
         names = tuple(name.strip() for name in (columns or "").split(",") if name.strip())
         table = list_rows(state, crm.catalogue, ListRequest(record, names, archived=archived, **asked))
         look = look_of(table.columns, record, crm.catalogue, state.company, crm.language)
-        print_table(table if names or form not in _FOR_PEOPLE else _without_blanks(table), form, look)
+        table = table if names or form not in FOR_PEOPLE else _without_blanks(table)
+        label = type_of(record).label(crm.language, type_of(record).name)
+        print_table(table, form, look, framed(ctx, state, as_of, label) if form == "html" else None)
 
     return command
 
@@ -85,7 +87,9 @@ def show_command(record: type[Record]) -> click.Command:
             raise NotFound(name, id_, todo=f"`crm {name} list --columns id` lists them.")
         values = show_record(state, crm.catalogue, found)
         look = look_of(values, record, crm.catalogue, state.company, crm.language)
-        print_object(_known(values, look) if form in _FOR_PEOPLE else values, form, look)
+        title = f"{type_of(record).label(crm.language, name)} {id_}"
+        frame = framed(ctx, state, as_of, title) if form == "html" else None
+        print_object(_known(values, look) if form in FOR_PEOPLE else values, form, look, frame)
 
     return command
 

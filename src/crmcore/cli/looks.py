@@ -1,7 +1,9 @@
 """How the columns of a record type look: their kinds, their labels, and which of them hold answers."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
+
+from attrs import evolve
 
 from crmcore.cli.cells import Look
 from crmcore.cli.headings import heading
@@ -16,7 +18,11 @@ from crmcore.speech.measures import measure
 from crmcore.view import Listed, Table, listed_name
 from crmcore.work.company import Company
 
-CHINESE = "zh"
+CHINESE: Final = "zh"
+
+COUNT: Final = {"count": "Count"}
+COUNT_ZH: Final = {"count": "数量"}
+"""What people read above the number of rows in a group."""
 
 
 def look_of(
@@ -45,17 +51,36 @@ def look_of(
         if column.scheme is not None or column.cost is Cost.COMPUTE:
             answers.add(name)
     digits, zone = company.currency_digits, company.zone
-    return Look(kinds, labels, frozenset(answers), digits, zone, words=words, ids=frozenset(ids))
+    return Look(kinds, labels, frozenset(answers), digits, zone, words=words, ids=frozenset(ids), language=language)
 
 
-def known_look(names: Iterable[str], catalogue: Catalogue, company: Company, language: str) -> Look:
+def table_look(table: Table, catalogue: Catalogue, company: Company, language: str) -> Look:
+    """Return the look of a report's table: what is known of its columns' names, and what it says of them itself."""
+    found = known_look(table.columns, catalogue, company, language)
+    for name, listed in table.like.items():
+        found = _like(found, name, listed_name(listed), known_look((listed,), catalogue, company, language))
+    found = headed(found, COUNT, COUNT_ZH, language)
+    labels = {name: label(language, name) for name, label in table.labels.items()}
+    return evolve(found, labels={**found.labels, **labels}, shares=found.shares | frozenset(table.shares))
+
+
+def _like(look: Look, name: str, model: str, known: Look) -> Look:
+    """Let a column look as another one does."""
+    changed: dict[str, Any] = {}
+    for part in ("kinds", "labels", "words"):
+        found = getattr(known, part)
+        changed[part] = {**getattr(look, part), **({name: found[model]} if model in found else {})}
+    for part in ("answers", "ids"):
+        changed[part] = getattr(look, part) | ({name} if model in getattr(known, part) else set())
+    return evolve(look, **changed)
+
+
+def known_look(names: Iterable[Listed], catalogue: Catalogue, company: Company, language: str) -> Look:
     """Return the look of columns of any core record type or name that a plugin declares, a customer's first."""
-    from attrs import evolve  # noqa: PLC0415 - one word
-
     listed = tuple(names)
     found = look_of(listed, Customer, catalogue, company, language)
     for record in CORE_RECORDS:
-        rest = [name for name in listed if name not in found.kinds]
+        rest = [name for name in listed if listed_name(name) not in found.kinds]
         more = look_of(rest, record, catalogue, company, language)
         found = evolve(
             found, kinds={**found.kinds, **more.kinds}, labels={**found.labels, **more.labels}, ids=found.ids | more.ids
@@ -90,9 +115,8 @@ def with_segments_said(table: Table, scheme: str, columns: Iterable[str], catalo
 
 def headed(look: Look, english: dict[str, str], chinese: dict[str, str], language: str) -> Look:
     """Return a look with headings of ours for columns of ours."""
-    from attrs import evolve  # noqa: PLC0415 - one word
-
-    return evolve(look, labels={**look.labels, **(chinese if language == CHINESE else english)})
+    ours = chinese if language == CHINESE else english
+    return evolve(look, labels={**look.labels, **ours}, language=language)
 
 
 def _is_id(name: str, record: type[Record]) -> bool:

@@ -6,7 +6,9 @@ from typing import Any, Final, TypeVar
 
 import click
 
-FORMATS: Final = ("table", "json", "jsonl", "csv", "md")
+FORMATS: Final = ("table", "json", "jsonl", "csv", "md", "html")
+FOR_PEOPLE: Final = frozenset({"table", "md", "html"})
+"""Formats with labels and rounded numbers; the others are data."""
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -30,7 +32,7 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # click 8.3 has no argume
 
 def formatted(command: _Command) -> _Command:
     """Add --format, as ``form``."""
-    text = "How to print: table and md for people, json, jsonl and csv as data.  [default: table]"
+    text = "How to print: table, md and html (a page with charts) for people, json, jsonl and csv as data.  [default: table]"
     return click.option("--format", "form", type=click.Choice(FORMATS), default="table", help=text)(command)
 
 

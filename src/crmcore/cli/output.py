@@ -3,25 +3,43 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from typing import IO, Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import click
+from attrs import evolve
 
 from crmcore.cli.cells import Look, cell, data, headings, numeric, said, width
 from crmcore.cli.context import note
 from crmcore.files.spreadsheets import guard
 from crmcore.view import Table
 
+if TYPE_CHECKING:
+    from crmcore.cli.page import Frame, Part
+
 PLAIN: Final = Look()
 
 
-def print_table(table: Table, form: str = "table", look: Look = PLAIN, *, to: IO[str] | None = None) -> None:
-    """Print a table; ``form`` is table, json, jsonl, csv or md.
+def print_table(
+    table: Table,
+    form: str = "table",
+    look: Look = PLAIN,
+    frame: "Frame | None" = None,
+    *,
+    to: IO[str] | None = None,
+) -> None:
+    """Print a table; ``form`` is table, json, jsonl, csv, md or html.
 
-    Tables and Markdown are for people: labels as headings and rounded numbers. JSON and CSV are data: names as keys and
-    headers, exact values, decimals as text. Where there is nothing, people read a note on standard error.
+    Tables, Markdown and pages are for people: labels as headings, rounded numbers, and the table's chart. JSON and CSV
+    are data: names as keys and headers, exact values, decimals as text. Where there is nothing, people read a note on
+    standard error.
     """
     stream = sys.stdout if to is None else to
     match form:
+        case "html":
+            from crmcore.cli.page import Sheet  # noqa: PLC0415 - only for a page
+
+            print_page([Sheet(table, look)], frame, look.language, to=stream)
         case "json":
             _lines(stream, _array(table))
         case "jsonl":
@@ -38,13 +56,38 @@ def print_table(table: Table, form: str = "table", look: Look = PLAIN, *, to: IO
             draw(table, look, stream)
 
 
-def print_object(values: Mapping[str, Any], form: str = "table", look: Look = PLAIN) -> None:
+def print_page(
+    parts: "Sequence[Part]", frame: "Frame | None" = None, language: str = "en", *, to: IO[str] | None = None
+) -> None:
+    """Print a page of HTML; where the stream cannot hold a character, as a reference to it."""
+    from crmcore.cli.page import Frame, page  # noqa: PLC0415 - only for a page
+
+    stream, context = sys.stdout if to is None else to, click.get_current_context(silent=True)
+    frame = frame or Frame(language=language)
+    title = frame.title or (context.command_path if context else "")
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    text = page(parts, evolve(frame, title=title))
+    stream.write(text.encode(encoding, "xmlcharrefreplace").decode(encoding))
+
+
+def facts(values: Mapping[str, Any], look: Look = PLAIN) -> "Part":
+    """Return the values of one thing as a part of a page."""
+    from crmcore.cli.page import Facts  # noqa: PLC0415 - only for a page
+
+    return Facts({name: titled(name, look) for name in values}, values, look)
+
+
+def print_object(
+    values: Mapping[str, Any], form: str = "table", look: Look = PLAIN, frame: "Frame | None" = None
+) -> None:
     """Print one thing: an object in JSON, one row in CSV, otherwise a line for each of its values."""
     if form in {"json", "jsonl"}:
         indent = 2 if form == "json" else None
         _lines(sys.stdout, [json.dumps(data(values), ensure_ascii=False, indent=indent)])
     elif form == "csv":
         print_table(Table(tuple(values), (tuple(values.values()),)), form, look)
+    elif form == "html":
+        print_page([facts(values, look)], frame, look.language)
     else:
         rows = tuple((titled(name, look), said(value, name, look)) for name, value in values.items())
         if form == "md":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from crmcore.cli.context import configured, note
-from crmcore.cli.options import formatted
+from crmcore.cli.options import FOR_PEOPLE, formatted
 from crmcore.cli.output import print_table
 from crmcore.errors import CrmError, counted
 from crmcore.view import Table
@@ -39,7 +39,7 @@ def check(ctx: click.Context, path: str, tier: "Tier | None", form: str) -> int:
     from crmcore.author import checking  # noqa: PLC0415 - the validators are not for `crm plugin list`
 
     found = checking.check(_target(ctx, path))
-    if found.findings or form not in {"table", "md"}:
+    if found.findings or form not in FOR_PEOPLE:
         print_table(_table(found), form)
     for finding in found.exempt:
         note(f"exempt: {finding.id} at {finding.where}: {finding.reason}")

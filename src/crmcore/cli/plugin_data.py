@@ -9,7 +9,7 @@ import click
 
 from crmcore.cli.context import catalogued, catalogued_anyway, done, note, opened
 from crmcore.cli.options import dry, formatted
-from crmcore.cli.output import print_object, print_objects, print_table
+from crmcore.cli.output import PLAIN, facts, print_object, print_objects, print_page, print_table
 from crmcore.view import Table
 
 if TYPE_CHECKING:
@@ -41,7 +41,13 @@ def impact(ctx: click.Context, name: str, form: str) -> None:
         print_object(_facts(found))
         click.echo()
     rows = tuple((part.kind, part.name, part.count, part.detail) for part in found.parts)
-    print_table(Table(("kind", "name", "count", "detail"), rows), form)
+    table = Table(("kind", "name", "count", "detail"), rows)
+    if form == "html":
+        from crmcore.cli.page import Sheet  # noqa: PLC0415 - only for a page
+
+        print_page([facts(_facts(found)), Sheet(table, PLAIN)])
+    else:
+        print_table(table, form)
 
 
 def _facts(found: "Impact") -> dict[str, Any]:

@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
+from crmcore.cli.cells import Look
 from crmcore.cli.context import catalogued_anyway, configured, note, plugins_here
 from crmcore.cli.engines import engines_of
 from crmcore.cli.groups import Suggesting
 from crmcore.cli.options import formatted
-from crmcore.cli.output import print_object, print_table
+from crmcore.cli.output import facts, print_object, print_page, print_table
 from crmcore.cli.plugin_check import check
 from crmcore.cli.plugin_data import impact, migrate, purge, restore
 from crmcore.cli.plugin_new import new
@@ -76,7 +77,7 @@ def show(ctx: click.Context, name: str, debug: bool, form: str) -> None:
     catalogue.plugins.record(name)
     record = plugins_here(ctx, catalogue).record(name)
     is_unfit = record.status != "active" and name in catalogue.plugins.active  # then its reason says what to do
-    facts = {
+    values = {
         "name": record.name,
         "status": record.status,
         "version": record.version,
@@ -91,9 +92,13 @@ def show(ctx: click.Context, name: str, debug: bool, form: str) -> None:
     tables = {"adds": adds, "settings": _settings(ctx, catalogue, name), "engines": engines_of(catalogue, name)}
     if form in {"json", "jsonl"}:
         said = {"warnings": warnings_of(record), "deprecated": record.deprecated, "traceback": record.traceback}
-        print_object({**facts, **said, **{key: _objects(table) for key, table in tables.items()}}, form)
+        print_object({**values, **said, **{key: _objects(table) for key, table in tables.items()}}, form)
         return
-    print_object({key: value for key, value in facts.items() if value}, form)
+    values = {key: value for key, value in values.items() if value}
+    if form == "html":
+        _print_page(values, tables.values(), record.traceback if debug else "")
+        return
+    print_object(values, form)
     for table in tables.values():
         if table.rows:
             click.echo()
@@ -125,8 +130,21 @@ def hooks(ctx: click.Context, name: str | None, form: str) -> None:
         print_table(Table(("hook", "purpose", "plugins"), rows), form)
     elif form in {"json", "jsonl"}:
         print_object({"hook": name, "doc": _unindented(known[name].__doc__ or ""), "plugins": users[name]}, form)
+    elif form == "html":
+        from crmcore.cli.page import Frame, Passage  # noqa: PLC0415 - only for a page
+
+        text = f"{_unindented(known[name].__doc__ or '')}\n\nUsed by: {users[name] or 'nobody'}"
+        print_page([Passage(text)], Frame(name))
     else:
         click.echo(f"{name}\n\n{_unindented(known[name].__doc__ or '')}\n\nUsed by: {users[name] or 'nobody'}")
+
+
+def _print_page(said: dict[str, Any], tables: Iterable[Table], traceback: str) -> None:
+    from crmcore.cli.page import Frame, Passage, Sheet  # noqa: PLC0415 - only for a page
+
+    details = [Passage(traceback)] if traceback else []
+    sheets = [Sheet(table, Look()) for table in tables if table.rows]
+    print_page([facts(said), *sheets, *details], Frame(f"crm plugin show {said['name']}"))
 
 
 def _objects(table: Table) -> tuple[dict[str, Any], ...]:

@@ -1,22 +1,32 @@
 """``crm segments`` and ``crm explain``: what the schemes answer, and why."""
 
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
+from attrs import evolve
 
-from crmcore.cli.banners import say_banner
+from crmcore.cli.banners import framed, say_banner
 from crmcore.cli.cells import Look
 from crmcore.cli.completing import names_of
 from crmcore.cli.context import note, opened, read
-from crmcore.cli.looks import headed
-from crmcore.cli.options import dated, formatted
-from crmcore.cli.output import print_objects, print_table
+from crmcore.cli.looks import CHINESE, headed
+from crmcore.cli.options import FOR_PEOPLE, dated, formatted
+from crmcore.cli.output import print_objects, print_page, print_table
 from crmcore.cli.timelines import NOBODY
 from crmcore.kinds import MONEY
-from crmcore.view import Table
+from crmcore.view import Chart, Table
 
-_FOR_PEOPLE: Final = frozenset({"table", "md"})
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crmcore.cli.page import Frame
+    from crmcore.work.state import Explained
+
+_ANSWERS: Final = frozenset({"segment", "share"})
+_TITLE: Final = "Customers per segment"
+_TITLE_ZH: Final = "各客户群的客户"
+_CHART: Final = Chart("bar", "segment", "customers")
 _ENGLISH: Final = {
     "scheme": "Scheme",
     "segment": "Segment",
@@ -42,11 +52,15 @@ def segments(ctx: click.Context, schemes: tuple[str, ...], as_of: date | None, f
     crm, state = opened(ctx), read(ctx, as_of)
     table = segment_table(state, crm.catalogue, schemes)
     say_banner(ctx, state, form)
-    answers = frozenset({"segment", "share"})
-    look = Look({"revenue": MONEY}, {}, answers, state.company.currency_digits, shares=frozenset({"share"}))
-    if form in _FOR_PEOPLE:
-        table, look = _labelled(table, ctx), headed(look, _ENGLISH, _CHINESE, crm.language).drawn("customers")
-    print_table(table, form, look)
+    digits, language = state.company.currency_digits, crm.language
+    look = Look({"revenue": MONEY}, {}, _ANSWERS, digits, shares=frozenset({"share"}), language=language)
+    if form in FOR_PEOPLE:
+        look = headed(look, _ENGLISH, _CHINESE, language)
+    if form == "html":
+        title = (_TITLE_ZH if language == CHINESE else _TITLE) if len(schemes) != 1 else ""
+        _print_page(table, look, ctx, framed(ctx, state, as_of, title))
+    else:
+        print_table(_labelled(table, ctx) if form in FOR_PEOPLE else table, form, look)
     if not any(row[2] for row in table.rows):
         note(NOBODY)
 
@@ -65,8 +79,11 @@ def explain(ctx: click.Context, customer: str, schemes: tuple[str, ...], as_of: 
     found, reader = state.customer(customer), state.listener(crm.language)
     chosen = [crm.catalogue.scheme(name) for name in schemes] or list(crm.schemes)
     explained = [state.explained(scheme, found) for scheme in chosen]
-    if form in {"table", "md"}:
+    if form in FOR_PEOPLE:
         blocks = ["\n".join(tell(one.explanation, one.stored, one.review_on, reader)) for one in explained]
+        if form == "html":
+            _print_told(blocks, explained, framed(ctx, state, as_of, found.name or customer))
+            return
         click.echo("\n\n".join(f"```\n{block}\n```" for block in blocks) if form == "md" else "\n\n".join(blocks))
         return
     facts = [to_data(one.explanation, one.stored, one.review_on, reader) for one in explained]
@@ -82,7 +99,32 @@ def _labelled(table: Table, ctx: click.Context) -> Table:
         name = f"{segment} ({text})" if text and text != segment else segment
         rows.append((scheme if scheme != last else "", name, customers, share, revenue))
         last = scheme
-    return Table(table.columns, tuple(rows), table.title)
+    return Table(table.columns, tuple(rows), table.title, chart=_CHART)
+
+
+def _print_page(table: Table, look: Look, ctx: click.Context, frame: "Frame") -> None:
+    """Print a table and a chart for each scheme, with the segments' labels."""
+    from crmcore.cli.page import Sheet  # noqa: PLC0415 - only for a page
+
+    crm = opened(ctx)
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for scheme, *row in table.rows:
+        found.setdefault(scheme, []).append(tuple(row))
+    sheets = []
+    for name, rows in found.items():
+        scheme = crm.catalogue.scheme(name)
+        words = {one.name: one.label(crm.language, one.name) for one in scheme.segments}
+        title = scheme.label(crm.language, name)
+        sheet = Table(table.columns[1:], tuple(rows), title, chart=_CHART)
+        sheets.append(Sheet(sheet, evolve(look, words={"segment": words})))
+    print_page(sheets, frame if frame.title or not sheets else evolve(frame, title=sheets[0].table.title))
+
+
+def _print_told(blocks: list[str], explained: "Sequence[Explained]", frame: "Frame") -> None:
+    from crmcore.cli.page import Passage  # noqa: PLC0415 - only for a page
+
+    titles = (one.explanation.scheme.label(frame.language, one.explanation.scheme.name) for one in explained)
+    print_page([Passage(text, title) for text, title in zip(blocks, titles, strict=True)], frame)
 
 
 def _print_facts(facts: list[dict[str, Any]], form: str) -> None:

@@ -49,7 +49,7 @@ def info(ctx: click.Context, form: str) -> None:
     facts = dict(found.info())
     counts = facts.pop("documents", {})
     facts |= found.read().get(companies.TABLE, companies.KEY) or {}
-    if form in {"table", "md", "csv"}:
+    if form not in {"json", "jsonl"}:
         facts |= {f"documents.{name}": count for name, count in counts.items()}
     else:
         facts["documents"] = counts

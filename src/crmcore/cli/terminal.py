@@ -2,6 +2,7 @@
 
 import os
 from datetime import date
+from math import ceil
 from typing import IO, Final
 
 from rich.box import Box
@@ -11,8 +12,8 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from crmcore.cli import widths
-from crmcore.cli.cells import Look, headings, is_number, numeric, said
-from crmcore.view import Table
+from crmcore.cli.cells import Look, headings, numeric, said
+from crmcore.view import Table, is_number
 
 BAR_WIDTH: Final = 30
 
@@ -25,14 +26,17 @@ _ENDLESS: Final = 100_000
 _LINE: Final = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
 _ASCII_LINE: Final = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 _EIGHTHS: Final = "▏▎▍▌▋▊▉█"
+_SHADES: Final = " ░▒▓█"
+_ASCII_SHADES: Final = " .:*#"
 
 
 def draw(table: Table, look: Look, stream: IO[str]) -> None:
-    """Draw a table, with a bar for each value of ``look.bar``."""
+    """Draw a table, with its chart: a bar for each number, or a shade beside each number of a matrix."""
     console = _console(stream)
     if table.title:
         console.print(Text(table.title, style="bold"))
     texts = [[said(value, name, look) for name, value in zip(table.columns, row, strict=True)] for row in table.rows]
+    _shade(table, texts, stream)
     columns = tuple(
         widths.Column((heading, *(row[place] for row in texts)), is_whole=_is_whole(table, place, look))
         for place, heading in enumerate(headings(table, look))
@@ -43,7 +47,7 @@ def draw(table: Table, look: Look, stream: IO[str]) -> None:
         _draw_stacked(console, columns)
         return
     left = BAR_WIDTH if room is None else min(room - widths.total(fitted) - widths.GAP, BAR_WIDTH)
-    bars = _bars(table, look, stream, left) if left >= _SHORTEST_BAR else []
+    bars = _bars(table, stream, left) if left >= _SHORTEST_BAR else []
     grid = _grid(stream)
     for heading, right, wide in zip(headings(table, look), numeric(table), fitted, strict=True):
         grid.add_column(Text(heading), justify="right" if right else "left", overflow="fold", width=wide)
@@ -106,20 +110,39 @@ def _box(stream: IO[str]) -> Box:
     return _LINE if _is_unicode(stream) else _ASCII_LINE
 
 
-def _bars(table: Table, look: Look, stream: IO[str], longest_bar: int) -> list[str]:
-    if look.bar not in table.columns:
+def _bars(table: Table, stream: IO[str], longest_bar: int) -> list[str]:
+    """Return a bar for each row: of what its chart draws, of the first where that is several."""
+    if table.chart is None or _is_matrix(table):
         return []
-    position = table.columns.index(look.bar)
+    position = table.columns.index(table.chart.y[0])
     values = [row[position] if is_number(row[position]) else 0 for row in table.rows]
     longest = max(values, default=0)
     shares = (float(value / longest) * longest_bar if longest > 0 else 0.0 for value in values)
     return [_bar(share, unicode=_is_unicode(stream)) for share in shares]
 
 
+def _is_matrix(table: Table) -> bool:
+    return table.chart is not None and table.chart.kind == "heatmap" and not table.chart.by
+
+
+def _shade(table: Table, texts: list[list[str]], stream: IO[str]) -> None:
+    """Put a shade behind each number of a matrix, the darker the larger it is."""
+    if table.chart is None or not _is_matrix(table):
+        return
+    shades = _SHADES if _is_unicode(stream) else _ASCII_SHADES
+    places = [table.columns.index(name) for name in table.chart.y]
+    most = max((abs(row[place] or 0) for row in table.rows for place in places), default=0)
+    for row, cells in zip(table.rows, texts, strict=True):
+        for place in places:
+            share = float(abs(row[place] or 0) / most) if most else 0.0
+            cells[place] += f" {shades[ceil(share * (len(shades) - 1))]}"
+
+
 def _named(table: Table, look: Look, room: int) -> str:
     """Say what the bars show, unless it stands right beside them or there is no room."""
-    name = headings(table, look)[table.columns.index(look.bar)]
-    return name if look.bar != table.columns[-1] and cell_len(name) <= room else ""
+    drawn = table.chart.y[0] if table.chart else ""
+    name = headings(table, look)[table.columns.index(drawn)]
+    return name if drawn != table.columns[-1] and cell_len(name) <= room else ""
 
 
 def _bar(length: float, *, unicode: bool) -> str:

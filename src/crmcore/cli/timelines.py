@@ -9,12 +9,11 @@ from crmcore.cli.cells import Look
 from crmcore.cli.completing import names_of
 from crmcore.cli.context import note, opened, read
 from crmcore.cli.looks import CHINESE, headed, with_segments_said
-from crmcore.cli.options import dated, formatted
+from crmcore.cli.options import FOR_PEOPLE, dated, formatted
 from crmcore.cli.output import print_table
 
 NOBODY: Final = "nobody is placed yet: run `crm classify`"
 
-_FOR_PEOPLE: Final = frozenset({"table", "md"})
 _ENGLISH: Final = {
     "date": "Date",
     "customer": "Customer",
@@ -65,7 +64,7 @@ def history(ctx: click.Context, customer: str, schemes: tuple[str, ...], form: s
     chosen = [crm.catalogue.scheme(name) for name in schemes] or list(crm.schemes)
     table = placements_of(state, chosen, state.customer(customer))
     look = Look(answers=frozenset({"segment"}))
-    if form in _FOR_PEOPLE:
+    if form in FOR_PEOPLE:
         look = headed(look, _ENGLISH, _HISTORY_ZH, crm.language)
         reader, at = state.listener(crm.language), table.columns.index("cause")
         rows = ((*row[:at], say_cause(row[at], reader), *row[at + 1 :]) for row in table.rows)
@@ -102,7 +101,7 @@ def upcoming(ctx: click.Context, /, schemes: tuple[str, ...], as_of: date | None
     if moving:
         note(f"left out, since their cuts move with the date: {', '.join(moving)}")
     look = Look(answers=frozenset({"from", "to"}), ids=frozenset({"customer"}))
-    if form in _FOR_PEOPLE:
+    if form in FOR_PEOPLE:
         look = headed(look, _ENGLISH, _UPCOMING_ZH, crm.language)
         if crm.language == CHINESE:
             table = with_segments_said(table, "scheme", ("from", "to"), crm.catalogue)

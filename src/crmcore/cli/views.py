@@ -1,22 +1,18 @@
 """``crm view`` and ``crm report``: declared tables."""
 
-from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any, Final
 
 import click
 from attrs import evolve
 
-from crmcore.cli.banners import say_banner
+from crmcore.cli.banners import framed, say_banner
 from crmcore.cli.completing import names_of
 from crmcore.cli.context import opened, read
-from crmcore.cli.looks import declared_label, headed, known_look, look_of
+from crmcore.cli.looks import COUNT, COUNT_ZH, headed, look_of
 from crmcore.cli.options import dated, formatted
-from crmcore.cli.output import print_objects, print_table
+from crmcore.cli.output import print_table
+from crmcore.cli.showing import print_tables
 from crmcore.view import Table
-
-_ENGLISH: Final = {"count": "Count"}
-_CHINESE: Final = {"count": "数量"}
 
 
 @click.command(epilog="Example: crm view value_tier.top --format md")
@@ -34,10 +30,11 @@ def view(ctx: click.Context, name: str | None, as_of: date | None, form: str) ->
     crm = opened(ctx)
     declared, state = crm.catalogue.view(name), read(ctx, as_of)
     listed = (*declared.columns, *declared.sums, *((declared.group,) if declared.group is not None else ()))
-    look = look_of(listed, declared.on, crm.catalogue, state.company, crm.language).drawn(declared.bar)
+    look = look_of(listed, declared.on, crm.catalogue, state.company, crm.language)
     table = evolve(view_table(state, crm.catalogue, declared), title=declared.label(crm.language, name))
     say_banner(ctx, state, form)
-    print_table(table, form, headed(look, _ENGLISH, _CHINESE, crm.language))
+    frame = framed(ctx, state, as_of, table.title, declared.doc(crm.language)) if form == "html" else None
+    print_table(table, form, headed(look, COUNT, COUNT_ZH, crm.language), frame)
 
 
 @click.command(epilog="Example: crm report value_tier.yearly --format json")
@@ -55,26 +52,8 @@ def report(ctx: click.Context, name: str | None, as_of: date | None, form: str) 
     crm = opened(ctx)
     declared, state = crm.catalogue.report(name), read(ctx, as_of)
     tables = report_tables(state, crm.catalogue, declared)
-    say_banner(ctx, state, form)
-    if form in {"json", "jsonl"}:
-        print_objects(_as_data(tables, form), form)
-        return
-    for place, table in enumerate(tables):
-        if place:
-            click.echo()
-        look = known_look(table.columns, crm.catalogue, state.company, crm.language)
-        titled = evolve(table, title=declared_label(table.title, crm.catalogue, crm.language))
-        print_table(titled, form, headed(look, _ENGLISH, _CHINESE, crm.language))
-
-
-def _as_data(tables: Iterable[Table], form: str) -> Iterator[dict[str, Any]]:
-    """Yield each table with its title and rows; for JSON lines each row with the title of its table."""
-    for table in tables:
-        rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-        if form == "json":
-            yield {"title": table.title, "rows": rows}
-        else:
-            yield from ({"table": table.title, **row} for row in rows)
+    about = {"title": declared.label(crm.language, name), "doc": declared.doc(crm.language)}
+    print_tables(ctx, tables, state, form, as_of=as_of, **about)
 
 
 def _list(ctx: click.Context, kind: str, form: str) -> None:

@@ -19,7 +19,7 @@ from crmcore.kinds import INTEGER, fold
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.plugging.isolation import Failure, Refused, apart
 from crmcore.records import Customer
-from crmcore.view import Listed, Report, Table, View
+from crmcore.view import Chart, Listed, Report, Table, View, is_number
 from crmcore.work.state import State
 
 COUNT: Final = "count"
@@ -34,7 +34,37 @@ def view_table(state: State, catalogue: Catalogue, view: View) -> Table:
         columns, rows = _grouped(state, catalogue, view, view.group)
     else:
         columns, rows = _listed(state, catalogue, view)
-    return Table(tuple(column.name for column in columns), tuple(rows), view.name)
+    names = tuple(column.name for column in columns)
+    chart = _chart(view, names)
+    table = Table(names, tuple(rows), view.name, label=view.label, chart=chart)
+    for name in chart.columns if chart else ():
+        if name not in names:
+            raise UnknownName(f"column of the chart of the view {view.name}", name, names)
+    if problem := chart_problem(table):
+        raise RuleError(f"the chart of the view {view.name!r} {problem}")
+    return table
+
+
+def _chart(view: View, names: tuple[str, ...]) -> Chart | None:
+    """Return the view's chart; bars of one column stand beside the names of the rows."""
+    if not view.bar:
+        return view.chart
+    return Chart("bar", "name" if "name" in names else names[0], view.bar)
+
+
+def chart_problem(table: Table) -> str:
+    """Return why a table's chart cannot be drawn; empty if it can."""
+    if (chart := table.chart) is None:
+        return ""
+    for name in chart.columns:
+        if name not in table.columns:
+            return f"draws {name!r}, and its columns are {', '.join(map(str, table.columns))}"
+    for name in chart.y:
+        place = table.columns.index(name)
+        for row in table.rows:
+            if (value := row[place]) is not None and not is_number(value):
+                return f"draws {name!r}, which holds {value!r:.60} and not only numbers"
+    return ""
 
 
 def _listed(state: State, catalogue: Catalogue, view: View) -> tuple[list[ListedColumn], list[tuple[Any, ...]]]:
@@ -136,6 +166,8 @@ def _checked(tables: Iterable[Any]) -> tuple[Table, ...]:
         for number, row in enumerate(table.rows, 1):
             if problem := _row_problem(table, row):
                 raise Refused(f"row {number} of its table {table.title!r} {problem}")
+        if problem := chart_problem(table):
+            raise Refused(f"the chart of its table {table.title!r} {problem}")
     return found
 
 

@@ -19,6 +19,8 @@ from crmcore import (
     last,
     latest,
     mean,
+    nth_largest,
+    pareto_cut,
     quantile,
     rows,
     total,
@@ -32,6 +34,38 @@ seats = Field("demo.seats", int, on=Customer)
 floor = Field("demo.floor", int, on=Purchase)
 key_spend = Setting("demo.key_spend", Decimal("123456.78"))
 margin = total(purchase.amount - purchase.cost) / total(purchase.amount)
+
+quiet = days_since(latest(purchase.at))
+lately = count(purchase, where=purchase.at.within(days=90))
+before = count(purchase, where=purchase.at.within(days=90, ending=90))
+recent, former = (total(purchase.amount, where=purchase.at.within(days=365, ending=days)) for days in (0, 365))
+worth = Scheme(
+    "demo.worth",
+    Segment("high", when=recent >= quantile(recent, Decimal("0.8"))),
+    Segment("medium", when=recent >= quantile(recent, Decimal("0.4"))),
+    Segment("low"),
+)
+life = Scheme("demo.life", Segment("active", when=quiet <= 90), Segment("cooling", when=quiet <= 365), Segment("gone"))
+matrix = Scheme(
+    "demo.matrix",
+    Segment("star", when=worth.is_("high") & life.is_("active")),
+    Segment("save", when=worth.is_("high") & life.is_("cooling")),
+    Segment("nurture", when=worth.is_("medium") & life.is_("active")),
+    Segment("rest"),
+)
+care = Scheme(
+    "demo.care",
+    Segment("call", when=matrix.is_("save") & (number >= 5)),
+    Segment("invite", when=matrix.is_("nurture") & (spend / number >= 500) & (former > recent)),
+    Segment("write", when=matrix.is_("rest") & worth.is_("medium") & life.is_("cooling") & (former > 0)),
+    Segment("nothing"),
+)
+leaders = Scheme(
+    "demo.leaders",
+    Segment("top", when=recent >= nth_largest(recent, 3)),
+    Segment("core", when=recent >= pareto_cut(recent, Decimal("0.8"))),
+    Segment("others"),
+)
 
 REACHABLE = {
     "exactly a bound": spend.is_(key_spend),
@@ -50,6 +84,9 @@ REACHABLE = {
     "the best tenth": (spend > 0) & (spend >= quantile(spend, Decimal("0.9"))),
     "answered calls": count(call, where=call.direction.is_("in") & call.responded_at.is_known()) >= 2,
     "losses": total(purchase.amount - purchase.cost) < -1000,
+    "many different things": distinct(line.category) >= 7,
+    "few rows of old age with much in all": (number < 2) & (spend >= 10_000) & quiet.between(30, 180),
+    "as many before as now": (lately >= 3) & (lately <= 6) & (before >= 3) & (before <= 6),
 }
 
 
@@ -57,6 +94,12 @@ REACHABLE = {
 def test_somebody_comes_into_a_segment_that_can_be_reached(rule):
     made = Scheme("demo.tier", Segment("narrow", when=rule.or_else(False)), Segment("rest"))
     assert not census(made).meant
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("scheme", [matrix, care, leaders], ids=["of two schemes", "of the third order", "of cuts"])
+def test_somebody_comes_into_every_segment_of_a_scheme_that_builds_on_others(scheme, seed):
+    assert not census(scheme, seed=seed).meant
 
 
 def test_a_segment_that_nobody_reaches_is_told_with_those_who_take_its_customers():

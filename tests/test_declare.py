@@ -84,7 +84,10 @@ def test_a_field_holds_one_kind_of_value(given, kind):
         (lambda: field(MONEY, Decimal("0.00001")), "has more than 4 digits after the point"),
         (lambda: field(str, "x", choices=("a", "b")), "its default 'x' is not one of a, b"),
         (lambda: field(Risk, "middle"), "is not one of low, high"),
-        (lambda: Field("shop", int, on=Customer), "name= takes a full name, plugin.name in small letters, digits and _, not 'shop'"),
+        (
+            lambda: Field("shop", int, on=Customer),
+            "name= takes a full name, plugin.name in small letters, digits and _, not 'shop'",
+        ),
         (lambda: Metric("Shop.Spend", spend), "name= takes a full name"),
         (lambda: Metric("shop.amount", purchase.amount), "purchase.amount has one value per row"),
         (lambda: Setting("shop.x", 0.5), "default= takes an int, Decimal, text, date or bool, not 0.5"),

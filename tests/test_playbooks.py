@@ -49,10 +49,16 @@ def test_a_playbook_has_the_prefix_of_its_plugin_and_texts_for_people():
     [
         (lambda: Playbook("care", tier, "key"), "name= takes a full name"),
         (lambda: Playbook("acme.care", "acme.tier", "key"), "scheme= takes a scheme, not 'acme.tier'"),
-        (lambda: Playbook("acme.care", tier, "key", "plan"), r"tasks= takes a list, each a task template, not \('plan',\)"),
+        (
+            lambda: Playbook("acme.care", tier, "key", "plan"),
+            r"tasks= takes a list, each a task template, not \('plan',\)",
+        ),
         (lambda: Playbook("acme.care", tier, "key", plan, plan), "two tasks called 'plan'"),
         (lambda: Playbook("acme.care", tier, "key", cadence=0), "cadence= takes a number of days from 1, .*, not 0"),
-        (lambda: Playbook("acme.care", tier, "key", cadence=plan_days), "or a setting with least=1, or None, not setting 'acme.plan_days'"),
+        (
+            lambda: Playbook("acme.care", tier, "key", cadence=plan_days),
+            "or a setting with least=1, or None, not setting 'acme.plan_days'",
+        ),
         (lambda: Playbook("acme.care", tier, "key", owner=" "), "owner= takes"),
         (lambda: Playbook("acme.care", tier, "key", owner=tier), "owner= takes"),
         (lambda: TaskTemplate("Plan", "Agree"), "small letters"),
@@ -66,7 +72,10 @@ def test_a_playbook_has_the_prefix_of_its_plugin_and_texts_for_people():
             lambda: TaskTemplate("plan", "Agree", due=Setting("acme.share", Decimal(1), least=0)),
             "due= takes a number of days",
         ),
-        (lambda: TaskTemplate("plan", "Agree", due=Setting("acme.wait", 1)), "or a setting with least=0, not setting 'acme.wait'"),
+        (
+            lambda: TaskTemplate("plan", "Agree", due=Setting("acme.wait", 1)),
+            "or a setting with least=0, not setting 'acme.wait'",
+        ),
         (lambda: TaskTemplate("plan", "Agree", on="leaving"), "on= takes one of enter, leave, not 'leaving'"),
     ],
 )

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from crmcore.evaluation.evaluate import World
 from crmcore.grammar.declare import Field, Setting
-from crmcore.grammar.expr import Column, Literal, Node, Within
+from crmcore.grammar.expr import Aggregate, Column, Literal, Node, Within
 from crmcore.grammar.walk import reached
 from crmcore.kinds import NUMBER_LIMIT, Kind
 
@@ -24,12 +24,13 @@ MOST_ROWS: Final = 40
 
 @frozen
 class Bounds:
-    """``numbers`` and ``texts`` that rules compare with, in the order in which they are reached."""
+    """``numbers`` and ``texts`` that rules compare with, in the order in which they are reached, and ``others`` texts."""
 
     numbers: tuple[Fraction, ...]
     texts: tuple[str, ...]
     days: tuple[int, ...]
     counts: tuple[int, ...]
+    others: tuple[str, ...] = _OTHERS
 
     def options(self, kind: Kind, choices: tuple[str, ...], day: date) -> tuple[Any, ...]:
         """Return values of a kind that are worth to be tried, as they are stored."""
@@ -43,7 +44,8 @@ class Bounds:
             case "texts":
                 return ((), *((text,) for text in self.texts), self.texts, _OTHERS[:1], _OTHERS)
             case _:
-                return (*choices,) or (*self.texts, *(f"{text} and more" for text in self.texts[:3]), *_OTHERS)
+                often = self.texts * max(len(self.others) // (1 + len(self.texts)), 1)
+                return (*choices,) or (*often, *(f"{text} and more" for text in self.texts[:3]), *self.others)
 
     def _numbers(self, kind: Kind) -> tuple[Any, ...]:
         digits = min(_DIGITS[kind.name], kind.scale) if kind.name == "decimal" else _DIGITS[kind.name]
@@ -69,7 +71,15 @@ def bounds_of(roots: Iterable[Node], world: World) -> Bounds:
     whole = tuple(int(number) for number in numbers if number.denominator == 1 and abs(number) < _MOST_DAYS)
     near = dict.fromkeys(length + step for length in (*_windows(parts, world), *whole, *_ALWAYS) for step in (0, 1, -1))
     counts = dict.fromkeys(count for count in (0, 1, *near) if 0 <= count <= MOST_ROWS)
-    return Bounds(tuple(numbers), tuple(texts), tuple(near), tuple(counts))
+    return Bounds(tuple(numbers), tuple(texts), tuple(near), tuple(counts), _others(parts))
+
+
+def _others(parts: Iterable[Node]) -> tuple[str, ...]:
+    """Return texts that no rule names; where different ones are counted, as many as a customer has rows."""
+    counted = (part.term for part in parts if isinstance(part, Aggregate) and part.op == "distinct")
+    if not any(term is not None and term.result_kind().name == "text" for term in counted):
+        return _OTHERS
+    return (*_OTHERS, *(f"number {number}" for number in range(len(_OTHERS) + 1, MOST_ROWS + 1)))
 
 
 def _constants(parts: Iterable[Node], world: World) -> Iterator[Any]:

@@ -1,7 +1,7 @@
 """Where generated customers land in the schemes of a plugin: segments into which none comes, and who takes theirs."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from random import Random
@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, frozen
 
 from crmcore.author.bounds import bounds_of
+from crmcore.author.closeness import to_segment
 from crmcore.author.drafts import Draft, Generator
 from crmcore.evaluation.evaluate import Evaluator, World
 from crmcore.evaluation.facts import Case
 from crmcore.grammar.declare import Scheme, Segment
-from crmcore.grammar.expr import And, Predicate
 from crmcore.grammar.walk import needs, rules_of
 from crmcore.work.fitting import fit, population_of, values_of
 
@@ -23,8 +23,12 @@ AS_OF: Final = date(2026, 7, 1)
 BATCH: Final = 60
 BATCHES: Final = 8
 """Customers are drawn in batches, until every segment has some or there were so many."""
-TRIES: Final = 80
+TRIES: Final = 150
 BEST: Final = 6
+
+_WORLD: Final = World({}, {}, ZoneInfo("UTC"))
+_EVEN: Final = tuple(Fraction(number) for number in range(100, 1100, 10))
+"""Numbers of a population in which nobody stands out."""
 
 
 @frozen
@@ -42,17 +46,39 @@ class Seen:
 
 
 def census(scheme: Scheme, *, seed: int = 1) -> Seen:
-    """Generate customers for a scheme, looking harder for those whom no segment has yet; the same for one seed."""
-    roots = rules_of(scheme)
-    world = World({}, {}, ZoneInfo("UTC"))
-    chosen = Random(seed)  # noqa: S311 - it has to be repeatable, not secret
-    generator = Generator(needs(*roots), bounds_of(roots, world), AS_OF, chosen)
-    if population_of((scheme,)):
-        world = _fitted(world, scheme, [generator.draft() for _ in range(2 * BATCH)])
-        generator = Generator(generator.needs, bounds_of(roots, world), AS_OF, chosen)
-    evaluator = Evaluator(world)
-    met: list[Met] = []
+    """Generate customers for a scheme, looking harder for those whom no segment has yet; the same for one seed.
+
+    Where cuts are fitted, a second population without great differences is looked at for what the first one hides.
+    """
     placed: Counter[str] = Counter()
+    met: list[Case] = []
+    chosen = Random(seed)  # noqa: S311 - it has to be repeatable, not secret
+    evaluator = Evaluator(_WORLD)
+    for world in _worlds(scheme, chosen):
+        evaluator = Evaluator(world)
+        met += _looked(scheme, world, evaluator, chosen, placed)
+        if not _empty(scheme, placed):
+            break
+    return _seen(evaluator, scheme, met, placed)
+
+
+def _worlds(scheme: Scheme, chosen: Random) -> Iterator[World]:
+    """Yield a world without fitted values if they are not needed; else those of two populations."""
+    if not population_of((scheme,)):
+        yield _WORLD
+        return
+    roots = rules_of(scheme)
+    usual = bounds_of(roots, _WORLD)
+    for bounds in (usual, evolve(usual, numbers=_EVEN)):
+        generator = Generator(needs(*roots), bounds, AS_OF, chosen)
+        yield _fitted(_WORLD, scheme, [generator.draft() for _ in range(2 * BATCH)])
+
+
+def _looked(scheme: Scheme, world: World, evaluator: Evaluator, chosen: Random, placed: Counter[str]) -> list[Case]:
+    """Place generated customers of a world; return them all."""
+    roots = rules_of(scheme)
+    generator = Generator(needs(*roots), bounds_of(roots, world), AS_OF, chosen)
+    met: list[Met] = []
     for _ in range(BATCHES):
         drawn = [(draft, draft.case()) for draft in (generator.draft() for _ in range(BATCH))]
         placed.update(_answer(evaluator, scheme, case) for _, case in drawn)
@@ -63,7 +89,7 @@ def census(scheme: Scheme, *, seed: int = 1) -> Seen:
         if not placed[segment.name]:
             position = scheme.segments.index(segment)
             met += _sought(_Search(generator, evaluator, scheme, position), met, placed)
-    return _seen(evaluator, scheme, [case for _, case in met], placed)
+    return [case for _, case in met]
 
 
 def _empty(scheme: Scheme, placed: Counter[str]) -> tuple[Segment, ...]:
@@ -99,16 +125,8 @@ class _Search:
     position: int
 
     def near(self, case: Case) -> float:
-        """Return how near a customer is: the rules before that are false, and the share of the own one that is true."""
-        score = 0.0
-        for segment in self.scheme.segments[: self.position]:
-            score += segment.when is not None and self.evaluator.holds(segment.when, case) is False
-        rule = self.scheme.segments[self.position].when
-        return score + (1.0 if rule is None else self._share(rule, case))
-
-    def _share(self, rule: Predicate, case: Case) -> float:
-        parts = rule.parts if isinstance(rule, And) else (rule,)
-        return sum(self.evaluator.holds(part, case) is True for part in parts) / len(parts)
+        """Return how near a customer is."""
+        return to_segment(self.scheme, self.position, case, self.evaluator)
 
 
 Met = tuple[Draft, Case]

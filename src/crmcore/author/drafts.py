@@ -83,7 +83,16 @@ class Generator:
     def changed(self, draft: Draft) -> Draft:
         """Draw one or two of a customer's parts anew."""
         again = self.chosen.sample(self.parts, k=min(len(self.parts), self.chosen.choice((1, 1, 2))))
-        return evolve(draft, parts={**draft.parts, **{part: self._draw(part) for part in again}})
+        return evolve(draft, parts={**draft.parts, **{part: self._again(part, draft.parts[part]) for part in again}})
+
+    def _again(self, part: Part, now: Any) -> Any:
+        """Draw a part anew; of rows often only some, so that what is right of the others stays."""
+        if not isinstance(now, Drawn) or self.chosen.random() < 0.4:  # noqa: PLR2004 - else some rows stay
+            return self._draw(part)
+        kept = [row for row in now.rows if self.chosen.random() < self.chosen.choice((0.5, 0.9, 1.0))]
+        more = self._rows(part[1], few=True)
+        rows = sorted((*kept, *more.rows), key=lambda row: row.order)[-MOST_ROWS:]
+        return Drawn(tuple(rows), {**now.known, **more.known})
 
     def _draw(self, part: Part) -> Any:
         match part:
@@ -118,9 +127,9 @@ class Generator:
 
     # -- rows --------------------------------------------------------------------------------------------------------
 
-    def _rows(self, source: Rows) -> Drawn:
+    def _rows(self, source: Rows, *, few: bool = False) -> Drawn:
         """Draw no, one or several rows that share a style: how old, how alike, how complete they are."""
-        number = self._number()
+        number = self.chosen.choice((0, 1, 2, 4)) if few else self._number()
         style = self._style(source.record_class, number)
         known: dict[tuple[type[Record], str], Record] = {}
         made = (self._record(source.record_class, style, known, 0) for _ in range(number))

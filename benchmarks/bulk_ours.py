@@ -9,9 +9,10 @@ import crm_value_tier
 from attrs import evolve, frozen
 from bulk_answers import SCHEMES, Result, Task
 from crm_bulk.answering import roots_of, unplaced
-from crm_bulk.columns import Columns
 from crm_bulk.days import day_number
 from crm_bulk.engines.backend import Backend
+from crm_bulk.expressions import col
+from crm_bulk.lowering import selected
 from crm_bulk.parquet_tables import ParquetTables
 from crm_bulk.plan import Plan
 
@@ -53,10 +54,9 @@ class Ours:
 
     def answers(self, plan: Plan, asked: Sequence[Scheme], kept: Mapping[str, Any], *, whole: bool) -> Result:
         if not whole:
-            columns = Columns("c")
-            compiler = plan.compiler(columns, kept)
+            compiler = plan.compiler(kept)
             chosen = {scheme.name: compiler.answer(scheme) for scheme in asked}
-            return Result(self.backend.collect(columns.added_to(plan.facts).select("id", **chosen)), {})
+            return Result(self.backend.collect(selected(plan.facts, {"id": col("id"), **chosen})), {})
         table = self.backend.collect(plan.placed(asked, kept))
         unknown, customers = unplaced(table, asked)
         found = plan.missing(unknown, kept, customers) if unknown else {}

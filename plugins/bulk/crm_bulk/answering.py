@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field, frozen
 
 from crm_bulk.compiling import CANNOT_TELL
+from crm_bulk.dates import FOREVER
 from crm_bulk.days import day_number, day_of_number
 from crm_bulk.engines.backend import Backend
 from crm_bulk.explaining import explained
-from crm_bulk.horizons import FOREVER
 from crm_bulk.plan import Plan
 from crm_bulk.store_source import StoreTables
 from crmcore import Scheme
@@ -63,15 +63,15 @@ class Answers:
 
 
 def unplaced(table: Any, schemes: Sequence[Scheme]) -> tuple[list[Scheme], Any]:
-    """Return the schemes in which some segments cannot be told, and the ids of these customers if they are few."""
+    """Return the schemes in which some segments cannot be told, and the ids and answers of these customers."""
     import pyarrow.compute as pc  # noqa: PLC0415 - only where an engine runs
 
-    unknown = {scheme: pc.less(table.column(f"answer{number}"), 0) for number, scheme in enumerate(schemes)}
-    found = [scheme for scheme, flags in unknown.items() if pc.any(flags).as_py()]
+    unknown = {number: pc.less(table.column(f"answer{number}"), 0) for number in range(len(schemes))}
+    found = {number: flags for number, flags in unknown.items() if pc.any(flags).as_py()}
     if not found:
         return [], None
-    customers = table.select(["id"]).filter(reduce(pc.or_, (unknown[scheme] for scheme in found)))
-    return found, customers if customers.num_rows * 8 < table.num_rows else None
+    columns = table.select(["id", *(f"answer{number}" for number in found)]).filter(reduce(pc.or_, found.values()))
+    return [schemes[n] for n in found], columns.rename_columns(["id", *(f"answer{n}" for n in range(len(found)))])
 
 
 def _only(table: Any, only: Collection[str] | None) -> Any:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import narwhals.stable.v2 as nw
-from attrs import define, evolve
+from attrs import define, evolve, field
 
-from crm_bulk.columns import Columns
 from crm_bulk.days import day_number, day_of_number, on_days
+from crm_bulk.expressions import concatenated, greatest, least, lit, when
 from crm_bulk.logic import all_of, any_of, chosen, else_time, extreme_time
 from crm_bulk.scopes import SEPARATOR, Scope, changed, time_vector
 from crm_bulk.vectors import TooLarge, Vector, alike, arithmetic, compared, exact, fixed
@@ -51,14 +51,18 @@ class Compiler:
     world: World
     scope: Scope
     day: int
-    columns: Columns
     aggregates: Callable[[Aggregate], Vector] | None = None
+    _terms: dict[Term, Vector] = field(factory=dict, init=False)
+    _rules: dict[Predicate, Any] = field(factory=dict, init=False)
+    _answers: dict[Scheme, Any] = field(factory=dict, init=False)
 
     # -- terms -------------------------------------------------------------------------------------------------------
 
     def term(self, term: Term) -> Vector:
         """Return the compiled form of a term."""
-        return self.columns.vector(term, lambda: self._told(term), always=isinstance(term, Metric))
+        if term not in self._terms:
+            self._terms[term] = self._told(term)
+        return self._terms[term]
 
     def _told(self, term: Term) -> Vector:
         try:
@@ -96,7 +100,7 @@ class Compiler:
                 return self._band(inner, cuts)
             case DayCount(op=op, term=inner):
                 sign = 1 if op == "since" else -1
-                return fixed((nw.lit(self.day, nw.Int64) - self.day_of(inner)) * sign, 0, _SPAN)
+                return fixed((lit(self.day, nw.Int64) - self.day_of(inner)) * sign, 0, _SPAN)
         raise TypeError(f"no meaning for {type(term).__name__}")
 
     def _stored(self, term: Field) -> Vector:
@@ -123,11 +127,9 @@ class Compiler:
             return extreme_time(op, vectors)
         values = alike(vectors)
         found = [value.expr for value in values]
-        horizontal = nw.min_horizontal if op == "least" else nw.max_horizontal
+        horizontal = least if op == "least" else greatest
         known = ~any_of(expr.is_null() for expr in found)
-        return Vector(
-            values[0].shape, nw.when(known).then(horizontal(*found)), values[0].digits, max(v.bound for v in values)
-        )
+        return Vector(values[0].shape, when(known, horizontal(*found)), values[0].digits, max(v.bound for v in values))
 
     def _choose(self, term: Choose) -> Vector:
         rules = [self.rule(rule) for rule, _ in term.cases]
@@ -148,7 +150,7 @@ class Compiler:
         return Vector(shape, found, values[0].digits, max(value.bound for value in values))
 
     def _band(self, inner: Term, cuts: tuple[Term, ...]) -> Vector:
-        position = nw.when(self.has_value(inner)).then(nw.lit(1, nw.Int64))
+        position = when(self.has_value(inner), lit(1, nw.Int64))
         for cut in cuts:
             position = position + self._ordered("<=", cut, inner).cast(nw.Int64)
         return fixed(position, 0, len(cuts) + 1)
@@ -170,14 +172,16 @@ class Compiler:
         """Return whether a term has a value, its default included."""
         vector = self.term(term)
         if vector.expr is None:
-            return nw.lit(vector.constant is not None, nw.Boolean)
+            return lit(vector.constant is not None, nw.Boolean)
         return ~vector.expr.is_null()
 
     # -- predicates --------------------------------------------------------------------------------------------------
 
     def rule(self, rule: Predicate) -> Any:
         """Return the compiled form of a predicate: true, false or null."""
-        return self.columns.expr(rule, lambda: self._rule(rule))
+        if rule not in self._rules:
+            self._rules[rule] = self._rule(rule)
+        return self._rules[rule]
 
     def _rule(self, rule: Predicate) -> Any:  # noqa: C901, PLR0911 - one case per node class
         match rule:
@@ -248,44 +252,44 @@ class Compiler:
         if vector.shape == "instant":
             return on_days(vector.expr, self.world.zone, first, last)
         day = self.day_of(term)
-        return (day >= nw.lit(first, nw.Int64)) & (day <= nw.lit(last, nw.Int64))
+        return (day >= lit(first, nw.Int64)) & (day <= lit(last, nw.Int64))
 
     def _text_test(self, op: str, term: Term, part: Term) -> Any:
         text, wanted = self.term(term), self.term(part)
         literal = wanted.constant
         if text.shape == "texts":
-            mark = nw.lit(SEPARATOR)
-            sought = nw.concat_str(mark, wanted.expr, mark) if literal is None else f"{SEPARATOR}{literal}{SEPARATOR}"
+            mark = lit(SEPARATOR, nw.String)
+            sought = concatenated(mark, wanted.expr, mark) if literal is None else f"{SEPARATOR}{literal}{SEPARATOR}"
         else:
             sought = wanted.expr if literal is None else literal
         both = ~text.expr.is_null() & ~wanted.expr.is_null()
-        held = (
-            text.expr.str.starts_with(sought) if op == "starts_with" else text.expr.str.contains(sought, literal=True)
-        )
-        return nw.when(both).then(held)
+        held = text.expr.starts_with(sought) if op == "starts_with" else text.expr.contains(sought)
+        return when(both, held)
 
     def _in_segment(self, scheme: Scheme, segment: str) -> Any:
         position = self.answer(scheme)
         wanted = next((i for i, one in enumerate(scheme.segments) if one.name == segment), _SPAN)
-        return nw.when(position >= 0).then(position == wanted)
+        return when(position >= 0, position == wanted)
 
     def answer(self, scheme: Scheme) -> Any:
         """Return the position of a scheme's first segment whose rule holds, behind the last if none does.
 
         Where a rule is unknown it is -1 less that rule's position.
         """
-        return self.columns.expr(scheme, lambda: self._answer(scheme), always=True)
+        if scheme not in self._answers:
+            self._answers[scheme] = self._answer(scheme)
+        return self._answers[scheme]
 
     def _answer(self, scheme: Scheme) -> Any:
-        result = nw.lit(len(scheme.segments), nw.Int64)
+        result = lit(len(scheme.segments), nw.Int64)
         for position, segment in reversed(tuple(enumerate(scheme.segments))):
-            here = nw.lit(position, nw.Int64)
+            here = lit(position, nw.Int64)
             if segment.when is None:
                 result = here
                 continue
             rule = self.rule(segment.when)
-            unknown = nw.lit(CANNOT_TELL - position, nw.Int64)
-            result = nw.when(rule.is_null()).then(unknown).when(rule).then(here).otherwise(result)
+            unknown = lit(CANNOT_TELL - position, nw.Int64)
+            result = when(rule.is_null(), unknown, when(rule, here, result))
         return result
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 import narwhals.stable.v2 as nw
 from attrs import frozen
 
+from crm_bulk.expressions import lit, when
 from crm_bulk.vectors import Vector, whole
 
 
@@ -44,7 +45,7 @@ _FAR: Final = 2.0**60
 
 def _whole(number: Any) -> Any:
     """Return a float without fraction as an integer; those beyond all dates come no nearer."""
-    near = nw.when(number > _FAR).then(nw.lit(_FAR)).when(number < -_FAR).then(nw.lit(-_FAR)).otherwise(number)
+    near = when(number > _FAR, lit(_FAR, nw.Float64), when(number < -_FAR, lit(-_FAR, nw.Float64), number))
     return near.cast(nw.Int64)
 
 
@@ -55,7 +56,7 @@ def steps_to_change(gap: Gap, slope: Any, steepest: int, *, strict: bool) -> Any
     """
     rises = _steps_up(gap.low, gap.high, gap.digits, (slope, steepest), strict=strict)
     falls = _steps_up(gap.high * -1, gap.low * -1, gap.digits, (slope * -1, steepest), strict=not strict)
-    return nw.when(slope > 0).then(rises).when(slope < 0).then(falls)
+    return when(slope > 0, rises, when(slope < 0, falls))
 
 
 def _steps_up(low: Any, high: Any, digits: int, slope: tuple[Any, int], *, strict: bool) -> Any:
@@ -64,16 +65,16 @@ def _steps_up(low: Any, high: Any, digits: int, slope: tuple[Any, int], *, stric
     if steepest == 1 and digits == 0:
         below, above = high * -1, low * -1  # floor and ceiling of the crossing
     else:
-        divisor = steps * whole(10**digits)
+        divisor = when(steps > 0, steps * whole(10**digits))  # elsewhere it is not looked at, but computed
         below, above = _divided(high * -1, divisor), _divided(low * -1, divisor, up=True)
     if strict:
-        return nw.when(high <= 0).then(below + 1)
-    return nw.when(low < 0).then(above)
+        return when(high <= 0, below + 1)
+    return when(low < 0, above)
 
 
 def _divided(value: Any, divisor: Any, *, up: bool = False) -> Any:
     """Return the floor, or the ceiling, of a quotient of integers with a positive divisor, exactly."""
     near = (value.cast(nw.Float64) / divisor.cast(nw.Float64)).floor().cast(nw.Int64)
-    near = nw.when(near * divisor > value).then(near - 1).otherwise(near)
-    near = nw.when((near + 1) * divisor <= value).then(near + 1).otherwise(near)
-    return nw.when(near * divisor < value).then(near + 1).otherwise(near) if up else near
+    near = when(near * divisor > value, near - 1, near)
+    near = when((near + 1) * divisor <= value, near + 1, near)
+    return when(near * divisor < value, near + 1, near) if up else near

@@ -5,14 +5,16 @@ Moments are microseconds and days are days, both since 1970. All facts about the
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import pairwise
+from operator import or_
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import narwhals.stable.v2 as nw
 from attrs import frozen
 
+from crm_bulk.expressions import added, col, lit, when
 from crm_bulk.vectors import DAY, always, quotient, whole
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -148,7 +150,7 @@ def on_days(moment: Any, zone: ZoneInfo, first: int, last: int) -> Any:
     if not pieces:
         return always(moment, holds=False)  # a day that clocks went past
     found = [_in(moment, start, end) for start, end in pieces]
-    return nw.any_horizontal(*found, ignore_nulls=False) if len(found) > 1 else found[0]
+    return reduce(or_, found)
 
 
 def _merged(
@@ -174,8 +176,8 @@ def _in(moment: Any, start: int, end: int) -> Any:
 def utc_day(moment: Any) -> Any:
     """Return the UTC day of a moment, exactly: the float is corrected where it was rounded."""
     near = (moment.cast(nw.Float64) / float(DAY)).floor().cast(nw.Int64)
-    low = nw.when(moment < near * whole(DAY)).then(near - 1).otherwise(near)
-    return nw.when(moment >= (near + 1) * whole(DAY)).then(near + 1).otherwise(low)
+    low = when(moment < near * whole(DAY), near - 1, near)
+    return when(moment >= (near + 1) * whole(DAY), near + 1, low)
 
 
 @frozen
@@ -194,7 +196,7 @@ class Days:
         return (
             None
             if offset is None
-            else quotient((moment + offset).cast(nw.Float64), nw.lit(float(DAY))).floor().cast(nw.Int64)
+            else quotient((moment + offset).cast(nw.Float64), lit(float(DAY), nw.Float64)).floor().cast(nw.Int64)
         )
 
     def midnight_of(self, day: Any) -> Any | None:
@@ -220,10 +222,10 @@ def _steps(place: Any, steps: Sequence[tuple[int, int]]) -> Any | None:
     """Return the value of a step function, None if it has too many steps."""
     if len(steps) > _MOST_STEPS:
         return None
-    found = [nw.lit(steps[0][1], nw.Int64)]
+    found = [lit(steps[0][1], nw.Int64)]
     for (_, before), (start, after) in pairwise(steps):
-        found.append(nw.when(place >= whole(start)).then(whole(after - before)).otherwise(whole(0)))
-    return nw.sum_horizontal(*found) if len(found) > 1 else found[0]
+        found.append(when(place >= whole(start), whole(after - before), whole(0)))
+    return added(*found) if len(found) > 1 else found[0]
 
 
 def offsets(zone: ZoneInfo, first: int, last: int) -> tuple[tuple[int, int], ...]:
@@ -293,7 +295,7 @@ def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 def from_table(moment: Any, breaks: int) -> Any:
     """Return the local day of a moment beside the columns of its UTC day's row in the table."""
-    found = nw.col("day0")
+    found = col("day0")
     for place in range(1, breaks + 1):
-        found = nw.when(moment >= nw.col(f"from{place}")).then(nw.col(f"day{place}")).otherwise(found)
+        found = when(moment >= col(f"from{place}"), col(f"day{place}"), found)
     return found

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from crm_bulk.columns import Columns
 from crm_bulk.plan import Plan, levels
 from crm_bulk.scopes import Wanted
 from crmcore import Customer, Scheme
@@ -27,7 +26,7 @@ def explained(plan: Plan, question: Question, roots: Sequence[Node]) -> tuple[St
 
 
 def _compile(plan: Plan, roots: Iterable[Node], schemes: Iterable[Scheme]) -> None:
-    compiler = plan.compiler(Columns("_"), {})
+    compiler = plan.compiler({})
     plan.compile_all(compiler, roots)
     horizon = plan.horizon(compiler)
     for scheme in schemes:

@@ -33,8 +33,23 @@ class Footers:
         low, high = _physical(min(lows), natural, floor), _physical(max(highs), natural, ceil)
         return None if low is None or high is None else (low, high)
 
+    def is_full(self, column: str) -> bool:
+        """Whether the files say that a column has a value in every row."""
+        found = list(self._statistics(column))
+        return bool(found) and all(
+            noted is not None and noted.has_null_count and not noted.null_count for noted in found
+        )
+
     def _noted(self, column: str) -> Iterator[tuple[Any, Any] | None]:
         """Yield the least and the greatest value of each group of rows that has any, None where that is not noted."""
+        for noted in self._statistics(column):
+            if noted is not None and noted.has_min_max:
+                yield (noted.min, noted.max)
+            elif noted is None or noted.num_values:
+                yield None
+
+    def _statistics(self, column: str) -> Iterator[Any]:
+        """Yield what each group of rows notes on a column, or None."""
         for file in self._metadata:
             leaves = range(file.num_columns)
             place = next((leaf for leaf in leaves if file.schema.column(leaf).path == column), None)
@@ -42,11 +57,7 @@ class Footers:
                 yield None
                 continue
             for group in range(file.num_row_groups):
-                noted = file.row_group(group).column(place).statistics
-                if noted is not None and noted.has_min_max:
-                    yield (noted.min, noted.max)
-                elif noted is None or noted.num_values:
-                    yield None
+                yield file.row_group(group).column(place).statistics
 
     @cached_property
     def _metadata(self) -> tuple[Any, ...]:

@@ -8,7 +8,9 @@ from attrs import evolve, frozen
 
 from crm_bulk.days import Days, day_table, from_table, midnight, utc_day
 from crm_bulk.engines.backend import Backend, Frame, small_table
-from crm_bulk.rows import KEY, OWNER, RowPass
+from crm_bulk.expressions import col
+from crm_bulk.lowering import grouped, native, selected
+from crm_bulk.rows import KEY, OWNER, Island, RowPass
 from crm_bulk.scopes import Wanted
 from crmcore import Record
 from crmcore.engines import Rows, type_of
@@ -25,6 +27,9 @@ class Database(Protocol):
 
     def rows(self, record_class: type[Record]) -> int:
         """Return how many records there are."""
+
+    def is_full(self, record_class: type[Record], wanted: Wanted) -> bool:
+        """Whether a physical column is known to have a value in every row."""
 
     @property
     def backend(self) -> Backend:
@@ -69,14 +74,14 @@ class Frames:
 
     def other_form(self, frame: Frame, given: str, wanted: str, *, is_day: bool) -> Frame:
         """Return a frame with the local day of a column of moments, or the midnight of a column of days."""
-        found = self.days.of(nw.col(given)) if is_day else self.days.midnight_of(nw.col(given))
+        found = self.days.of(col(given)) if is_day else self.days.midnight_of(col(given))
         if found is not None:
-            return frame.with_columns(found.alias(wanted))
+            return frame.with_columns(native(found).alias(wanted))
         return self._through_table(frame, given, wanted, is_day=is_day)
 
     def _through_table(self, frame: Frame, given: str, wanted: str, *, is_day: bool) -> Frame:
         """Return the same where there are too many changes of the clock for one expression."""
-        place = utc_day(nw.col(given)) if is_day else nw.col(given)
+        place = native(utc_day(col(given))) if is_day else nw.col(given)
         found = self.database.backend.collect(frame.select(place.alias("utc")).unique())
         numbers = sorted(number for number in found.column("utc").to_pylist() if number is not None)
         if not is_day:
@@ -87,7 +92,7 @@ class Frames:
         names = [name for name in columns if name != "utc"]
         table = self._small({name: (int, values) for name, values in columns.items()})
         beside = frame.with_columns(place.alias("utc")).join(table, on="utc", how="left")
-        day = from_table(nw.col(given), len(names) // 2)
+        day = native(from_table(col(given), len(names) // 2))
         return beside.with_columns(day.alias(wanted)).drop("utc", *names)
 
     def owners(self, source: Rows) -> Frame:
@@ -104,25 +109,22 @@ class Frames:
         owner = Wanted(_link(done.source), "key")
         frame = self.rows(done.source.record_class, [*done.compiler.scope.wanted.values(), owner])
         frame = frame.with_columns(nw.col(owner.name).alias(OWNER)).filter(~nw.col(OWNER).is_null())
-        frame = done.compiler.columns.added_to(frame)
-        for batch in done.batches:
-            if batch:
-                frame = frame.with_columns(**batch)
-        summed = frame.group_by(OWNER).agg(**(done.sums or {"_rows": nw.len()}))
-        for island in done.islands:
-            summed = summed.join(self._exact_sums(frame, island.value, island.result), on=OWNER, how="left")
+        summed = grouped(frame, OWNER, _without(done.sums, done), done.prefix + "c")
+        for island in done.islands.values():
+            summed = summed.join(self._exact_sums(frame, island), on=OWNER, how="left")
         return summed
 
-    def _exact_sums(self, frame: Frame, value: str, result: str) -> Frame:
+    def _exact_sums(self, frame: Frame, island: Island) -> Frame:
         """Return the sum of floats for each customer, rounded once, as only Python's fsum gives it."""
         from math import fsum  # noqa: PLC0415 - seldom needed
 
-        found = self.database.backend.collect(frame.select(OWNER, value).filter(~nw.col(value).is_null()))
+        values = selected(frame, {OWNER: col(OWNER), "value": island.value}).filter(~nw.col("value").is_null())
+        found = self.database.backend.collect(values)
         parts: dict[str, list[float]] = {}
-        for owner, number in zip(*(found.column(name).to_pylist() for name in (OWNER, value)), strict=True):
+        for owner, number in zip(*(found.column(name).to_pylist() for name in (OWNER, "value")), strict=True):
             parts.setdefault(owner, []).append(number)
         sums = {owner: fsum(numbers) for owner, numbers in parts.items()}
-        return self._small({OWNER: (str, list(sums)), result: (float, list(sums.values()))})
+        return self._small({OWNER: (str, list(sums)), island.result: (float, list(sums.values()))})
 
     def _small(self, columns: Mapping[str, tuple[type, Sequence[Any]]]) -> Frame:
         return self.database.backend.frame(small_table(columns), is_small=True)
@@ -130,13 +132,17 @@ class Frames:
     def beside(self, customers: Frame, done: RowPass) -> Frame:
         """Return the frame of customers with what a pass adds up; customers without rows have nothing of it."""
         frame = customers.join(self.added_up(done), left_on=KEY, right_on=OWNER, how="left")
-        filled = {name: nw.col(name).fill_null(value) for name, value in done.fills.items()}
+        filled = {name: nw.col(name).fill_null(value) for name, value in _without(done.fills, done).items()}
         frame = frame.with_columns(**filled) if filled else frame
-        for given, wanted in done.days.items():
+        for given, wanted in _without(done.days, done).items():
             frame = self.other_form(frame, given, wanted, is_day=True)
-        for given, wanted in done.moments.items():
+        for given, wanted in _without(done.moments, done).items():
             frame = self.other_form(frame, given, wanted, is_day=False)
         return frame
+
+
+def _without(named: Mapping[str, Any], done: RowPass) -> dict[str, Any]:
+    return {name: found for name, found in named.items() if name not in done.left_out}
 
 
 def _link(source: Rows) -> tuple[Any, ...]:

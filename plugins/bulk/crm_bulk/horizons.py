@@ -1,9 +1,9 @@
 """When rules may next change by time alone, a column at a time; see `crmcore.evaluation.boundaries`.
 
-A date is a number of days since 1970, and FOREVER is never; None is never for every customer.
+A date is a number of days since 1970, and NEVER is far beyond all others.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
@@ -12,7 +12,9 @@ from attrs import define, field, frozen
 
 from crm_bulk.compiling import Compiler
 from crm_bulk.crossings import Gap, gap_of, steps_to_change
+from crm_bulk.dates import NEVER, earliest, if_held, only_where, settled, sole
 from crm_bulk.days import day_number, day_of_number
+from crm_bulk.expressions import Expr, lit, when
 from crm_bulk.logic import any_of
 from crm_bulk.vectors import whole
 from crmcore import Field, Metric, Predicate, Scheme, Setting, Term
@@ -42,7 +44,6 @@ from crmcore.engines import (
     children,
 )
 
-FOREVER: Final = 10_000_000
 _LAST: Final = day_number(date.max)
 
 
@@ -54,14 +55,8 @@ class Trend:
     """
 
     slope: Any = None
-    until: Any = None
+    until: Expr = NEVER
     steepest: int = 0
-
-
-def sooner(dates: Iterable[Any]) -> Any:
-    """Return the earliest of several dates."""
-    found = list({id(day): day for day in dates if day is not None}.values())
-    return (nw.min_horizontal(*found) if len(found) > 1 else found[0]) if found else None
 
 
 @define(eq=False)
@@ -74,24 +69,31 @@ class Horizon:
     compiler: Compiler
     aggregates: Callable[[Aggregate], Any]
     _trends: dict[Term, Trend] = field(factory=dict, init=False)
+    _dates: dict[Predicate | Scheme, Expr] = field(factory=dict, init=False)
 
-    def of_scheme(self, scheme: Scheme) -> Any:
+    def of_scheme(self, scheme: Scheme) -> Expr:
         """Return the date on which the answer, or what is missing for it, may next differ."""
-        return self.compiler.columns.expr(("horizon", scheme), lambda: self._of_scheme(scheme), always=True)
+        if scheme not in self._dates:
+            self._dates[scheme] = self._of_scheme(scheme)
+        return self._dates[scheme]
 
-    def _of_scheme(self, scheme: Scheme) -> Any:
+    def _of_scheme(self, scheme: Scheme) -> Expr:
         given = self.compiler.answer(scheme)
-        position = nw.when(given >= 0).then(given).otherwise(-1 - given)
-        first: dict[int, tuple[int, Any]] = {}
+        position = when(given >= 0, given, given * -1 - 1)
+        first: dict[int, tuple[int, Expr]] = {}
         for place, segment in enumerate(scheme.segments):
-            until = None if segment.when is None else self.of_rule(segment.when)
-            if until is not None:
+            until = NEVER if segment.when is None else self.of_rule(segment.when)
+            if until is not NEVER:
                 first.setdefault(id(until), (place, until))  # who gets past a later segment gets past this one
-        return sooner(until if place == 0 else _where(position >= place, until) for place, until in first.values())
+        return earliest(
+            until if place == 0 else only_where(position >= place, until) for place, until in first.values()
+        )
 
     def of_rule(self, rule: Predicate) -> Any:
         """Return the date on which a predicate may next change."""
-        return self.compiler.columns.expr(("horizon", rule), lambda: self._of_rule(rule))
+        if rule not in self._dates:
+            self._dates[rule] = self._of_rule(rule)
+        return self._dates[rule]
 
     def _of_rule(self, rule: Predicate) -> Any:  # noqa: C901, PLR0911 - one case per node class
         match rule:
@@ -106,27 +108,21 @@ class Horizon:
             case Compare(left=left, right=right) | Equals(left=left, right=right):
                 return self._of_comparison(rule, left, right)
             case OneOf(term=term, choices=choices):
-                return sooner([self._of_comparison(rule, term, choice) for choice in choices])
+                return earliest([self._of_comparison(rule, term, choice) for choice in choices])
             case Known(term=term):
                 return self.of_term(term).until
             case TextTest(term=term, part=part):
-                return sooner((self.of_term(term).until, self.of_term(part).until))
+                return earliest((self.of_term(term).until, self.of_term(part).until))
             case Within():
-                return sooner((self.of_term(rule.term).until, self._window_edge(rule)))
+                return earliest((self.of_term(rule.term).until, self._window_edge(rule)))
             case InYear(term=term):
-                return sooner((self.of_term(term).until, self._year_edge(term)))
+                return earliest((self.of_term(term).until, self._year_edge(term)))
         raise TypeError(f"no boundary for {type(rule).__name__}")
 
     def of_term(self, term: Term) -> Trend:
         """Return how a term's values move."""
-        columns = self.compiler.columns
         if term not in self._trends:
-            trend, cost = columns.measured(lambda: self._of_term(term))
-            slope = columns.expr(("slope", term), lambda: columns.needing(trend.slope, cost))
-            until = columns.expr(("until", term), lambda: columns.needing(trend.until, cost))
-            self._trends[term] = Trend(slope, until, trend.steepest)
-        columns.expr(("slope", term), _no_slope)
-        columns.expr(("until", term), _no_slope)
+            self._trends[term] = self._of_term(term)
         return self._trends[term]
 
     def _of_term(self, term: Term) -> Trend:  # noqa: PLR0911 - one case per node class
@@ -140,14 +136,14 @@ class Horizon:
             case Aggregate():
                 return Trend(until=self.aggregates(term))
             case DayCount(op=op, term=inner):
-                slope = nw.lit(1 if op == "since" else -1, nw.Int64)
+                slope = lit(1 if op == "since" else -1, nw.Int64)
                 known = self.compiler.has_value(inner)
-                return Trend(nw.when(known).then(slope).otherwise(nw.lit(0, nw.Int64)), self.of_term(inner).until, 1)
+                return Trend(when(known, slope, lit(0, nw.Int64)), self.of_term(inner).until, 1)
             case Choose():
                 return self._of_choice(term)
             case Band(term=inner, cuts=cuts):
                 dates = [self._of_comparison(term, inner, cut) for cut in cuts]
-                return Trend(until=sooner((*dates, self.of_term(inner).until)))
+                return Trend(until=earliest((*dates, self.of_term(inner).until)))
             case Arithmetic() | Extreme():
                 return self._of_sum(term)
         raise TypeError(f"no boundary for {type(term).__name__}")
@@ -156,20 +152,11 @@ class Horizon:
 
     def _of_parts(self, parts: tuple[Predicate, ...], decisive: Callable[[Any], Any]) -> Any:
         """One part with the decisive value settles the whole for as long as it keeps that value."""
-        dates = [self.of_rule(part) for part in parts]
-        if all(day is dates[0] for day in dates):
-            return dates[0]
-        held = [decisive(self.compiler.rule(part)).fill_null(False) for part in parts]
-        settled = [
-            nw.when(one).then(_forever() if day is None else day).otherwise(nw.lit(-FOREVER, nw.Int64))
-            for one, day in zip(held, dates, strict=True)
-        ]
-        latest = nw.max_horizontal(*settled) if len(settled) > 1 else settled[0]
-        return nw.when(any_of(held)).then(latest).otherwise(sooner(dates))
+        return settled([(decisive(self.compiler.rule(part)).fill_null(False), self.of_rule(part)) for part in parts])
 
     def _of_comparison(self, whole_: Node, left: Term, right: Term) -> Any:
         one, two = self.of_term(left), self.of_term(right)
-        until = sooner((one.until, two.until))
+        until = earliest((one.until, two.until))
         if one.slope is None and two.slope is None:
             return until
         slope = _difference(one.slope, two.slope)
@@ -183,11 +170,11 @@ class Horizon:
         gap = self._gap(one, left, two, right)
         steepest = one.steepest + two.steepest
         if gap is None:
-            moving = nw.when(slope != 0).then(self._tomorrow()).otherwise(_forever())
+            moving = when(slope != 0, self._tomorrow(), NEVER)
             known = self.compiler.has_value(left) & self.compiler.has_value(right)
-            return sooner((until, _where(known, moving)))
+            return earliest((until, only_where(known, moving)))
         changes = [self._after(steps_to_change(gap, slope, steepest, strict=way)) for way in ways]
-        return sooner((until, *changes))
+        return earliest((until, *changes))
 
     def _gap(self, one: Trend, left: Term, two: Trend, right: Term) -> "Gap | None":
         """Return how far apart two numbers are, or None where floats keep that from being exact."""
@@ -199,24 +186,24 @@ class Horizon:
     def _window_edge(self, rule: Within) -> Any:
         days, ending = self.compiler.number(rule.days), self.compiler.number(rule.ending)
         if days <= 0:
-            return None
+            return NEVER
         day, today = self.compiler.day_of(rule.term), self.compiler.day
         opens, closes = day + whole(ending), day + whole(ending + days)
-        edge = nw.when(opens > today).then(opens).when(closes > today).then(closes).otherwise(_forever())
+        edge = when(opens > today, opens, when(closes > today, closes, NEVER))
         return bounded(edge)
 
     def _year_edge(self, term: Term) -> Any:
         day, today = self.compiler.day_of(term), self.compiler.day
         year = day_of_number(today).year
         first = day_number(date(year, 1, 1))
-        after = nw.lit(day_number(date(year + 1, 1, 1)), nw.Int64) if year < date.max.year else _forever()
-        return nw.when(day > today).then(day).when(day >= first).then(after).otherwise(_forever())
+        after = lit(day_number(date(year + 1, 1, 1)), nw.Int64) if year < date.max.year else NEVER
+        return sole(when(day > today, day, when(day >= first, after, NEVER)))
 
     # -- terms -------------------------------------------------------------------------------------------------------
 
     def _of_sum(self, term: Arithmetic | Extreme) -> Trend:
         trends = [self.of_term(part) for part in children(term) if isinstance(part, Term)]
-        until = sooner(trend.until for trend in trends)
+        until = earliest(trend.until for trend in trends)
         slopes = [trend.slope for trend in trends if trend.slope is not None]
         if not slopes:
             return Trend(until=until)
@@ -225,8 +212,7 @@ class Horizon:
             other = two.slope if term.op == "-" or two.slope is None else two.slope * -1
             return Trend(_difference(one.slope, other), until, one.steepest + two.steepest)
         moves = any_of(slope != 0 for slope in slopes)
-        resting = _forever() if until is None else until
-        return Trend(until=nw.when(moves).then(self._tomorrow()).otherwise(resting))
+        return Trend(until=when(moves, self._tomorrow(), until))
 
     def _of_choice(self, term: Choose) -> Trend:
         trends = [self.of_term(value) for _, value in term.cases]
@@ -234,28 +220,24 @@ class Horizon:
         until, slope = last.until, last.slope
         for (rule, _), trend in reversed(list(zip(term.cases, trends, strict=True))):
             held, date_ = self.compiler.rule(rule), self.of_rule(rule)
-            until = sooner((date_, _chosen(held, trend.until, until, _forever())))
-            slope = _chosen(held, trend.slope, slope, nw.lit(0, nw.Int64))
+            until = earliest((date_, if_held(held, trend.until, until)))
+            slope = _chosen(held, trend.slope, slope, lit(0, nw.Int64))
         return Trend(slope, until, max(trend.steepest for trend in (*trends, last)))
 
     def _stated_later(self, term: Field) -> Any:
         if not term.soft:
-            return None
+            return NEVER
         stated = self.compiler.scope.stated(term)
-        return nw.when(stated > self.compiler.day).then(stated).otherwise(_forever())
+        return sole(when(stated > self.compiler.day, stated, NEVER))
 
     # -- small help --------------------------------------------------------------------------------------------------
 
     def _tomorrow(self) -> Any:
         day = self.compiler.day + 1
-        return nw.lit(day if day <= _LAST else FOREVER, nw.Int64)
+        return lit(day, nw.Int64) if day <= _LAST else NEVER
 
     def _after(self, steps: Any) -> Any:
-        return bounded((steps + whole(self.compiler.day)).fill_null(FOREVER))
-
-
-def _no_slope() -> Any:  # pragma: no cover - it was kept before
-    raise KeyError("slope")
+        return bounded(steps + whole(self.compiler.day))
 
 
 def _difference(one: Any, two: Any) -> Any:
@@ -269,17 +251,9 @@ def _chosen(held: Any, then: Any, otherwise: Any, none: Any) -> Any:
     if then is None and otherwise is None:
         return None
     one, two = none if then is None else then, none if otherwise is None else otherwise
-    return nw.when(held.is_null()).then(none).when(held).then(one).otherwise(two)
+    return when(held.is_null(), none, when(held, one, two))
 
 
-def _where(holds: Any, day: Any) -> Any:
-    return nw.when(holds).then(day).otherwise(_forever())
-
-
-def _forever() -> Any:
-    return nw.lit(FOREVER, nw.Int64)
-
-
-def bounded(day: Any) -> Any:
-    """Return a day, and never for one beyond all dates."""
-    return nw.when(day <= _LAST).then(day).otherwise(_forever())
+def bounded(day: Expr) -> Expr:
+    """Return a day, and never for one beyond all dates or unknown."""
+    return sole(when(day <= _LAST, day, NEVER))

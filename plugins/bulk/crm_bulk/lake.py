@@ -10,11 +10,11 @@ import polars as pl
 from attrs import define, frozen
 
 from crm_bulk.answering import Answers, answers_of, roots_of
+from crm_bulk.dates import FOREVER
 from crm_bulk.days import Days, day_number
 from crm_bulk.engines.backend import Backend
 from crm_bulk.explaining import explained
 from crm_bulk.frames import Frames
-from crm_bulk.horizons import FOREVER
 from crm_bulk.parquet_tables import ParquetTables
 from crm_bulk.plan import Plan
 from crm_bulk.rows import KEY, OWNER

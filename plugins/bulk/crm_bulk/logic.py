@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-import narwhals.stable.v2 as nw
-
+from crm_bulk.expressions import coalesced, when
 from crm_bulk.scopes import time_vector
 from crm_bulk.vectors import Vector, null
 
@@ -29,16 +28,14 @@ def chosen(rules: list[Any], values: list[Any], kind: Any) -> Any:
     """Return the value beside the first rule that holds, null as soon as one is unknown."""
     result = values[len(rules)] if len(values) > len(rules) else null(kind)
     for rule, value in reversed(list(zip(rules, values, strict=False))):
-        result = nw.when(rule.is_null()).then(null(kind)).when(rule).then(value).otherwise(result)
+        result = when(rule.is_null(), null(kind), when(rule, value, result))
     return result
 
 
 def else_time(found: Vector, default: Vector) -> Vector:
     """Return a date or moment, or ``default`` where it is unknown."""
     moment, day, other_moment, other_day = found.moment, found.day, default.moment, default.day
-    return time_vector(
-        found.shape, lambda: nw.coalesce(moment(), other_moment()), lambda: nw.coalesce(day(), other_day())
-    )
+    return time_vector(found.shape, lambda: coalesced(moment(), other_moment()), lambda: coalesced(day(), other_day()))
 
 
 def extreme_time(op: str, vectors: tuple[Vector, ...]) -> Vector:
@@ -54,7 +51,7 @@ def extreme_time(op: str, vectors: tuple[Vector, ...]) -> Vector:
         def form(of_one: Any, of_two: Any) -> Any:
             here, there = of_one(), of_two()
             known = ~here.is_null() & ~there.is_null()
-            return nw.when(known).then(nw.when(first()).then(here).otherwise(there))
+            return when(known, when(first(), here, there))
 
         return time_vector(kind, lambda: form(one.moment, two.moment), lambda: form(one.day, two.day))
 

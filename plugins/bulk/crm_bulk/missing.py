@@ -9,24 +9,27 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 
-import narwhals.stable.v2 as nw
 from attrs import define, field, frozen
 
 from crm_bulk.compiling import Compiler
-from crm_bulk.vectors import whole
+from crm_bulk.engines.backend import Table
+from crm_bulk.expressions import KNOWN, Expr
 from crmcore import Predicate, Record, Scheme, Term
 from crmcore.engines import (
     Aggregate,
+    And,
     Case,
     Evaluator,
     Meaning,
     Node,
+    Not,
+    Or,
+    OrElse,
     PopulationValue,
     World,
     children,
     missing_of,
     names_of,
-    rules_of,
 )
 
 _BITS: Final = 60
@@ -37,87 +40,142 @@ _KNOWN: Final = object()
 
 @frozen(eq=False)
 class Parts:
-    """The parts of a scheme's rules that may be unknown, and the place of the first bit of each."""
+    """What may be unknown in the rule at which a scheme's answer stopped; the place and the column of each part."""
 
     scheme: Scheme
+    position: int
     places: dict[Node, int]
-    codes: tuple[Any, ...]
+    columns: dict[Node, str]
 
     def names(self, world: World, codes: Sequence[int]) -> tuple[str, ...]:
         """Return the names of what is missing to customers whose codes these are."""
         bits = sum(code << (_BITS * number) for number, code in enumerate(codes))
-        seen = _Seen(world, self.places, bits)
+        passed = frozenset(each.when for each in self.scheme.segments[: self.position] if each.when is not None)
+        seen = _Seen(world, passed, self.places, bits)
         return names_of(missing_of(self.scheme, Case(_NOBODY, date.min), seen))
 
+    def codes(self, table: Table) -> Iterator[Sequence[int]]:
+        """Yield whole numbers that together say what is noted of each customer in a table."""
+        import numpy as np  # noqa: PLC0415 - only where an engine runs
 
-def parts_of(scheme: Scheme, compiler: Compiler) -> Parts:
-    """Return the parts of a scheme's rules with expressions of their codes.
+        found = [np.zeros(table.num_rows, np.int64)]
+        for part, place in self.places.items():
+            while place >= _BITS * len(found):
+                found.append(np.zeros(table.num_rows, np.int64))
+            found[-1] |= _noted(part, table.column(self.columns[part])) << place % _BITS
+        yield from (each.tolist() for each in found)
+
+
+def parts_of(scheme: Scheme, position: int, compiler: Compiler, columns: dict[str, Expr]) -> Parts:
+    """Return the parts of the rule at a position, with what is noted of them added to ``columns``.
 
     A predicate takes two bits, one if it is true and the other if it is unknown, and a term one if it is unknown.
     """
+    rule = scheme.segments[position].when
     places: dict[Node, int] = {}
-    codes: list[list[Any]] = [[]]
+    names: dict[Node, str] = {}
     place = 0
-    for part in dict.fromkeys(part for rule in rules_of(scheme) for part in _asked(rule)):
-        noted, bits = _noted(part, compiler)
-        if place + bits > _BITS * len(codes):
-            place = _BITS * len(codes)
-            codes.append([])
+    for part in dict.fromkeys(() if rule is None else _asked(rule, compiler)):
+        bits = 2 if isinstance(part, Predicate) else 1
+        if place % _BITS + bits > _BITS:
+            place += _BITS - place % _BITS
         places[part] = place
-        codes[-1].append(noted * whole(1 << place % _BITS))
         place += bits
-    sums = (nw.sum_horizontal(*code) if len(code) > 1 else (code or [whole(0)])[0] for code in codes)
-    return Parts(scheme, places, tuple(sums))
+        asked = compiler.rule(part) if isinstance(part, Predicate) else ~compiler.has_value(part)
+        names[part] = f"part{id(asked)}"
+        columns[names[part]] = asked
+    return Parts(scheme, position, places, names)
 
 
-def _asked(part: Node) -> Iterator[Node]:
-    """Yield a part and those inside it that can be what is missing."""
-    yield part
-    if not isinstance(part, Aggregate | PopulationValue):
+def _asked(part: Node, compiler: Compiler) -> Iterator[Predicate | Term]:
+    """Yield what has to be noted of a part: what is known to everybody needs no look inside, nor has it gaps."""
+    if isinstance(part, Predicate):
+        is_known = compiler.rule(part).is_known
+        if is_known or not isinstance(part, And | Or | Not | OrElse):
+            yield part
+    elif isinstance(part, Term):
+        is_known = compiler.has_value(part) is KNOWN
+        if not is_known:
+            yield part
+    else:
+        is_known = False
+    if not is_known and not isinstance(part, Aggregate | PopulationValue):
         for child in children(part):
-            yield from _asked(child)
+            yield from _asked(child, compiler)
 
 
-def _noted(part: Node, compiler: Compiler) -> tuple[Any, int]:
-    """Return a whole number that says what is noted of a part, and how many bits that takes."""
-    match part:
-        case Predicate():
-            return compiler.rule(part).cast(nw.Int64).fill_null(_UNKNOWN), 2
-        case Term():
-            vector = compiler.term(part)
-            if vector.expr is None:
-                return whole(int(vector.constant is None)), 1
-            return vector.expr.is_null().cast(nw.Int64), 1
-    raise TypeError(f"{type(part).__name__} is no part of a rule")
+def _noted(part: Node, column: Any) -> Any:
+    """Return what is noted of a part of rules, as whole numbers."""
+    import pyarrow as pa  # noqa: PLC0415 - only where an engine runs
+
+    found = column.cast(pa.int64())
+    return (found.fill_null(_UNKNOWN) if isinstance(part, Predicate) else found).to_numpy()
 
 
 @define(eq=False)
 class _Seen(Evaluator):
     """Answers as the row evaluator would for customers in one of the ways: only what is known of them, and no value."""
 
+    passed: frozenset[Predicate] = frozenset()
     places: dict[Node, int] = field(factory=dict)
     bits: int = 0
 
-    def holds(self, predicate: Predicate, case: Case, row: Record | None = None) -> bool | None:  # noqa: ARG002 - the evaluator is asked so
-        """Return the truth that was noted."""
-        noted = self.bits >> self.places[predicate]
-        return None if noted & _UNKNOWN else bool(noted & 1)
+    def holds(self, predicate: Predicate, case: Case, row: Record | None = None) -> bool | None:
+        """Return the truth that was noted, or that follows from what was."""
+        if predicate in self.passed:
+            return False
+        if predicate in self.places:
+            noted = self.bits >> self.places[predicate]
+            return None if noted & _UNKNOWN else bool(noted & 1)
+        match predicate:
+            case And(parts=parts):
+                return _kleene([self.holds(part, case, row) for part in parts], deciding=False)
+            case Or(parts=parts):
+                return _kleene([self.holds(part, case, row) for part in parts], deciding=True)
+            case Not(part=part):
+                held = self.holds(part, case, row)
+                return None if held is None else not held
+            case OrElse(part=part, default=default):
+                held = self.holds(part, case, row)
+                return default if held is None else held
+        raise TypeError(f"nothing was noted of {predicate!r}")
 
     def meaning(self, term: Term) -> Meaning:
-        """Return whether a value was noted."""
-        is_unknown = self.bits >> self.places[term] & 1
+        """Return whether a value was noted; what was not noted is known."""
+        is_unknown = term in self.places and self.bits >> self.places[term] & 1
         return Meaning("plain", lambda _case, _row: None if is_unknown else _KNOWN)
+
+
+def _kleene(parts: Sequence[bool | None], *, deciding: bool) -> bool | None:
+    return deciding if deciding in parts else None if None in parts else not deciding
 
 
 _NOBODY: Final[Any] = None
 """Nothing is read of a customer of whom all that counts was noted."""
 
 
-def named(parts: Parts, world: World, columns: Sequence[Any]) -> Iterator[tuple[str, ...]]:
-    """Yield the names of what is missing for each customer; ``columns`` are those of the codes."""
+def named(parts: Parts, world: World, table: Table) -> Iterator[tuple[str, ...]]:
+    """Yield the names of what is missing for each customer in a table with the columns of the parts."""
 
     @cache
     def names(codes: tuple[int, ...]) -> tuple[str, ...]:
         return parts.names(world, codes)
 
-    yield from map(names, zip(*(column.to_pylist() for column in columns), strict=True))
+    yield from map(names, zip(*parts.codes(table), strict=True))
+
+
+def stopped(unplaced: Table, column: str) -> Iterator[tuple[int, Any]]:
+    """Yield each answer that says that the segment cannot be told, with the ids of the customers who have it."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - only where an engine runs
+
+    answers = unplaced.column(column)
+    for answer in pc.unique(answers).to_pylist():
+        if answer < 0:
+            yield answer, unplaced.column("id").filter(pc.equal(answers, answer))
+
+
+def beside(table: Table, ids: Any) -> Table:
+    """Return the rows of a table that belong to some ids, in their order."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - only where an engine runs
+
+    return table.take(pc.index_in(ids.combine_chunks(), table.column("id").combine_chunks()))

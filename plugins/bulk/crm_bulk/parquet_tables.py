@@ -56,6 +56,14 @@ class ParquetTables:
         """Return how many records there are."""
         return self._of(record_class).footers.rows
 
+    def is_full(self, record_class: type[Record], wanted: Wanted) -> bool:
+        """Whether a physical column is known to have a value in every row."""
+        if wanted.part == "stated" or _default(record_class, wanted, self.world) is not None:
+            return True
+        found = self._of(record_class)
+        natural = None if found.frame is None else found.natural(wanted, self.world)
+        return natural is not None and found.footers.is_full(natural.column)
+
     # -- one column --------------------------------------------------------------------------------------------------
 
     def _finished(self, frame: Frame, wanted: Wanted, found: "_Files") -> Frame:

@@ -3,19 +3,20 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import narwhals.stable.v2 as nw
 from attrs import define, evolve, field, frozen
 
-from crm_bulk.columns import Columns
-from crm_bulk.compiling import Compiler
+from crm_bulk.compiling import CANNOT_TELL, Compiler
+from crm_bulk.dates import plain
 from crm_bulk.days import Days
 from crm_bulk.engines.backend import Frame, Table
+from crm_bulk.expressions import Expr, col, columns_of, lit, when
 from crm_bulk.frames import Database, Frames
-from crm_bulk.horizons import FOREVER, Horizon
-from crm_bulk.logic import any_of
-from crm_bulk.missing import Parts, named, parts_of
+from crm_bulk.horizons import Horizon
+from crm_bulk.lowering import native, selected
+from crm_bulk.missing import Parts, beside, named, parts_of, stopped
 from crm_bulk.order_statistics import finished
 from crm_bulk.reviews import RowReviews
 from crm_bulk.rows import KEY, OWNER, RowPass
@@ -33,11 +34,12 @@ from crmcore.engines import (
     finish,
     needs,
     reached,
-    rules_of,
     type_of,
 )
 
 Made = TypeVar("Made")
+_FEW: Final = 8
+"""A smaller part of the customers than one in so many is picked out; of more, all are looked at."""
 
 
 @frozen(eq=False)
@@ -47,8 +49,19 @@ class _Bounds(Bounds):
     def extent(self, record_class: Any, wanted: Any) -> tuple[int, int] | None:
         return self.database.extent(record_class, wanted)
 
+    def is_full(self, record_class: Any, wanted: Any) -> bool:
+        return self.database.is_full(record_class, wanted)
+
     def rows(self, record_class: Any) -> int:
         return self.database.rows(record_class)
+
+
+class _Some(dict[str, Fraction | None]):
+    """Values of the population before they are fitted: some number for each."""
+
+    def get(self, key: str, default: Fraction | None = None) -> Fraction | None:  # type: ignore[override]  # no value is no default
+        """Return the number of a key."""
+        return self.setdefault(key, Fraction(10_007 + len(self)) if default is None else default)
 
 
 @define(eq=False)
@@ -71,10 +84,10 @@ class Plan:
 
     # -- compiling ---------------------------------------------------------------------------------------------------
 
-    def compiler(self, columns: Columns, population: Mapping[str, Fraction | None] | None = None) -> Compiler:
-        """Return a compiler of customers' terms that names metrics and answers in ``columns``."""
+    def compiler(self, population: Mapping[str, Fraction | None] | None = None) -> Compiler:
+        """Return a compiler of customers' terms."""
         world = self.world if population is None else evolve(self.world, population=population)
-        return Compiler(world, self.scope, self.day, columns, self.aggregate)
+        return Compiler(world, self.scope, self.day, self.aggregate)
 
     def aggregate(self, node: Aggregate) -> Vector:
         """Return an aggregate as a column of the frame of customers, equal ones as the same column."""
@@ -101,7 +114,7 @@ class Plan:
         """Return the pass over the rows of a source."""
         if source not in self.passes:
             scope = Scope(source.record_class, self.world, self.scope.bounds)
-            compiler = Compiler(self.world, scope, self.day, Columns(f"r{len(self.passes)}c"))
+            compiler = Compiler(self.world, scope, self.day)
             rows = self.database.rows(source.record_class)
             self.passes[source] = RowPass(source, compiler, f"r{len(self.passes)}_", rows, partial(self._most, source))
         return self.passes[source]
@@ -114,15 +127,18 @@ class Plan:
         For ``schemes`` that includes what looking ahead needs.
         """
         with sizes(checked=False):
-            columns = Columns("_")
-            compiler = self.compiler(columns, {})
+            compiler = self.compiler(_Some())
             self.compile_all(compiler, roots)
             horizon = self.horizon(compiler)
-            for scheme in schemes:
-                self.compile_all(compiler, rules_of(scheme))
-                horizon.of_scheme(scheme)
+            dates = [plain(horizon.of_scheme(scheme)) for scheme in schemes]
+            used = columns_of(dates)
+        for done in self.passes.values():
+            done.leave_out(used)
+        return self._read()
+
+    def _read(self) -> Frame:
         archived = self.scope.column(tuple(c for c in _columns(Customer) if c.name == "archived_at"))
-        present = archived.day().is_null() if archived.day else None
+        present = nw.col(archived.day().detail).is_null() if archived.day else None
         frames = Frames(self.database, Days(self.world.zone, *self._range()))
         frame = frames.rows(Customer, self.scope.wanted.values()).filter(present)
         for done in self.passes.values():
@@ -150,7 +166,7 @@ class Plan:
         """Note between which values aggregates really lie."""
         self._is_measured = True
         found = {str(n): key for n, (key, one) in enumerate(self._aggregates.items()) if one.shape == "fixed"}
-        exprs = {name: self._aggregates[key].expr for name, key in found.items()}
+        exprs = {name: native(self._aggregates[key].expr) for name, key in found.items()}
         lows = {f"low{name}": expr.min() for name, expr in exprs.items()}
         highs = {f"high{name}": expr.max() for name, expr in exprs.items()}
         row = self.database.backend.collect(self.facts.select(**lows, **highs)).to_pylist()[0] if found else {}
@@ -189,18 +205,17 @@ class Plan:
     def _fitted(
         self, level: Sequence[PopulationValue], population: Mapping[str, Fraction | None]
     ) -> dict[str, tuple[Fraction | None, int]]:
-        columns = Columns("p")
-        compiler = self.compiler(columns, population)
+        compiler = self.compiler(population)
         asked: dict[str, tuple[PopulationValue, Vector]] = {}
-        values: dict[str, Any] = {}
+        values: dict[str, Expr] = {}
         for node in level:
             vector = _population_term(node, compiler)
-            kept = nw.lit(True, nw.Boolean) if node.among is None else compiler.rule(node.among)
-            values.setdefault(self._definition(node), nw.when(kept).then(vector.expr))
+            kept = vector.expr if node.among is None else when(compiler.rule(node.among), vector.expr)
+            values.setdefault(self._definition(node), kept)
             asked[self.world.key(node)] = (node, vector)
         numbered = {key: f"value{number}" for number, key in enumerate(values)}
-        frame = columns.added_to(self.facts).with_columns(**{numbered[key]: expr for key, expr in values.items()})
-        table = self.database.backend.collect(frame.select(*numbered.values()))
+        frame = selected(self.facts, {numbered[key]: expr for key, expr in values.items()})
+        table = self.database.backend.collect(frame)
         known = {name: table.column(name).drop_null() for name in numbered.values()}
         result = {}
         for key, (node, vector) in asked.items():
@@ -214,40 +229,51 @@ class Plan:
         return self.fitting(lambda: self._placed(schemes, population))
 
     def _placed(self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None]) -> Frame:
-        columns = Columns("c")
-        compiler = self.compiler(columns, population)
+        compiler = self.compiler(population)
         horizon = self.horizon(compiler)
-        chosen: dict[str, Any] = {}
+        chosen: dict[str, Expr] = {KEY: col(KEY)}
         for number, scheme in enumerate(schemes):
-            review = horizon.of_scheme(scheme)
             chosen[f"answer{number}"] = compiler.answer(scheme)
-            chosen[f"review{number}"] = nw.lit(FOREVER, nw.Int64) if review is None else review
-        return columns.added_to(self.facts).select(nw.col(KEY), **chosen)
+            chosen[f"review{number}"] = plain(horizon.of_scheme(scheme))
+        if columns_of(chosen.values()) & self._left_out():  # other values of the population lead elsewhere
+            for done in self.passes.values():
+                done.left_out.clear()
+            self._read()
+        return selected(self.facts, chosen)
+
+    def _left_out(self) -> set[str]:
+        found = ((done, name) for done in self.passes.values() for name in done.left_out)
+        return {form for done, name in found for form in (name, done.days.get(name), done.moments.get(name)) if form}
 
     def missing(
-        self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None], customers: Table | None = None
+        self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None], unplaced: Table
     ) -> dict[Scheme, dict[str, tuple[str, ...]]]:
         """Return for each scheme the customers whose segment cannot be told, with the names of what is missing.
 
-        ``customers`` holds the ids of all of them, where that is known: nobody else is looked at.
+        ``unplaced`` holds the ids of all who are not placed in one of them, and their answers as answer0, answer1, ...
         """
         facts = self.facts
-        if customers is not None:
-            facts = facts.join(self.database.backend.frame(customers, is_small=True), on=KEY, how="semi")
-        return self.fitting(lambda: self._unplaced(schemes, population, facts))
+        if unplaced.num_rows * _FEW < self.database.rows(Customer):
+            few = self.database.backend.frame(unplaced.select([KEY]), is_small=True)
+            facts = facts.join(few, on=KEY, how="semi")
+        return self.fitting(lambda: self._missing(schemes, population, unplaced, facts))
 
-    def _unplaced(
-        self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None], facts: Frame
+    def _missing(
+        self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None], unplaced: Table, facts: Frame
     ) -> dict[Scheme, dict[str, tuple[str, ...]]]:
-        columns = Columns("m")
-        compiler = self.compiler(columns, population)
-        unplaced = [compiler.answer(scheme) < 0 for scheme in schemes]
-        parts = [parts_of(scheme, compiler) for scheme in schemes]
-        codes = {f"code{n}_{m}": code for n, one in enumerate(parts) for m, code in enumerate(one.codes)}
-        flags = {f"unplaced{number}": flag for number, flag in enumerate(unplaced)}
-        frame = columns.added_to(facts).filter(any_of(unplaced)).select(nw.col(KEY), **flags, **codes)
-        table = self.database.backend.collect(frame)
-        return {one.scheme: _missing(one, number, table, self.world) for number, one in enumerate(parts)}
+        compiler = self.compiler(population)
+        columns = {KEY: col(KEY)}
+        parts: list[tuple[Parts, Table]] = []
+        for number, scheme in enumerate(schemes):
+            for answer, customers in stopped(unplaced, f"answer{number}"):
+                parts.append((parts_of(scheme, CANNOT_TELL - answer, compiler, columns), customers))
+        table = self.database.backend.collect(selected(facts, columns))
+        found: dict[Scheme, dict[str, tuple[str, ...]]] = {scheme: {} for scheme in schemes}
+        for one, customers in parts:
+            found[one.scheme] |= zip(
+                customers.to_pylist(), named(one, self.world, beside(table, customers)), strict=True
+            )
+        return found
 
     def _definition(self, node: PopulationValue) -> str:
         """Return what the values are of which a population value is made."""
@@ -255,20 +281,14 @@ class Plan:
         return " ".join("" if part is None else canonical(part, self.world.settings) for part in parts)
 
 
-def _missing(parts: Parts, number: int, table: Table, world: World) -> dict[str, tuple[str, ...]]:
-    found = table.filter(table.column(f"unplaced{number}"))
-    codes = [found.column(f"code{number}_{place}") for place in range(len(parts.codes))]
-    return dict(zip(found.column(KEY).to_pylist(), named(parts, world, codes), strict=True))
-
-
 def _population_term(node: PopulationValue, compiler: Compiler) -> Vector:
     """Return the term of a population value; what is the same for every customer is counted, and its value kept."""
     if node.term is None:
-        return Vector("fixed", nw.lit(1, nw.Int64), constant=Fraction(1))
+        return Vector("fixed", lit(1, nw.Int64), constant=Fraction(1))
     vector = compiler.term(node.term)
     if vector.shape != "exact":
         return vector
-    expr = null() if vector.constant is None else nw.lit(1, nw.Int64)
+    expr = null() if vector.constant is None else lit(1, nw.Int64)
     return Vector("exact", expr, constant=vector.constant)
 
 

@@ -41,6 +41,10 @@ class RecordTables:
         """Return how many records there are."""
         return len(self._of(record_class))
 
+    def is_full(self, record_class: type[Record], wanted: Wanted) -> bool:
+        """Whether a physical column has a value in every row."""
+        return not self._column(record_class, wanted).null_count
+
     def _of(self, record_class: type[Record]) -> Sequence[Record]:
         return self.records.get(record_class, ())
 

@@ -1,5 +1,6 @@
 """When aggregates may next change by time alone: the earliest date over a customer's rows."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -8,8 +9,10 @@ from zoneinfo import ZoneInfo
 import narwhals.stable.v2 as nw
 from attrs import define, field, frozen
 
+from crm_bulk.dates import FOREVER, NEVER, earliest, plain, sole
 from crm_bulk.days import on_days, spans
-from crm_bulk.horizons import FOREVER, Horizon, bounded, sooner
+from crm_bulk.expressions import Expr, lit, when
+from crm_bulk.horizons import Horizon, bounded
 from crm_bulk.logic import all_of
 from crm_bulk.rows import RowPass
 from crm_bulk.vectors import whole
@@ -47,7 +50,8 @@ class RowReviews:
 
     done: RowPass
     _horizon: Horizon = field(init=False)
-    _kept: dict[str, Any] = field(factory=dict, init=False)
+    _kept: dict[Any, Any] = field(factory=dict, init=False)
+    _edges: list[tuple[tuple[int, int], frozenset[str], Expr]] = field(factory=list, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._horizon = Horizon(self.done.compiler, _no_aggregate)
@@ -57,34 +61,47 @@ class RowReviews:
         settings = self.done.compiler.world.settings
         where = "" if node.where is None or is_timeless(node.where) else canonical(node.where, settings)
         term = "" if node.term is None or is_timeless(node.term) else canonical(node.term, settings)
-        text = f"{where} of {term} {self.done.mask(node.where)}" if term else where
+        mask = self.done.mask(node.where) if term else None
+        text = where, term, id(mask)
         if text not in self._kept:
             dates = [self._next_row()]
             if node.where is not None and where:
-                dates.append(self._of_rule(node.where, f"rule {where}"))
+                dates.append(self._of_rule(node.where))
             if node.term is not None and term:
-                dates.append(self._of_values(node.term, f"term {term}", self.done.mask(node.where)))
-            self._kept[text] = sooner(dates)
+                dates.append(self._of_values(node.term, mask))
+            self._kept[text] = earliest(dates)
         return self._kept[text]
 
-    def _of_values(self, term: Term, text: str, mask: str) -> Any:
+    def _of_values(self, term: Term, mask: Any) -> Any:
         trend = self._horizon.of_term(term)
-        until = nw.lit(FOREVER, nw.Int64) if trend.until is None else trend.until
+        until = plain(trend.until)
         if trend.slope is not None:
-            tomorrow = nw.lit(self.done.compiler.day + 1, nw.Int64)
-            until = nw.when(trend.slope != 0).then(tomorrow).otherwise(until)
-        return self._earliest(text, until, mask)
+            tomorrow = lit(self.done.compiler.day + 1, nw.Int64)
+            until = when(trend.slope != 0, tomorrow, until)
+        return self._earliest(until, mask)
 
-    def _of_rule(self, where: Predicate, text: str) -> Any:
+    def _of_rule(self, where: Predicate) -> Any:
         window = self._window(where)
         if window is None:
-            return self._earliest(text, self._horizon.of_rule(where), self.done.mask(None))
-        after = self.done.compiler.day - window.ending
-        closes = self._first(window, text, after - window.days + 1, after) + whole(window.days + window.ending)
+            return self._earliest(plain(self._horizon.of_rule(where)), self.done.mask(None))
+        last = self.done.compiler.day - window.ending
+        first = self._first(window, last - window.days + 1, last)
+        closes = self._edge(window, bounded(first + whole(window.days + window.ending)))
         if not window.ending:
-            return bounded(closes)
-        opens = self._first(window, text, after + 1, self.done.compiler.day) + whole(window.ending)
-        return nw.min_horizontal(bounded(closes), bounded(opens))
+            return closes
+        opens = self._first(window, last + 1, self.done.compiler.day)
+        return earliest((closes, bounded(opens + whole(window.ending))))
+
+    def _edge(self, window: Window, day: Expr) -> Expr:
+        """Return a day; where fewer rules keep rows from counting, the first of them is no later."""
+        length, others = (window.days, window.ending), self._texts(window.others)
+        found = [edge for span, texts, edge in self._edges if span == length and texts < others]
+        edge = sole(day.parts[0], found)
+        self._edges.append((length, others, edge))
+        return edge
+
+    def _texts(self, parts: Iterable[Node]) -> frozenset[str]:
+        return frozenset(canonical(part, self.done.compiler.world.settings) for part in parts)
 
     def _window(self, where: Predicate) -> Window | None:
         """Return the window of a rule for which the first row in it decides, and no other row has to be looked at."""
@@ -102,7 +119,7 @@ class RowReviews:
             return None
         return Window(days, ending, tuple(part for part in parts if part is not only))
 
-    def _first(self, window: Window, text: str, first: int, last: int) -> Any:
+    def _first(self, window: Window, first: int, last: int) -> Any:
         """Return the day of the first row on some days that nothing else keeps from counting; null if there is none."""
         compiler = self.done.compiler
         vector = compiler.scope.column(self.done.order_path() or ())
@@ -111,34 +128,29 @@ class RowReviews:
         else:
             held = (vector.expr >= whole(first)) & (vector.expr <= whole(last))
         held = all_of((held, *(compiler.rule(part).fill_null(True) for part in window.others)))
-        column = self.done.column(4, f"{text} from {first}", lambda: nw.when(held).then(vector.expr))
-        name = self.done.sum(f"first {column}", lambda: nw.col(column).min())
-        found = self.done.picked(vector, name).day
+        found = self.done.picked(vector, when(held, vector.expr).total("min"), only_ahead=True).day
         if found is None:  # pragma: no cover - the grammar dates rows by times only
-            raise TypeError(text)
+            raise TypeError(vector.shape)
         return found()
 
-    def _earliest(self, text: str, day: Any, mask: str) -> Any:
-        if day is None:
-            return None
-        column = self.done.column(4, f"{text} {mask}", lambda: nw.when(nw.col(mask)).then(day) if mask else day)
-        name = self.done.sum(f"earliest {column}", lambda: nw.col(column).min(), fill=FOREVER)
-        return nw.col(name).fill_null(FOREVER)
+    def _earliest(self, day: Any, mask: Any) -> Any:
+        if day is NEVER:
+            return NEVER
+        value = day if mask is None else when(mask, day)
+        return self.done.sum(value.total("min"), only_ahead=True).fill_null(FOREVER)
 
     def _next_row(self) -> Any:
         """Return the day of the first row after the date."""
         path = self.done.order_path()
         if path is None:
-            return None
+            return NEVER
         vector = self.done.compiler.scope.column(path)
         later = self.done.compiler.day + 1
         if vector.shape == "instant":
             future = on_days(vector.expr, self.done.compiler.world.zone, later, 4_000_000)
         else:
             future = vector.expr >= whole(later)
-        column = self.done.column(0, "future", lambda: nw.when(future).then(vector.expr))
-        name = self.done.sum("next row", lambda: nw.col(column).min())
-        found = self.done.picked(vector, name)
+        found = self.done.picked(vector, when(future, vector.expr).total("min"), only_ahead=True)
         return found.day().fill_null(FOREVER)
 
 

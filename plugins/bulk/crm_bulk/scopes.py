@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 from attrs import define, field, frozen
 
 from crm_bulk.days import day_number, midnight
+from crm_bulk.expressions import col, lit, when
 from crm_bulk.vectors import DAY, Vector, exact, fixed
 from crmcore import Field, Record
 from crmcore.engines import ColumnType, Kind, World, fold
@@ -123,14 +124,19 @@ class Scope:
 
     def _want(self, wanted: Wanted) -> Any:
         self.wanted[wanted.name] = wanted
-        return nw.col(wanted.name)
+        is_own = wanted.field is not None or len(wanted.path) == 1
+        return col(wanted.name, is_known=is_own and self.bounds.is_full(self.record_class, wanted.own))
 
 
 class Bounds:
-    """How large the stored numbers are, and how many rows there are; asked of the source once for each column."""
+    """How large the stored numbers are, how many rows there are, and which columns have no gaps; asked of the source."""
 
     def extent(self, record_class: type[Record], wanted: Wanted) -> tuple[int, int] | None:
         """Return the least and the greatest value of a physical column in units, or None if none is known."""
+        raise NotImplementedError
+
+    def is_full(self, record_class: type[Record], wanted: Wanted) -> bool:
+        """Whether a physical column is known to have a value in every row."""
         raise NotImplementedError
 
     def rows(self, record_class: type[Record]) -> int:
@@ -145,7 +151,7 @@ def time_vector(name: Any, moment: Any, day: Any) -> Vector:
 
 def masked(vector: Vector, holds: Any) -> Vector:
     """Return a vector that is known only where something holds."""
-    return changed(vector, lambda expr: nw.when(holds).then(expr))
+    return changed(vector, lambda expr: when(holds, expr))
 
 
 def changed(vector: Vector, change: Any) -> Vector:
@@ -164,22 +170,22 @@ def constant(value: Any, zone: ZoneInfo) -> Vector:
     """Return a constant or setting."""
     match value:
         case bool():
-            return Vector("boolean", nw.lit(value, nw.Boolean), constant=value)
+            return Vector("boolean", lit(value, nw.Boolean), constant=value)
         case date():
             number = day_number(value)
             return _constant_day(value, number, zone)
         case str():
             folded = fold(value)
-            return Vector("text", nw.lit(folded, nw.String), constant=folded)
+            return Vector("text", lit(folded, nw.String), constant=folded)
         case _:
             return exact(Fraction(value))
 
 
 def _constant_day(value: date, number: int, zone: ZoneInfo) -> Vector:
     def moment() -> Any:
-        return nw.lit(midnight(zone, number), nw.Int64)
+        return lit(midnight(zone, number), nw.Int64)
 
     def day() -> Any:
-        return nw.lit(number, nw.Int64)
+        return lit(number, nw.Int64)
 
     return Vector("date", day(), constant=value, day=day, moment=moment)

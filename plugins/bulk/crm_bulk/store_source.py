@@ -47,6 +47,10 @@ class StoreTables:
         """Return how many records there are."""
         return self.reader.count(type_of(record_class).name)
 
+    def is_full(self, record_class: type[Record], wanted: Wanted) -> bool:
+        """Whether a physical column has a value in every row."""
+        return not self._column(record_class, wanted).null_count
+
     def _of(self, record_class: type[Record]) -> list[Any]:
         name = type_of(record_class).name
         if name not in self._documents:

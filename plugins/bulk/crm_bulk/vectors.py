@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 import narwhals.stable.v2 as nw
 from attrs import evolve, frozen
 
+from crm_bulk.expressions import lit, when
 from crmcore import CrmError
 
 Shape = Literal["fixed", "ratio", "exact", "text", "texts", "boolean", "date", "instant"]
@@ -73,12 +74,12 @@ class Vector:
 
 def null(kind: Any = nw.Int64) -> Any:
     """Return unknown, of some type."""
-    return nw.lit(None, kind)
+    return lit(None, kind)
 
 
 def whole(value: int) -> Any:
     """Return a constant of 64 bits; raises `TooLarge`."""
-    return nw.lit(_fits(value, "a constant"), nw.Int64)
+    return lit(_fits(value, "a constant"), nw.Int64)
 
 
 def _fits(value: int, what: str) -> int:
@@ -125,9 +126,9 @@ def as_ratio(vector: Vector) -> Vector:
         return vector
     if vector.shape == "exact":
         value = None if vector.constant is None else float(vector.constant)
-        return Vector("ratio", nw.lit(value, nw.Float64))
+        return Vector("ratio", lit(value, nw.Float64))
     floats = vector.expr.cast(nw.Float64)
-    return Vector("ratio", quotient(floats, nw.lit(10.0**vector.digits)) if vector.digits else floats)
+    return Vector("ratio", quotient(floats, lit(10.0**vector.digits, nw.Float64)) if vector.digits else floats)
 
 
 def rescaled(vector: Vector, digits: int) -> Vector:
@@ -187,9 +188,9 @@ def _plain_float(side: Vector) -> Vector:
 
 def _finite(op: str, one: Any, two: Any) -> Any:
     if op == "/":
-        two = nw.when((two != 0.0) & ~one.is_null()).then(two)  # a column: polars multiplies by 1/x for a constant x
+        two = when((two != 0.0) & ~one.is_null(), two)  # a column: polars multiplies by 1/x for a constant x
     result = quotient(one, two) if op == "/" else _OPERATIONS[op](one, two)
-    return nw.when((result <= _GREATEST) & (result >= -_GREATEST)).then(result)
+    return when((result <= _GREATEST) & (result >= -_GREATEST), result)
 
 
 def quotient(one: Any, two: Any) -> Any:
@@ -210,7 +211,7 @@ def compared(op: str, left: Vector, right: Vector) -> Any:
     if right.constant is None or (left.shape == "exact" and left.constant is None):
         return null(nw.Boolean)
     if left.shape == "exact":
-        return nw.lit(bool(_TESTS[op](left.constant, right.constant)), nw.Boolean)
+        return lit(bool(_TESTS[op](left.constant, right.constant)), nw.Boolean)
     return _beside(op, left, right)
 
 
@@ -220,7 +221,7 @@ def _beside(op: str, left: Vector, right: Vector) -> Any:
         return _beside_whole(op, left.expr, right.constant * 10**left.digits)
     if right.fitted:
         return _beside_fraction(op, left.expr, right.constant)
-    return _TESTS[op](left.expr, nw.lit(float(right.constant), nw.Float64))
+    return _TESTS[op](left.expr, lit(float(right.constant), nw.Float64))
 
 
 _MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
@@ -235,7 +236,7 @@ _TESTS: Final[dict[str, Callable[[Any, Any], Any]]] = {
 
 def always(expr: Any, *, holds: bool) -> Any:
     """Return a truth that is the same wherever ``expr`` is known."""
-    return nw.when(~expr.is_null()).then(nw.lit(holds, nw.Boolean))
+    return when(~expr.is_null(), lit(holds, nw.Boolean))
 
 
 def _beside_whole(op: str, expr: Any, bound: Fraction) -> Any:
@@ -255,7 +256,7 @@ def _beside_fraction(op: str, expr: Any, bound: Fraction) -> Any:
     except OverflowError:
         return always(expr, holds=(bound > 0) == (op in {"<", "<="}) and op != "==")
     if Fraction(near) == bound:
-        return _TESTS[op](expr, nw.lit(near, nw.Float64))
+        return _TESTS[op](expr, lit(near, nw.Float64))
     if op == "==":
         return always(expr, holds=False)
     is_above = Fraction(near) > bound
@@ -263,4 +264,4 @@ def _beside_fraction(op: str, expr: Any, bound: Fraction) -> Any:
         edge = near if is_above else nextafter(near, inf)
     else:
         edge = nextafter(near, -inf) if is_above else near
-    return _TESTS[op](expr, nw.lit(edge, nw.Float64))
+    return _TESTS[op](expr, lit(edge, nw.Float64))

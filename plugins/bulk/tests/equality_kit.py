@@ -10,11 +10,13 @@ import expressions
 import hypothesis
 import random_customers
 from attrs import frozen
-from crm_bulk.columns import Columns
+from crm_bulk.answering import unplaced
 from crm_bulk.compiling import CANNOT_TELL
+from crm_bulk.dates import FOREVER
 from crm_bulk.days import day_number, microseconds
 from crm_bulk.engines.backend import Backend
-from crm_bulk.horizons import FOREVER
+from crm_bulk.expressions import col
+from crm_bulk.lowering import selected
 from crm_bulk.plan import Plan
 from crm_bulk.record_tables import RecordTables
 from crm_bulk.scopes import SEPARATOR
@@ -173,7 +175,11 @@ def _of_answers(want: Expected, plan: Plan) -> Iterator[str]:
 def _of_missing(want: Expected, plan: Plan) -> Iterator[str]:
     if not want.batch.schemes:
         return
-    for scheme, names in plan.missing(want.batch.schemes, want.population).items():
+    table = plan.database.backend.collect(plan.placed(want.batch.schemes, want.population))
+    schemes, customers = unplaced(table, want.batch.schemes)
+    found_ = plan.missing(schemes, want.population, customers) if schemes else {}
+    for scheme in want.batch.schemes:
+        names = found_.get(scheme, {})
         for case in want.cases:
             found = names.get(case.facts.customer.id, ())
             yield from _told(scheme, case, "missing", names_of(missing_of(scheme, case, want.evaluator)), found)
@@ -203,12 +209,11 @@ def _of_parts(want: Expected, plan: Plan) -> Iterator[str]:
 
 
 def _compiled(parts: Sequence[Any], plan: Plan, want: Expected) -> tuple[dict[int, Any], Any]:
-    columns = Columns("c")
-    compiler = plan.compiler(columns, want.population)
+    compiler = plan.compiler(want.population)
     vectors = {n: compiler.term(part) for n, part in enumerate(parts) if isinstance(part, Term)}
     exprs = {f"x{n}": vector.expr for n, vector in vectors.items() if vector.shape != "exact"}
     exprs |= {f"x{n}": compiler.rule(part) for n, part in enumerate(parts) if isinstance(part, Predicate)}
-    return vectors, columns.added_to(plan.facts).select("id", **exprs)
+    return vectors, selected(plan.facts, {"id": col("id"), **exprs})
 
 
 def _physical(value: Any, shape: str, want: Expected) -> Any:

@@ -24,6 +24,7 @@ sleeping = View(
     ("id", "name", "owner", "phone", last_purchase, days_quiet, purchases, spend, role),
     where=has_bought & (days_quiet > sleeping_days) & (days_quiet <= lost_days),
     sort="-lifecycle.days_quiet",
+    bar="lifecycle.days_quiet",
     label={"en": "About to be lost", "zh": "即将流失的客户"},
     doc={
         "en": "Customers who have not bought for a long time and will soon count as lost, longest silence first.",

@@ -131,7 +131,7 @@ counts = rating.on.within(days=period_days)
 
 def dimension(name: str, stars: Term, label: dict[str, str]) -> Metric:
     """Return the average of one dimension over the ratings that count."""
-    return Metric(f"reputation.{name}", mean(stars, where=counts), unit="of 5", label=label)
+    return Metric(f"reputation.{name}", mean(stars, where=counts), unit="/ 5", label=label)
 
 
 quality = dimension("quality", rating.quality, {"en": "Product quality", "zh": "商品质量"})
@@ -141,7 +141,7 @@ score = Metric(
     "reputation.score",
     (quality * quality_weight + response * response_weight + after_sales * after_sales_weight)
     / (quality_weight + response_weight + after_sales_weight),
-    unit="of 5",
+    unit="/ 5",
     label={"en": "Score", "zh": "综合得分"},
     doc={"en": "The dimensions' averages, weighed.", "zh": "各维度平均分的加权平均。"},
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from crmcore import Report, Scheme, Table, View
+from crmcore import Chart, Report, Scheme, Table, View
 
 from .contribution import contribution, level
 from .medal import medal
@@ -14,6 +14,10 @@ from .size import abc, size
 from .vip import vip
 
 SCHEMES: tuple[Scheme, ...] = (vip, contribution, medal, level, size, abc, rfm)
+LABELS = {
+    "share_of_customers": {"en": "Share of customers", "zh": "客户占比"},
+    "share_of_revenue": {"en": "Share of revenue", "zh": "收入占比"},
+}
 
 
 def tiers(company: Any) -> Iterator[Table]:
@@ -32,7 +36,8 @@ def with_shares(counted: Table, scheme: Scheme) -> Table:
         for segment, count, spent in counted.rows
     )
     columns = (scheme.name, "count", "share_of_customers", spend_12m.name, "share_of_revenue")
-    return Table(columns, rows, scheme.name)
+    shares = tuple(LABELS)
+    return Table(columns, rows, scheme.name, labels=LABELS, shares=shares, chart=Chart("bar", scheme, shares))
 
 
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal:

@@ -61,6 +61,7 @@ win_back = View(
     ("id", "name", "owner", last_purchase, spend, recency_score, frequency_score, monetary_score, rfm),
     where=rfm.is_("cannot_lose") | rfm.is_("at_risk"),
     sort="-value_tier.spend",
+    bar="value_tier.spend",
     label={"en": "Good customers who stay away", "zh": "久未购买的好客户"},
     doc={
         "en": "Those who used to buy often or spend much and have not bought lately, largest first.",
@@ -72,6 +73,7 @@ losses = View(
     ("id", "name", spend_12m, profit_12m, margin_12m, vip, contribution),
     where=profit_12m < 0,
     sort="value_tier.profit_12m",
+    bar="value_tier.profit_12m",
     label={"en": "Customers who cost money", "zh": "利润为负的客户"},
     doc={
         "en": "Customers whose known costs of the last 12 months exceed what they paid, largest loss first.",

@@ -81,9 +81,9 @@ def test_population_values_are_fitted_anew_for_the_day_and_the_settings(crm):
 
 def test_rows_after_the_day_do_not_exist(crm):
     before = crm.evaluate(crm.schemes, date(2026, 10, 15))
-    assert before.segments(tier) == {"a": "rest", "b": "key", "c": "rest"}
-    assert before.segments(age) == {"a": None, "b": "new", "c": None}
-    assert before.values(spend) == {"a": 0, "b": 300, "c": 0}
+    assert before.segments(tier) == {"a": "rest", "b": "key", "c": "rest", "x": "rest"}  # x was archived later
+    assert before.segments(age) == {"a": None, "b": "new", "c": None, "x": None}
+    assert before.values(spend) == {"a": 0, "b": 300, "c": 0, "x": 0}
 
 
 def test_values_of_metrics_and_terms_are_those_of_the_day(crm):

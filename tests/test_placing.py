@@ -190,7 +190,7 @@ def test_only_a_run_that_dropped_placements_has_any_to_bring_back():
     crm.classify(DAY)
     crm.classify(after(1), rewind=True)
     entry = list(crm.store.log())[-1]
-    assert (entry.why, entry.changes) == ("classify as of 2026-06-02", ())
+    assert (entry.why, [change.table for change in entry.changes]) == ("classify as of 2026-06-02", ["company"])
 
 
 def test_population_values_are_fitted_again_after_a_week():

@@ -27,20 +27,23 @@ from crmcore.work.book import Book
 from crmcore.work.checks import RuleBook
 from crmcore.work.choosing import Engines
 from crmcore.work.classifying import Job, Run, classify
+from crmcore.work.closing import leave_stale, moved_since
+from crmcore.work.committing import follow_up
 from crmcore.work.company import Company
 from crmcore.work.evaluating import Evaluation, evaluate
 from crmcore.work.fitting import fits_in, values_of
-from crmcore.work.identifiers import Identifiers
 from crmcore.work.outbox import TABLE as OUTBOX
 from crmcore.work.outbox import deliver, note, settle
-from crmcore.work.placing import Placer, replace, state_of, timeline_of
-from crmcore.work.plugin_marks import marks_in, remember
+from crmcore.work.past_reader import PastReader, undated_in
+from crmcore.work.placing import stale_in, timeline_of
+from crmcore.work.plugin_marks import remember
 from crmcore.work.plugin_schemas import check_schemas
-from crmcore.work.rewinding import WayBack, moves_back, rewind_absent
+from crmcore.work.raised import is_by_playbook
+from crmcore.work.rewinding import WayBack, is_unplaced, rewind_absent
 from crmcore.work.rewinding import rewind as go_back
 from crmcore.work.settings import checked_for_rules, record_settings, settings_in
 from crmcore.work.state import Explained, State
-from crmcore.work.touched import followed, touched_customers
+from crmcore.work.tasks import Round, tasks_of_run
 from crmcore.work.undoing import reverse
 from crmcore.work.unit import Author, Unit
 
@@ -85,15 +88,24 @@ class Crm:
         return self._state_of(self.store.read(), as_of)
 
     def _state_of(self, reader: Reader, as_of: date | None = None) -> State:
-        document = reader.get(companies.TABLE, companies.KEY)
-        if document is None:
-            raise companies.missing(self.store.url, reader)
-        company = companies.from_document(document)
+        company = companies.company_in(reader, self.store.url)
         settings = settings_in(reader, self.catalogue.values("setting"))
         world = World(settings, values_of(fits_in(reader)), company.zone, company.money_digits, decode_value)
         booked = company.book_date or self.today(company)
         day = as_of or booked
-        return State(reader, Book(reader, self.codec, company.zone), company, world, self.plain, day, day == booked)
+        seen = self._seen(reader, company, day)
+        return State(seen, Book(seen, self.codec, company.zone), company, world, self.plain, day, day == booked)
+
+    def _seen(self, reader: Reader, company: Company, day: date, pending: Sequence[Change] = ()) -> Reader:
+        """Return the store as of a day: of past ones, undated records with what they held then."""
+        if day >= self.today(company):
+            return reader
+        return PastReader(reader, self.store.log, company, day, undated_in(self.classes.values()), pending)
+
+    def carried_over(self, reader: Reader, state: State) -> tuple[str, ...]:
+        """Return the customers of whom the closed books, if they are, left out what counts on the state's day."""
+        closed = self._seen(reader, state.company, state.company.book_date or state.day)
+        return moved_since(closed, state.book.reader, self.classes, self.schemes)
 
     def today(self, company: Company) -> date:
         """Return the local date of the call in the company's zone."""
@@ -144,11 +156,9 @@ class Crm:
             if not as_is:
                 check_schemas(transaction, self.catalogue)
             state = self._state_of(transaction)
-            now = self.clock()
-            author = Author(self.actor, now, now.astimezone(state.company.zone).date(), why)
-            rules = self._rules(transaction, state)
-            guard = Guard(absent_in(transaction, self.catalogue.plugins), self.catalogue.values("field"))
-            unit = Unit(transaction, state.book.codec, self.classes, author, rules, Identifiers(), guard)
+            unit = self._unit(transaction, state, why)
+            unit.rules = self._rules(transaction, state)
+            unit.guard = Guard(absent_in(transaction, self.catalogue.plugins), self.catalogue.values("field"))
             yield unit
             if not as_is:
                 unit.complete()
@@ -158,6 +168,11 @@ class Crm:
                 self._commit(transaction, unit)
         self._tell_plugins()
 
+    def _unit(self, transaction: Transaction, state: State, why: str = "") -> Unit:
+        now = self.clock()
+        author = Author(self.actor, now, now.astimezone(state.company.zone).date(), why)
+        return Unit(transaction, state.book.codec, self.classes, author)
+
     def _rules(self, transaction: Transaction, state: State) -> RuleBook:
         def follow(record_class: type[Record], key: str) -> Record | None:
             return Book(transaction, state.book.codec, state.company.zone).get(record_class, key)
@@ -166,32 +181,17 @@ class Crm:
         return RuleBook(rules, state.evaluator, follow, state.day, self.language, fields)
 
     def _commit(self, transaction: Transaction, unit: Unit) -> int:
-        changes = tuple(unit.changes())
         state = self._state_of(transaction)
-        classes = self.classes
-        references = followed(self.schemes)
-        touched = touched_customers(transaction, classes, unit.before, references)
-        for key in touched:
-            if ("customer", key) not in unit.before:
-                _advance(transaction, key)
-        number = max((int(key) for key, _ in transaction.items("run")), default=0)
-        placer = Placer(transaction, Book(transaction, unit.codec, state.company.zone), state.world, state.day, number)
-        tables = {*classes, *(name for mark in marks_in(transaction).values() for name in mark.records)}
-        is_about_records = any(change.table in tables for change in changes)
-        back = moves_back(changes, state.day)
-        self.moves = (*back, *replace(placer, self.schemes, touched, touches_records=is_about_records))
-        self._warn_of_stale_schemes(transaction)
-        return self._log(transaction, changes, unit.author.why)
-
-    def _warn_of_stale_schemes(self, transaction: Transaction) -> None:
-        names = (scheme.name for scheme in self.schemes)
-        stale = [name for name in names if (state := state_of(transaction, name)) and state.stale_since]
-        if stale:
+        seen = self._seen(transaction, state.company, state.day, tuple(unit.changes()))
+        state = evolve(state, book=Book(seen, unit.codec, state.company.zone))
+        self.moves = follow_up(Round(unit, state, self.catalogue, self.language), self.schemes)
+        if stale := stale_in(transaction, self.schemes):
             self.warnings.append(f"not placed anew in {', '.join(stale)}: run `crm classify`")
+        return self._log(transaction, tuple(unit.changes()), unit.author.why)
 
     def _log(self, transaction: Transaction, changes: Sequence[Change], why: str) -> int:
         remember(transaction, self.catalogue)
-        note(transaction, self.catalogue.plugins, changes, self.moves)
+        note(transaction, self.catalogue.plugins, companies.beside(changes), self.moves)
         entry = LogEntry(transaction.commit + 1, self._now(), self.actor, why, tuple(changes))
         self.committed = transaction.commit_as(entry)
         return self.committed
@@ -217,26 +217,31 @@ class Crm:
         chosen = tuple(self.catalogue.scheme(name) for name in schemes) or self.schemes
         with self.store.write() as transaction:
             check_schemas(transaction, self.catalogue)
-            state = self._state_of(transaction)
-            day = as_of or self.today(state.company)
+            day = as_of or self.today(companies.company_in(transaction, self.store.url))
+            state = self._state_of(transaction, day)
             way_back = WayBack.of(transaction) if rewind else None
             dropped = go_back(transaction, chosen, day, allowed=rewind or dry_run)
             dropped_absent = rewind and rewind_absent(transaction, self.schemes, day)
+            first = {scheme.name for scheme in chosen if is_unplaced(transaction, scheme.name)}
+            carried = self.carried_over(transaction, state)
             choose, metrics = self.engines(state.book, engine, options).choose, self.catalogue.values("metric")
-            run = classify(
-                transaction, state.book, state.world, Job(chosen, day, choose, metrics, full or dropped, tell)
-            )
+            job = Job(chosen, day, choose, metrics, full or dropped, carried, tell)
+            run = classify(transaction, state.book, state.world, job)
+            if carried:
+                leave_stale(transaction, chosen)
             if not dry_run:
-                transaction.put(companies.TABLE, companies.KEY, evolve(state.company, book_date=as_of).document())
-                self._log_run(transaction, run, way_back if dropped or dropped_absent else None)
+                booked = companies.book(transaction, evolve(state.company, book_date=as_of))
+                changes = way_back.changes(transaction) if way_back and (dropped or dropped_absent) else booked
+                unit = self._unit(transaction, state)
+                tasks_of_run(Round(unit, state, self.catalogue, self.language), run.moves, first, everybody=dropped)
+                self._log_run(transaction, run, changes, tuple(unit.changes()))
         self._tell_plugins()
         return run
 
-    def _log_run(self, transaction: Transaction, run: Run, way_back: WayBack | None) -> None:
+    def _log_run(self, transaction: Transaction, run: Run, changes: Sequence[Change], tasks: Sequence[Change]) -> None:
         self.moves = run.moves
-        changes = () if way_back is None else way_back.changes(transaction)
-        dropped = ", dropping later placements" if changes else ""
-        self._log(transaction, changes, f"classify as of {run.as_of}{dropped}")
+        dropped = ", dropping later placements" if companies.beside(changes) else ""
+        self._log(transaction, (*changes, *tasks), f"classify as of {run.as_of}{dropped}")
 
     def engines(self, book: Book | None, asked: str = "", options: Mapping[str, str] = NO_OPTIONS) -> Engines:
         """Return the engines that can classify a store, without a ``book`` files, and which is used when."""
@@ -262,7 +267,7 @@ class Crm:
         entry = next((entry for entry in self.store.log(commit - 1) if entry.commit == commit), None)
         if entry is None:
             raise NotFound("commit", str(commit), todo="`crm log` lists them.")
-        if not entry.changes:
+        if all(is_by_playbook(change) for change in companies.beside(entry.changes)):
             raise CrmError(
                 f"commit {commit} changed no records ({entry.why or 'plugins were told'}), so there is nothing to undo",
                 todo="Placements are taken back with `crm classify --as-of DATE --rewind`.",
@@ -291,10 +296,3 @@ class Crm:
         return {
             one.name: (before.get(one.name, one.default), checked[one.name]) for one in settings if one.name in moved
         }
-
-
-def _advance(transaction: Transaction, customer: str) -> None:
-    """Give a customer whose records changed a new version, so that two such changes cannot miss each other."""
-    document = transaction.get("customer", customer)
-    if document is not None:
-        transaction.put("customer", customer, {**document, "version": document.get("version", 0) + 1})

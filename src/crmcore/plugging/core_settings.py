@@ -1,5 +1,6 @@
-"""The core's settings that no rule uses: they belong to a machine and its user, not to the store."""
+"""The core's own settings: those of a machine and its user, and those of the store, which are the same for all."""
 
+from decimal import Decimal
 from typing import Final
 
 from crmcore.evaluation.population import CORE_SETTINGS
@@ -19,5 +20,16 @@ BULK_FROM: Final = Setting(
     label={"en": "Customers from which the engine is used", "zh": "启用引擎的客户数"},
     doc="With fewer customers to evaluate, the core does it row by row, which is faster then; our default, measured",
 )
-SETTINGS: Final = (*CORE_SETTINGS, BULK_FROM, ENGINE)
+HOLDOUT: Final = Setting(
+    "crm.holdout",
+    Decimal(0),
+    least=0,
+    greatest=1,
+    label={"en": "Share of customers held out", "zh": "留出对照的客户比例"},
+    doc="So many customers, always the same of each playbook, get no tasks, so that its effect can be seen; ours is none",
+)
+SETTINGS: Final = (*CORE_SETTINGS, BULK_FROM, ENGINE, HOLDOUT)
 """Every setting of the core, those that rules use included."""
+
+SHARED: Final = frozenset({setting.name for setting in CORE_SETTINGS} | {HOLDOUT.name})
+"""The names of those that belong to the store, since everybody's placements and tasks come from them."""

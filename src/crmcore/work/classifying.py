@@ -1,7 +1,7 @@
 """The classification run: what is due is fitted and evaluated by an engine, and recorded, whichever engine it was."""
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from fractions import Fraction
@@ -17,7 +17,7 @@ from crmcore.grammar.declare import Metric, Scheme
 from crmcore.store import Reader, Transaction
 from crmcore.work.book import Book
 from crmcore.work.choosing import Chosen
-from crmcore.work.due import due_in, fits_due, gone_from, present_in
+from crmcore.work.due import due_in, fits_due, gone_from, present_in, with_touched
 from crmcore.work.fitting import Fit, fits_in, keep, population_of, rows_read, values_of
 from crmcore.work.placing import RUNS, SCHEMES, Placer, SchemeState, definition, state_document
 
@@ -27,7 +27,7 @@ class Job:
     """What a run is asked to do: in which schemes to place customers, as of which day, and on which engine.
 
     What ``metrics`` need of the population is fitted too, so that lists can show them. ``choose`` takes the number of
-    customers to evaluate; ``tell`` hears what is going on.
+    customers to evaluate; ``tell`` hears what is going on. ``touched`` are due whatever the store says.
     """
 
     schemes: Sequence[Scheme]
@@ -35,6 +35,7 @@ class Job:
     choose: Callable[[int], Chosen]
     metrics: Sequence[Metric] = ()
     full: bool = False
+    touched: Collection[str] = ()
     tell: Callable[[str], None] = field(default=lambda _: None)
 
 
@@ -53,12 +54,12 @@ class Run:
 def classify(transaction: Transaction, book: Book, world: World, job: Job) -> Run:
     """Fit what is due, place everyone who is due, and return what happened; commits nothing.
 
-    No scheme may have been placed later than on that day: see `rewind`.
+    ``book`` reads the store as of the job's day. No scheme may have been placed later than on that day: see `rewind`.
     """
     number = 1 + max((int(key) for key, _ in transaction.items(RUNS)), default=0)
     stored = fits_in(transaction)
     world = evolve(world, population=values_of(stored))
-    present = present_in(transaction)
+    present = present_in(book.reader)
     wanted = population_of(job.schemes, job.metrics)
     rows = {world.key(node): rows_read(node, transaction.count) for node in wanted}
     due = fits_due(wanted, {} if job.full else stored, rows, world, job.day)
@@ -66,7 +67,7 @@ def classify(transaction: Transaction, book: Book, world: World, job: Job) -> Ru
     chosen = job.choose(len(present) if due else max(map(len, dues.values()), default=0))
     with chosen.used(), _uncollected():
         question = Question(world, job.day, tuple(job.schemes), due)
-        answers = _asked(chosen, question, transaction, job) if due or any(dues.values()) else None
+        answers = _asked(chosen, question, book.reader, job) if due or any(dues.values()) else None
         fits = {key: Fit(value, job.day, number, made, rows[key]) for key, (value, made) in _fits(answers).items()}
         keep(transaction, fits)
         placer = Placer(transaction, book, world_with(world, fits), job.day, number)
@@ -118,7 +119,8 @@ def state_now(scheme: Scheme, world: World, day: date, run: int) -> SchemeState:
 def _dues(reader: Reader, world: World, job: Job, present: Sequence[str]) -> dict[str, dict[str, Cause]]:
     """Return who is due in each scheme, and why."""
     states = {scheme.name: state_now(scheme, world, job.day, 0) for scheme in job.schemes}
-    return {name: due_in(reader, name, now, present, full=job.full) for name, now in states.items()}
+    dues = {name: due_in(reader, name, now, present, full=job.full) for name, now in states.items()}
+    return {name: with_touched(due, present, job.touched) for name, due in dues.items()}
 
 
 def _place(placer: Placer, scheme: Scheme, answers: Answers, due: Mapping[str, Cause]) -> None:

@@ -1,6 +1,6 @@
 """What is fixed for a whole store: the company's currency, its time zone and its book date."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from crmcore.errors import StoreError, UsageError, reading
 from crmcore.kinds import MONEY_EXTRA_DIGITS
-from crmcore.store import Reader
+from crmcore.store import Change, Reader, Transaction
 
 TABLE: Final = "company"
 KEY: Final = "company"
@@ -72,6 +72,31 @@ def missing(url: str, reader: Reader) -> StoreError:
         f"{url} holds data, but its company record (currency and zone) is gone",
         todo="Restore a backup with `crm store restore FILE`, or put the record back by hand.",
     )
+
+
+def company_in(reader: Reader, url: str) -> Company:
+    """Return the company of the store at ``url``; raises `StoreError` if it has none."""
+    document = reader.get(TABLE, KEY)
+    if document is None:
+        raise missing(url, reader)
+    return from_document(document)
+
+
+def book(transaction: Transaction, company: Company) -> tuple[Change, ...]:
+    """Store the company with its book date; returns the change, none if the books stand where they stood.
+
+    It is logged, since what is committed while the books are closed on a date holds from that date.
+    """
+    before, after = transaction.get(TABLE, KEY), company.document()
+    if before == after:
+        return ()
+    transaction.put(TABLE, KEY, after)
+    return (Change(TABLE, KEY, before, after),)
+
+
+def beside(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """Return the changes of anything but the company's book date."""
+    return tuple(change for change in changes if change.table != TABLE)
 
 
 def from_document(document: Mapping[str, Any]) -> Company:

@@ -1,6 +1,6 @@
 """What a classification has to do: which population values are due, and who is due in which scheme, and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -49,6 +49,15 @@ def due_in(reader: Reader, scheme: str, now: SchemeState, present: Sequence[str]
     if full:
         return {customer: cause or "time" for customer, cause in causes}  # nothing else is left that could move anybody
     return {customer: cause for customer, cause in causes if cause is not None}
+
+
+def with_touched(due: Mapping[str, Cause], present: Sequence[str], touched: Collection[str]) -> dict[str, Cause]:
+    """Return who is due together with those whose data changed, in the order of the customers."""
+    if not touched:
+        return dict(due)
+    changed = dict.fromkeys(touched, "data")
+    found: dict[str, Cause] = {**changed, **due}  # type: ignore[dict-item]  # "data" is a cause
+    return {customer: found[customer] for customer in present if customer in found}
 
 
 def gone_from(reader: Reader, scheme: str, present: Sequence[str]) -> tuple[str, ...]:

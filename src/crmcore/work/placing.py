@@ -76,6 +76,12 @@ def is_behind(known: SchemeState | None, scheme: Scheme, settings: Mapping[str, 
     return known.stale_since > 0 or known.fingerprint != fingerprint(canonical_scheme(scheme, settings))
 
 
+def stale_in(reader: Reader, schemes: Iterable[Scheme]) -> tuple[str, ...]:
+    """Return the names of the schemes of which customers changed without being placed."""
+    states = ((scheme.name, state_of(reader, scheme.name)) for scheme in schemes)
+    return tuple(name for name, state in states if state is not None and state.stale_since)
+
+
 def timeline_of(reader: Reader, scheme: str, customer: str) -> Timeline:
     """Return a customer's placements in a scheme."""
     return from_document(reader.get(table_of(scheme), customer))

@@ -74,6 +74,14 @@ def rewind(transaction: Transaction, schemes: Sequence[Scheme], day: date, *, al
     return True
 
 
+def is_unplaced(reader: Reader, scheme: str) -> bool:
+    """Whether a scheme is to place customers for the first time: it never did, or every placement was dropped."""
+    if state_of(reader, scheme) is None:
+        return True
+    documents = [document for _, document in reader.items(table_of(scheme))]
+    return bool(documents) and not any(document["rows"] for document in documents)
+
+
 def rewind_absent(transaction: Transaction, present: Iterable[Scheme], day: date) -> bool:
     """Drop the same of the schemes whose plugins take no part, so that they can catch up; they are stale then."""
     dropped = False

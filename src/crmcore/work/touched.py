@@ -1,6 +1,6 @@
 """Which customers a change touches: through links, and through the references that schemes follow."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
@@ -8,7 +8,7 @@ from crmcore.entities import Record, RecordType, type_of
 from crmcore.grammar.declare import Scheme
 from crmcore.grammar.walk import needs, rules_of
 from crmcore.records import Customer
-from crmcore.store import Document, Reader
+from crmcore.store import Document, Reader, Transaction
 from crmcore.work.book import Lookup, resolve
 
 _CUSTOMER = type_of(Customer).name
@@ -121,3 +121,11 @@ class _Earlier:
         if (table, key) in self.before:
             return self.before[table, key]
         return self.reader.get(table, key)
+
+
+def advance(transaction: Transaction, customers: Iterable[str]) -> None:
+    """Give customers whose records changed a new version, so that two such changes cannot miss each other."""
+    for key in customers:
+        document = transaction.get(_CUSTOMER, key)
+        if document is not None:
+            transaction.put(_CUSTOMER, key, {**document, "version": document.get("version", 0) + 1})

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from crmcore.entities import type_of
 from crmcore.errors import CrmError, StaleUndo
 from crmcore.plugging.catalogue import Catalogue
+from crmcore.records import Customer
 from crmcore.store import Change, Document, LogEntry
 from crmcore.work.placing import SCHEMES
 from crmcore.work.plugin_marks import TABLE as MARKS
 from crmcore.work.plugin_marks import mark_from, schema_in
+from crmcore.work.raised import is_by_playbook
+from crmcore.work.tasks import forget_customer
 from crmcore.work.unit import Unit
 
 _HOUSEKEEPING: Final = frozenset({"version", "changed", "created"})
@@ -21,12 +25,15 @@ def reverse(unit: Unit, entry: LogEntry, later: Iterable[LogEntry], catalogue: C
     """
     _check_forms(entry, catalogue)
     newer = tuple(later)
-    for change in entry.changes:
+    changes = [change for change in entry.changes if not is_by_playbook(change)]  # tasks come back by themselves
+    for change in changes:
         _check_current(unit, change, newer)
     for each in newer:
         _check_not_migrated(entry, each)
-    for change in reversed(entry.changes):
+    for change in reversed(changes):
         if change.before is None:
+            if change.table == type_of(Customer).name:
+                forget_customer(unit, change.key)
             unit.delete(change.table, change.key)
         else:
             unit.restore(change.table, change.key, _due(change, unit.transaction.commit + 1))

@@ -73,7 +73,7 @@ def shown(value: Any) -> str:
 
 
 def _is_declared(value: Any) -> bool:
-    attributes = attrs.fields(type(value)) if attrs.has(type(value)) else ()
+    attributes: tuple[Any, ...] = attrs.fields(type(value)) if attrs.has(type(value)) else ()
     return bool(attributes) and isinstance(attributes[0].validator, Shape)
 
 

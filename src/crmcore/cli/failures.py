@@ -6,6 +6,7 @@ from contextlib import suppress
 import click
 
 from crmcore.errors import CrmError
+from crmcore.legible import visible
 
 FAILED = 1
 INTERRUPTED = 130
@@ -59,6 +60,6 @@ def _said(text: str, code: int) -> int:
 
 
 def _masked(text: str) -> str:
-    """Return a text without the secrets that are in use, if this process has any."""
+    """Return a text without the secrets that are in use, if this process has any, and with nothing to obey."""
     secrets = sys.modules.get("crmcore.plugging.secrets")
-    return str(secrets.masked(text)) if secrets else text
+    return visible(secrets.masked(text) if secrets else text)

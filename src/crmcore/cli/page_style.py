@@ -31,7 +31,8 @@ th,td{padding:.35rem .75rem;text-align:left;vertical-align:top;border-bottom:1px
 th:first-child,td:first-child{padding-left:.25rem}
 thead th{border-bottom:2px solid var(--rule);vertical-align:bottom;font-weight:600}
 tbody th{font-weight:500}
-:lang(zh) th:not(.n),:lang(zh) td:not(.n){min-width:5.5em}
+thead th,thead .n{white-space:normal;min-width:6em}
+:lang(zh) th:not(.n),:lang(zh) td:not(.n){min-width:8em}
 tbody tr:nth-child(even){background:var(--band)}
 td,tbody th{max-width:34rem;overflow-wrap:break-word}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}

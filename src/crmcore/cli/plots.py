@@ -10,6 +10,7 @@ from attrs import frozen
 
 from crmcore.cli.cells import Look, headings, said
 from crmcore.drawing.plot import Plot, Series
+from crmcore.speech.words import in_sentence
 from crmcore.view import Chart, Table
 
 MOST_BARS: Final = 30
@@ -31,6 +32,7 @@ _WORDS: Final = {
         "nothing": " No number is known.",
         "cut": "The first {shown} of {all} are drawn; the table has all.",
         "between": ", ",
+        "and": " and ",
     },
     "zh": {
         "bar": "条形图",
@@ -44,6 +46,7 @@ _WORDS: Final = {
         "nothing": "没有已知数值。",
         "cut": "仅绘出前{shown}项，共{all}项；表中列出全部。",
         "between": "、",
+        "and": "、",
     },
 }
 
@@ -116,8 +119,10 @@ def _title(table: Table, chart: Chart, look: Look, words: dict[str, str]) -> str
     heads = dict(zip(table.columns, headings(table, look), strict=True))
     if chart.kind == "heatmap" and not chart.by and table.title:  # its columns are many, and of one sort
         return table.title
-    drawn = words["between"].join(heads[name] for name in chart.y)
-    return words["by_two" if chart.by else "by"].format(y=drawn, x=heads[chart.x], by=heads.get(chart.by, ""))
+    first, *others = (heads[name] for name in chart.y)
+    y = words["and"].join((first, *map(in_sentence, others)))
+    x, by = in_sentence(heads[chart.x]), in_sentence(heads[chart.by]) if chart.by else ""
+    return words["by_two" if chart.by else "by"].format(y=y, x=x, by=by)
 
 
 def _doc(kind: str, categories: Sequence[str], series: Sequence[Series], words: dict[str, str]) -> str:

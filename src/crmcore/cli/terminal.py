@@ -117,7 +117,9 @@ def _bars(table: Table, stream: IO[str], longest_bar: int) -> list[str]:
     position = table.columns.index(table.chart.y[0])
     values = [row[position] if is_number(row[position]) else 0 for row in table.rows]
     longest = max(values, default=0)
-    shares = (float(value / longest) * longest_bar if longest > 0 else 0.0 for value in values)
+    if longest <= 0:
+        return []
+    shares = (float(value / longest) * longest_bar for value in values)
     return [_bar(share, unicode=_is_unicode(stream)) for share in shares]
 
 

@@ -10,7 +10,7 @@ from crmcore.engines import Cause, Question, Step
 from crmcore.view import Table
 from crmcore.work.choosing import Chosen
 from crmcore.work.classifying import state_now
-from crmcore.work.due import counted, due_in, fits_due, present_in
+from crmcore.work.due import counted, due_in, fits_due, present_in, with_touched
 from crmcore.work.fitting import fits_in, population_of, rows_read, values_of
 
 _SAID = {
@@ -47,8 +47,9 @@ def plan_of(  # noqa: PLR0913 - the choices of `Crm.classify`
     options: Mapping[str, str] = NO_OPTIONS,
 ) -> RunPlan:
     """Return what `Crm.classify` would do with the same arguments."""
-    state = crm.state()
-    reader, day = state.reader, as_of or crm.today(state.company)
+    state = crm.state(as_of or crm.today(crm.state().company))
+    reader, day = state.reader, state.day
+    carried = crm.carried_over(crm.store.read(), state)
     chosen_schemes = tuple(crm.catalogue.scheme(name) for name in schemes) or crm.schemes
     stored = fits_in(reader)
     world = evolve(state.world, population=values_of(stored))
@@ -57,7 +58,10 @@ def plan_of(  # noqa: PLR0913 - the choices of `Crm.classify`
     fit = fits_due(wanted, {} if full else stored, rows, world, day)
     present = present_in(reader)
     states = {scheme.name: state_now(scheme, world, day, 0) for scheme in chosen_schemes}
-    dues = {name: due_in(reader, name, now, present, full=full) for name, now in states.items()}
+    dues = {
+        name: with_touched(due_in(reader, name, now, present, full=full), present, carried)
+        for name, now in states.items()
+    }
     most = len(present) if fit else max(map(len, dues.values()), default=0)
     chosen = crm.engines(state.book, engine, options).choose(most)
     with chosen.used():

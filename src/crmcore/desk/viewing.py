@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import partial
 from itertools import islice
-from math import isfinite
 from typing import Any, Final, TypeVar
 
 from attrs import frozen
@@ -12,6 +11,7 @@ from attrs import frozen
 from crmcore.desk.entries import Entries, Entry
 from crmcore.desk.listed_columns import ListedColumn, column_of
 from crmcore.desk.listing import in_order, position, sorted_by
+from crmcore.desk.report_tables import problems_of_table
 from crmcore.entities import Record
 from crmcore.errors import CrmError, RuleError, UnknownName
 from crmcore.grammar.declare import Setting
@@ -21,6 +21,9 @@ from crmcore.plugging.isolation import Failure, Refused, apart
 from crmcore.records import Customer
 from crmcore.view import Chart, Listed, Report, Table, View, is_number
 from crmcore.work.state import State
+
+_MOST_PROBLEMS: Final = 10
+"""Rows of a report that are named where many cannot be shown."""
 
 COUNT: Final = "count"
 """The column of a grouped view that counts rows."""
@@ -163,19 +166,8 @@ def _checked(tables: Iterable[Any]) -> tuple[Table, ...]:
     for table in found:
         if not isinstance(table, Table):
             raise TypeError(f"a report returns tables, not {table!r:.60}")
-        for number, row in enumerate(table.rows, 1):
-            if problem := _row_problem(table, row):
-                raise Refused(f"row {number} of its table {table.title!r} {problem}")
+        if problems := tuple(islice(problems_of_table(table), _MOST_PROBLEMS)):
+            raise Refused("\n".join(problems))
         if problem := chart_problem(table):
             raise Refused(f"the chart of its table {table.title!r} {problem}")
     return found
-
-
-def _row_problem(table: Table, row: Any) -> str:
-    if not isinstance(row, tuple | list):
-        return f"is {row!r:.60}, and a row is a tuple of values"
-    if len(row) != len(table.columns):
-        return f"has {len(row)} values for {len(table.columns)} columns ({', '.join(map(str, table.columns))}): {row!r:.60}"
-    if any(isinstance(value, float) and not isfinite(value) for value in row):
-        return f"has a number that is none: {row!r:.60}"
-    return ""

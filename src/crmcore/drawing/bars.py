@@ -85,8 +85,8 @@ def _ends(plot: Plot, place: int) -> tuple[float, float]:
 
 def _bar(plot: Plot, which: tuple[int, int], ends: tuple[float, float], y: float) -> Markup:
     start, end = sorted(ends)
-    size = {"x": percent(start), "y": number(y), "width": percent(max(end - start, _LEAST)), "height": str(_BAR)}
-    return pointed("rect", plot, *which, **size, class_=colour(which[0]))
+    x, width = percent(start), percent(max(end - start, _LEAST))
+    return pointed("rect", plot, *which, x=x, y=number(y), width=width, height=str(_BAR), class_=colour(which[0]))
 
 
 def _named(plot: Plot, place: int, top: float) -> Markup:

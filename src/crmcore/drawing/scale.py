@@ -41,7 +41,7 @@ def ticks(low: float, high: float, about: int = 4) -> tuple[float, ...]:
         return (low,)
     rough = span / about
     unit = 10.0 ** floor(log10(rough))
-    steps = _STEPS
+    steps: tuple[float, ...] = _STEPS
     if float(low).is_integer() and float(high).is_integer():
         unit, steps = max(unit, 1.0), _WHOLE_STEPS if unit <= 1 else _STEPS
     step = next((unit * one for one in steps if unit * one >= rough), unit * steps[-1])

@@ -49,6 +49,10 @@ class Node:
             todo="Combine rules with & | ~ instead of and, or, not, and with .between(a, b) instead of a < x < b.",
         )
 
+    def __repr__(self) -> str:
+        name = getattr(self, "name", "...")
+        return f"{type(self).__name__}({name!r})" if name != "..." else f"{type(self).__name__}(...)"
+
 
 class Term(Node):
     """Something that has a value for a customer or a row."""

@@ -94,7 +94,7 @@ class Playbook:
         doc: Texts = None,
     ) -> None:
         words = (service, offers, treatment, label, doc)
-        self.__attrs_init__(name, scheme, segment, tasks, cadence, owner, *words, here())  # type: ignore[call-arg, arg-type]  # five texts
+        self.__attrs_init__(name, scheme, segment, tasks, cadence, owner, *words, here())
         names = [task.name for task in tasks]
         for repeated in sorted({one for one in names if names.count(one) > 1}):
             raise RuleError(f"playbook {name!r}: it has two tasks called {repeated!r}")

@@ -10,12 +10,12 @@ from attrs import frozen
 
 from crmcore.entities import Record, type_of
 from crmcore.errors import UnknownName
-from crmcore.evaluation.population import CORE_SETTINGS
 from crmcore.grammar.declare import Field, Metric, Scheme, Setting
 from crmcore.grammar.playbooks import Playbook
 from crmcore.hookspecs import EngineKind, StoreKind
 from crmcore.kinds import Kind
 from crmcore.plugging.contributions import CORE, Contribution
+from crmcore.plugging.core_settings import SHARED
 from crmcore.plugging.isolation import Failure, apart
 from crmcore.plugging.obstacles import without_needed
 from crmcore.plugging.plugins import Plugins
@@ -61,7 +61,7 @@ class Catalogue:
         """The names of the settings that a rule of anybody reaches, or the core's fitting: their values are the store's."""
         declared = (one.value for one in self.contributions if one.kind != "setting")
         reached = {part.name for part in declared_in(declared) if isinstance(part, Setting)}
-        return frozenset(reached | {setting.name for setting in CORE_SETTINGS})
+        return frozenset(reached | SHARED)
 
     def record(self, name: str) -> type[Record]:
         """Return a record class."""

@@ -13,6 +13,7 @@ import attrs
 from attrs import frozen
 
 from crmcore.errors import CrmError
+from crmcore.legible import visible
 
 Result = TypeVar("Result")
 
@@ -47,7 +48,7 @@ def apart(function: Callable[[], Result], output: TextIOBase | None = None) -> R
     except KeyboardInterrupt:
         raise
     except Refused as refused:
-        return Failure(str(refused))
+        return Failure(visible(str(refused)))
     except BaseException as error:  # noqa: BLE001 - SystemExit and whatever test tools or plugins derive from it
         return _failure(error)
 
@@ -63,7 +64,8 @@ def _failure(error: BaseException) -> Failure:
         lines = traceback.format_exception_only(error)
         said = next((line for line in lines if not line.startswith(" ")), type(error).__name__).strip().splitlines()[0]
     place = _place(error)
-    return Failure(f"{said} ({place})" if place else said, "".join(traceback.format_exception(error)))
+    said = visible(f"{said} ({place})" if place else said)
+    return Failure(said, visible("".join(traceback.format_exception(error))))
 
 
 def _in_one_line(error: CrmError) -> str:

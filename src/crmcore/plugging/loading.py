@@ -13,6 +13,7 @@ from typing import Final, NoReturn
 import attrs
 from pluggy import PluginManager
 
+from crmcore.attributes import is_line
 from crmcore.deprecations import Use, uses_in, watched
 from crmcore.grammar.declare import Place
 from crmcore.plugging.contributions import HOOK_OF, Contribution, place_of, place_of_function
@@ -108,7 +109,7 @@ def _asked(
 
 def _said(module: ModuleType, name: str) -> str:
     said = vars(module).get(name)  # never getattr, which may run the plugin's code
-    return said if isinstance(said, str) else ""
+    return said if isinstance(said, str) and is_line(said) else ""
 
 
 class _SourceOnly(SourceFileLoader):

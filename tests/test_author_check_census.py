@@ -1,5 +1,6 @@
 """Generated customers come into every segment that somebody can reach, always the same ones for a seed."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -32,6 +33,7 @@ spend, number = total(purchase.amount), count(purchase)
 level = Field("demo.level", str, on=Customer, choices=("low", "high"), soft=True)
 seats = Field("demo.seats", int, on=Customer)
 floor = Field("demo.floor", int, on=Purchase)
+born = Field("demo.born", date, on=Customer)
 key_spend = Setting("demo.key_spend", Decimal("123456.78"))
 margin = total(purchase.amount - purchase.cost) / total(purchase.amount)
 
@@ -83,6 +85,7 @@ REACHABLE = {
     "a mean and different things": (mean(purchase.amount) > 50) & (distinct(purchase.channel) >= 2),
     "the best tenth": (spend > 0) & (spend >= quantile(spend, Decimal("0.9"))),
     "answered calls": count(call, where=call.direction.is_("in") & call.responded_at.is_known()) >= 2,
+    "an age in years": ((days_since(born) / Decimal("365.25")) >= 60) & ((days_since(born) / Decimal("365.25")) < 75),
     "losses": total(purchase.amount - purchase.cost) < -1000,
     "many different things": distinct(line.category) >= 7,
     "few rows of old age with much in all": (number < 2) & (spend >= 10_000) & quiet.between(30, 180),

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from crmcore.evaluation.evaluate import World
 from crmcore.grammar.declare import Field, Setting
-from crmcore.grammar.expr import Aggregate, Column, Literal, Node, Within
+from crmcore.grammar.expr import Aggregate, Arithmetic, Column, Literal, Node, Within
 from crmcore.grammar.walk import reached
 from crmcore.kinds import NUMBER_LIMIT, Kind
 
@@ -68,8 +68,11 @@ def bounds_of(roots: Iterable[Node], world: World) -> Bounds:
                 texts[value] = None
             case int() | Decimal() | Fraction():
                 numbers.update(dict.fromkeys((Fraction(value), Fraction(value) / 2, Fraction(value) * 10)))
-    whole = tuple(int(number) for number in numbers if number.denominator == 1 and abs(number) < _MOST_DAYS)
-    near = dict.fromkeys(length + step for length in (*_windows(parts, world), *whole, *_ALWAYS) for step in (0, 1, -1))
+    factors = _factors(parts)
+    scaled = (round(number * factor) for number in numbers for factor in factors)
+    whole = (*(int(number) for number in numbers if number.denominator == 1), *scaled)
+    lengths = (number for number in (*_windows(parts, world), *whole, *_ALWAYS) if abs(number) < _MOST_DAYS)
+    near = dict.fromkeys(length + step for length in lengths for step in (0, 1, -1))
     counts = dict.fromkeys(count for count in (0, 1, *near) if 0 <= count <= MOST_ROWS)
     return Bounds(tuple(numbers), tuple(texts), tuple(near), tuple(counts), _others(parts))
 
@@ -96,6 +99,13 @@ def _constants(parts: Iterable[Node], world: World) -> Iterator[Any]:
             case _:
                 continue
     yield from world.population.values()
+
+
+def _factors(parts: Iterable[Node]) -> tuple[Fraction, ...]:
+    """Return the constants with which something is multiplied or divided: 365.25 where years are days."""
+    scaling = [part for part in parts if isinstance(part, Arithmetic) and part.op in "*/"]
+    values = [side.value for part in scaling for side in (part.left, part.right) if isinstance(side, Literal)]
+    return tuple(Fraction(value) for value in values if isinstance(value, int | Decimal) and abs(value) > 1)
 
 
 def _windows(parts: Iterable[Node], world: World) -> Iterator[int]:

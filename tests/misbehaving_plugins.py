@@ -94,7 +94,7 @@ SET_ASIDE = {
     "odd_name_of_a_command": (
         _returning("command", "click.Command('--help')"),
         "failed",
-        ["the command '--help' (", "crm_bad.py:7) has a name that cannot be used"],
+        ["the command '--help' (", "crm_bad.py:7): has a name that cannot be used"],
     ),
     "metric_of_itself": (
         _returning(

@@ -252,7 +252,7 @@ class Company(RuleBasedStateMachine):
     )
     def classify(self, pinned, full, alone):
         day = None if pinned is None else self.day + timedelta(days=pinned)
-        names = () if alone is None else (self.crm.schemes[alone].name,)
+        names = () if alone is None else (self.crm.schemes[alone % len(self.crm.schemes)].name,)
         try:
             run = self.crm.classify(day, full=full, schemes=names)
         except RunRefused:

@@ -11,11 +11,10 @@ from hypothesis.stateful import run_state_machine_as_test
 from test_incremental import FEW, SMALL, Company
 from vocabulary import FIELDS, Policy
 
-from crmcore import app
 from crmcore.evaluation.boundaries import Horizon
 from crmcore.evaluation.placements import Timeline
 from crmcore.grammar.walk import needs, rules_of
-from crmcore.work import classifying, due, placing, touched
+from crmcore.work import classifying, committing, due, placing, touched
 from crmcore.work.placing import Placer
 
 FAULTS = {}
@@ -56,7 +55,7 @@ def test_the_law_of_incremental_placement_finds_the_fault(name, monkeypatch):
 
 @fault
 def nobody_is_touched(patch):
-    patch.setattr(app, "touched_customers", lambda *_: ())
+    patch.setattr(committing, "touched_customers", lambda *_: ())
 
 
 @fault
@@ -66,17 +65,17 @@ def only_those_who_have_something_now_are_touched(patch):
 
 @fault
 def references_are_not_followed(patch):
-    patch.setattr(app, "followed", lambda _schemes: ())
+    patch.setattr(committing, "followed", lambda _schemes: ())
 
 
 @fault
 def the_deleted_keep_their_placements(patch):
-    right = app.touched_customers
+    right = committing.touched_customers
 
     def touched_customers(reader, *rest):
         return tuple(key for key in right(reader, *rest) if reader.get("customer", key) is not None)
 
-    patch.setattr(app, "touched_customers", touched_customers)
+    patch.setattr(committing, "touched_customers", touched_customers)
 
 
 @fault
@@ -122,7 +121,7 @@ def new_population_values_move_nobody(patch):
 @fault
 def moves_are_forgotten(patch):
     right = placing.replace
-    patch.setattr(app, "replace", lambda *given, **more: right(*given, **more)[1:])
+    patch.setattr(committing, "replace", lambda *given, **more: right(*given, **more)[1:])
 
 
 @fault

@@ -24,7 +24,7 @@ run crm import tables/order_lines.csv --as purchase_line --map order_id=purchase
 run crm classify --as-of 1998-05-07
 run crm segments value_tier.abc lifecycle.stage northwind.tier
 run crm explain ERNSH value_tier.abc
-run crm upcoming --days 30 --limit 10
+run crm upcoming lifecycle.position northwind.tier --days 30 --limit 10
 run crm view northwind.calls
 
 printf '\n$ crm view northwind.calls --format csv | crm import - --as task ...\n'

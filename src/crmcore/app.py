@@ -39,8 +39,7 @@ from crmcore.work.placing import stale_in, timeline_of
 from crmcore.work.plugin_marks import remember
 from crmcore.work.plugin_schemas import check_schemas
 from crmcore.work.raised import is_by_playbook
-from crmcore.work.rewinding import WayBack, is_unplaced, rewind_absent
-from crmcore.work.rewinding import rewind as go_back
+from crmcore.work.rewinding import is_unplaced, rewound
 from crmcore.work.settings import checked_for_rules, record_settings, settings_in
 from crmcore.work.state import Explained, State
 from crmcore.work.tasks import Round, tasks_of_run
@@ -66,7 +65,6 @@ class Crm:
     codec: Codec = field(
         init=False, default=Factory(lambda self: Codec(self.catalogue.values("record")), takes_self=True)
     )
-
     plain: PlainSettings = field(
         init=False, default=Factory(lambda self: PlainSettings(self.catalogue, self.sources), takes_self=True)
     )
@@ -184,7 +182,7 @@ class Crm:
         state = self._state_of(transaction)
         seen = self._seen(transaction, state.company, state.day, tuple(unit.changes()))
         state = evolve(state, book=Book(seen, unit.codec, state.company.zone))
-        self.moves = follow_up(Round(unit, state, self.catalogue, self.language), self.schemes)
+        self.moves = follow_up(self._round(unit, state), self.schemes)
         if stale := stale_in(transaction, self.schemes):
             self.warnings.append(f"not placed anew in {', '.join(stale)}: run `crm classify`")
         return self._log(transaction, tuple(unit.changes()), unit.author.why)
@@ -217,26 +215,28 @@ class Crm:
         chosen = tuple(self.catalogue.scheme(name) for name in schemes) or self.schemes
         with self.store.write() as transaction:
             check_schemas(transaction, self.catalogue)
-            day = as_of or self.today(companies.company_in(transaction, self.store.url))
-            state = self._state_of(transaction, day)
-            way_back = WayBack.of(transaction) if rewind else None
-            dropped = go_back(transaction, chosen, day, allowed=rewind or dry_run)
-            dropped_absent = rewind and rewind_absent(transaction, self.schemes, day)
+            state = self._state_of(transaction, as_of or self.today(companies.company_in(transaction, self.store.url)))
+            back = rewound(transaction, chosen, self.schemes, state.day, asked=rewind or dry_run)
             first = {scheme.name for scheme in chosen if is_unplaced(transaction, scheme.name)}
-            carried = self.carried_over(transaction, state)
             choose, metrics = self.engines(state.book, engine, options).choose, self.catalogue.values("metric")
-            job = Job(chosen, day, choose, metrics, full or dropped, carried, tell)
-            run = classify(transaction, state.book, state.world, job)
-            if carried:
-                leave_stale(transaction, chosen)
+            run = self._placed(
+                state, Job(chosen, state.day, choose, metrics, full or back.dropped, tell=tell), transaction
+            )
             if not dry_run:
                 booked = companies.book(transaction, evolve(state.company, book_date=as_of))
-                changes = way_back.changes(transaction) if way_back and (dropped or dropped_absent) else booked
                 unit = self._unit(transaction, state)
-                tasks_of_run(Round(unit, state, self.catalogue, self.language), run.moves, first, everybody=dropped)
-                self._log_run(transaction, run, changes, tuple(unit.changes()))
+                tasks_of_run(self._round(unit, state), run.moves, first, everybody=back.dropped)
+                self._log_run(transaction, run, back.changes(transaction) or booked, tuple(unit.changes()))
         self._tell_plugins()
         return run
+
+    def _round(self, unit: Unit, state: State) -> Round:
+        return Round(unit, state, self.catalogue, self.language)
+
+    def _placed(self, state: State, job: Job, transaction: Transaction) -> Run:
+        if carried := self.carried_over(transaction, state):
+            leave_stale(transaction, job.schemes)
+        return classify(transaction, state.book, state.world, evolve(job, touched=carried))
 
     def _log_run(self, transaction: Transaction, run: Run, changes: Sequence[Change], tasks: Sequence[Change]) -> None:
         self.moves = run.moves

@@ -105,7 +105,8 @@ def _factors(parts: Iterable[Node]) -> tuple[Fraction, ...]:
     """Return the constants with which something is multiplied or divided: 365.25 where years are days."""
     scaling = [part for part in parts if isinstance(part, Arithmetic) and part.op in "*/"]
     values = [side.value for part in scaling for side in (part.left, part.right) if isinstance(side, Literal)]
-    return tuple(Fraction(value) for value in values if isinstance(value, int | Decimal) and abs(value) > 1)
+    numbers = (Fraction(value) for value in values if isinstance(value, int | Decimal))
+    return tuple(number for number in numbers if abs(number) > 1)
 
 
 def _windows(parts: Iterable[Node], world: World) -> Iterator[int]:

@@ -77,16 +77,8 @@ def show(ctx: click.Context, name: str, debug: bool, form: str) -> None:
     catalogue.plugins.record(name)
     record = plugins_here(ctx, catalogue).record(name)
     is_unfit = record.status != "active" and name in catalogue.plugins.active  # then its reason says what to do
-    values = {
-        "name": record.name,
-        "status": record.status,
-        "version": record.version,
-        "distribution": record.distribution,
-        "file": record.file,
-        "reason": record.reason,
-        "todo": "" if is_unfit else remedy(record),
-        "needs": ", ".join(record.needs),
-    }
+    told = {key: getattr(record, key) for key in ("name", "status", "version", "distribution", "file", "reason")}
+    values = {**told, "todo": "" if is_unfit else remedy(record), "needs": ", ".join(record.needs)}
     added = [one for one in catalogue.contributions if one.plugin == name]
     adds = Table(("kind", "name", "place"), tuple((one.kind, one.name, one.place) for one in added))
     tables = {"adds": adds, "settings": _settings(ctx, catalogue, name), "engines": engines_of(catalogue, name)}

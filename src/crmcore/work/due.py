@@ -56,7 +56,7 @@ def with_touched(due: Mapping[str, Cause], present: Sequence[str], touched: Coll
     if not touched:
         return dict(due)
     changed = dict.fromkeys(touched, "data")
-    found: dict[str, Cause] = {**changed, **due}  # type: ignore[dict-item]  # "data" is a cause
+    found: dict[str, Cause] = {**changed, **due}  # type: ignore[dict-item]  # what is data is a cause
     return {customer: found[customer] for customer in present if customer in found}
 
 

@@ -56,6 +56,28 @@ def moves_back(changes: Iterable[Change], day: date) -> Iterator[Move]:
             yield Move(change.key, name, before, after, day, cause, is_first=not old.placements)
 
 
+@frozen(eq=False)
+class Rewound:
+    """What a run dropped before it places anybody: whether of its own schemes, and the way back if it dropped any."""
+
+    dropped: bool
+    way_back: WayBack | None
+
+    def changes(self, reader: Reader) -> tuple[Change, ...]:
+        """Return what is different since then, nothing if nothing was dropped."""
+        return () if self.way_back is None else self.way_back.changes(reader)
+
+
+def rewound(
+    transaction: Transaction, schemes: Sequence[Scheme], present: Iterable[Scheme], day: date, *, asked: bool
+) -> Rewound:
+    """Go back to a day in ``schemes``, and if that was ``asked`` for in those of absent plugins too."""
+    way_back = WayBack.of(transaction) if asked else None
+    dropped = rewind(transaction, schemes, day, allowed=asked)
+    dropped_absent = asked and rewind_absent(transaction, present, day)
+    return Rewound(dropped, way_back if dropped or dropped_absent else None)
+
+
 def rewind(transaction: Transaction, schemes: Sequence[Scheme], day: date, *, allowed: bool) -> bool:
     """Drop every placement of ``schemes`` since a day; returns whether there was any.
 

@@ -57,8 +57,17 @@ COMMAND_WORDS: Final = frozenset(
 TABLES: Final = frozenset({companies.TABLE, FITS, MARKS, OUTBOX, RUNS, SCHEMES, SETTINGS, "import"})
 """What plugins cannot call their record types: the store keeps other things under these names."""
 
+VERBS: Final = ("list", "show", "add", "edit", "remove", "export")
+"""What can be done with every record type; a group that joins its commands cannot say it again."""
+
 RESERVED: Final[Mapping[str, Iterable[str]]] = MappingProxyType(
-    {"command": COMMAND_WORDS, "engine": ("auto", "python"), "store": ("tinydb",), "record": TABLES}
+    {
+        "command": COMMAND_WORDS,
+        "engine": ("auto", "python"),
+        "store": ("tinydb",),
+        "record": TABLES,
+        "verb": VERBS,
+    }
 )
 _NO: Final = frozenset({"", "0", "no", "false", "off"})
 

@@ -18,13 +18,15 @@ def command(ctx: click.Context, name: str) -> click.Command | None:
     entry = next((one for one in found.words if one.name == name), None) if found else None
     only = choosing.closed(found, (entry.plugin,)) if found and entry else None
     catalogue = catalogued_anyway(ctx, only)
-    if name in catalogue.names("command"):
-        owner = catalogue.owner("command", name)
-        return _guarded(owner.value, owner.plugin)
+    own = catalogue.owner("command", name) if name in catalogue.names("command") else None
     if name in catalogue.names("record"):
         from crmcore.cli.records import group_of  # noqa: PLC0415 - only where it is used
 
-        return group_of(catalogue.record(name))
+        group = group_of(catalogue.record(name), own.value if own else None)
+        group.more = {word: _guarded(each, own.plugin) for word, each in group.more.items()} if own else {}
+        return group
+    if own is not None:
+        return _guarded(own.value, own.plugin)
     _refuse_absent(ctx, name)
     return None
 

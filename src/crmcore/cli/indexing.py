@@ -5,13 +5,14 @@ import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from crmcore.cli.commands import target
 from crmcore.cli.index import KINDS, LONGEST, OF_RULES, WORDS, Entry, Index, Source
 from crmcore.entities import type_of
 from crmcore.grammar.migrations import FIRST_SCHEMA
-from crmcore.plugging.contributions import CORE
+from crmcore.opening import VERBS
+from crmcore.plugging.contributions import CORE, Contribution
 from crmcore.plugging.distributions import Candidate
 from crmcore.plugging.finding import candidates
 from crmcore.plugging.registry import entries_of
@@ -78,19 +79,24 @@ def _providers(catalogue: "Catalogue") -> dict[tuple[str, str], str]:
 
 
 def _entries(catalogue: "Catalogue", providers: dict[tuple[str, str], str]) -> Iterator[Entry]:
+    records = frozenset(catalogue.names("record"))
     for one in catalogue.contributions:
+        if one.kind == "command" and one.name in records:
+            continue  # it is found with the record type whose commands it joins
         if one.kind in KINDS and one.plugin != CORE and not (one.kind in WORDS and target(one.name)):
             on = type_of(one.value.on).name if one.kind == "field" else ""
             on = OF_RULES if one.kind == "setting" and one.name in catalogue.rule_settings else on
-            yield Entry(one.name, one.kind, providers[one.kind, one.name], _help(one.kind, one.value), on)
+            yield Entry(one.name, one.kind, providers[one.kind, one.name], _help(one, catalogue), on)
 
 
-def _help(kind: str, value: Any) -> str:
+def _help(one: Contribution, catalogue: "Catalogue") -> str:
+    kind, value = one.kind, one.value
     if kind == "command":
         text = value.get_short_help_str(_HELP)
     elif kind == "record":
+        joined = catalogue.owner("command", one.name).value.commands if one.name in catalogue.names("command") else ()
         facts = type_of(value)
-        text = f"{facts.label('en', facts.name)}: list, show, add, edit, remove, export."
+        text = f"{facts.label('en', facts.name)}: {', '.join((*VERBS, *joined))}."
     else:
         text = "" if kind in {"setting", "store"} else value.label("en")
     return "".join(letter if letter.isprintable() else " " for letter in text)[:LONGEST]

@@ -22,33 +22,41 @@ _MAKERS: Final[dict[str, tuple[str, Callable[[type[Record]], click.Command]]]] =
 
 
 class RecordGroup(Suggesting):
-    """The commands of one record type, made when they are used."""
+    """The commands of one record type, made when they are used, and those that its plugin adds to them."""
 
-    def __init__(self, record: type[Record]) -> None:
-        """Make the group of a record class."""
+    def __init__(self, record: type[Record], more: click.Group | None = None) -> None:
+        """Make the group of a record class; the commands of ``more`` join it."""
         facts = type_of(record)
         kind = facts.label("en", facts.name).lower()
         text = f"List, show, add, edit, remove and export records of type {kind}."
+        if more is not None and more.help:
+            text += f"\n\n{more.help}"
         super().__init__(facts.name, help=text, epilog=f"Example: crm {facts.name} list --limit 10")
         self.record = record
+        self.more: dict[str, click.Command] = dict(more.commands) if more else {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
         """Return the names of the commands."""
-        return list(_MAKERS)
+        return [*_MAKERS, *self.more]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as click calls it
         """Make a command."""
-        return _MAKERS[cmd_name][1](self.record) if cmd_name in _MAKERS else None
+        return _MAKERS[cmd_name][1](self.record) if cmd_name in _MAKERS else self.more.get(cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as click calls it
         """Write the commands without making them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (text, _) in _MAKERS.items()])
+            formatter.write_dl(
+                [
+                    *((name, text) for name, (text, _) in _MAKERS.items()),
+                    *((name, each.get_short_help_str()) for name, each in self.more.items() if not each.hidden),
+                ]
+            )
 
 
-def group_of(record: type[Record]) -> RecordGroup:
-    """Return the commands of a record type."""
-    return RecordGroup(record)
+def group_of(record: type[Record], more: click.Group | None = None) -> RecordGroup:
+    """Return the commands of a record type, with those of a group that joins them."""
+    return RecordGroup(record, more)
 
 
 def __getattr__(name: str) -> Any:

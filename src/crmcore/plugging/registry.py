@@ -26,6 +26,9 @@ _SPACE: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Kinds that share one namespace: what can stand in a rule, and what can follow ``crm`` on the command line."""
 
+_JOINED: Final = "joined command"
+"""The namespace of groups whose commands stand among those of a record type of the same plugin."""
+
 
 @frozen
 class Entry:
@@ -117,16 +120,22 @@ def merged(
     """Return everything under its name, and each clash in which one plugin has to give way.
 
     ``ranks`` orders the plugins: the later of two gives way, but never the one whose prefix the name has. ``reserved``
-    are names of the core's own, by kind; those of records are tables, which only a record type could write over.
+    are names of the core's own, by kind; those of records are tables, which only a record type could write over, and
+    those of verbs what every record type can do.
     """
+    entries = tuple(entries)
+    own = frozenset((entry.via.name, entry.item.name) for entry in entries if entry.item.kind == "record")
     taken = {_key(kind, name) for kind, names in reserved.items() if kind != "record" for name in names}
-    tables = frozenset(reserved.get("record", ()))
+    tables, verbs = (frozenset(reserved.get(kind, ())) for kind in ("record", "verb"))
     found: dict[tuple[str, str], Entry] = {}
     clashes: list[Clash] = []
     for entry in sorted(entries, key=lambda one: not one.direct):
-        key = _key(entry.item.kind, entry.item.name)
+        joins = entry.item.kind == "command" and (entry.via.name, entry.item.name) in own and _members(entry)
+        key = (_JOINED, entry.item.name) if joins else _key(entry.item.kind, entry.item.name)
         first = found.setdefault(key, entry)
-        if key in taken or (entry.item.kind == "record" and entry.item.name in tables):
+        if joins and (both := sorted(joins & verbs)):
+            clashes.append(Clash(entry.via.name, "conflict", _has_verbs(entry, both)))
+        elif key in taken or (entry.item.kind == "record" and entry.item.name in tables):
             text = (
                 f"the {entry.item.kind} {entry.item.name!r} ({entry.item.place}) is a name of the core; choose another"
             )
@@ -134,6 +143,19 @@ def merged(
         elif not same(first.item.value, entry.item.value):
             clashes.append(_clash(first, entry, ranks))
     return tuple(entry.item for entry in found.values()), tuple(clashes)
+
+
+def _members(entry: Entry) -> frozenset[str]:
+    """Return the names of the commands in a group; none of a command that is no group."""
+    return frozenset(getattr(entry.item.value, "commands", ()))
+
+
+def _has_verbs(entry: Entry, verbs: Iterable[str]) -> str:
+    name = entry.item.name
+    return (
+        f"the command group {name!r} ({entry.item.place}) has {', '.join(map(repr, verbs))}, which the record type "
+        f"{name!r} has already; give it another name"
+    )
 
 
 def _key(kind: str, name: str) -> tuple[str, str]:

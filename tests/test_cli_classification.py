@@ -154,9 +154,58 @@ def test_explaining_as_of_another_date_only_looks(shop: Shop):
     assert shop.fine("store", "info", "--format", "json").out == before
 
 
+def test_the_changes_that_would_move_a_customer_are_told_and_given_as_data(shop: Shop):
+    shop.fine("classify", "--as-of", "2024-05-31")
+    lines = shop.fine("explain", "c1", "shop.tier", "--changes").out.splitlines()
+    assert lines[-4:] == [
+        "  single changes that would move it (all else and population values held):",
+        "    → Big customer: one purchase of 899.75 EUR on 2024-05-31",
+        '    → small: level = "low" instead of "high"',
+        "  time alone does not move it up to 2034-06-01",
+    ]
+    (facts,) = shop.fine("explain", "c1", "shop.tier", "--changes", "--format", "json").json
+    assert facts["changes"] == [
+        {"segment": "big", "change": "purchase", "before": None, "after": "899.75"},
+        {"segment": "small", "change": "shop.level", "before": "high", "after": "low"},
+    ]
+    assert facts["next"] == {"on": None, "segment": None, "looked_until": "2034-06-01"}
+    none = shop.fine("explain", "c2", "shop.tier", "--changes").out.splitlines()
+    assert "  no single change leads to: liked, small" in none
+    (facts,) = shop.fine("explain", "c2", "shop.tier", "--changes", "--format", "json").json
+    assert facts["changes"][0] == {"segment": "liked", "change": None}
+    recent = shop.fine("explain", "c2", "shop.recent", "--as-of", "2024-05-05", "--changes").out
+    assert recent.endswith("  time alone moves it on 2024-05-12: quiet\n")
+
+
+def test_why_a_customer_is_not_in_a_segment_is_told(shop: Shop):
+    shop.fine("classify", "--as-of", "2024-05-31")
+    told = shop.fine("explain", "c1", "--why-not", "big").out
+    assert told.startswith("Tier (shop.tier): liked\n  ✗ Big customer: spend >= 1,000 EUR [shop.much]")
+    assert "    → Big customer: one purchase of 899.75 EUR on 2024-05-31\n" in told
+    assert "shop.recent" not in told
+    earlier = shop.fine("explain", "c2", "--why-not", "liked").out.splitlines()
+    assert earlier[:3] == ["Tier (shop.tier): Big customer", "  Big customer is asked first, and fits", earlier[2]]
+    assert earlier[2].startswith("  ✗ liked: ")
+    assert "  ? small takes whoever is left" in shop.fine("explain", "c2", "--why-not", "small").out
+    assert "  it is in liked" in shop.fine("explain", "c1", "--why-not", "liked").out
+    (facts,) = shop.fine("explain", "c1", "--why-not", "big", "--format", "json").json
+    assert (facts["why_not"]["segment"], facts["why_not"]["holds"]) == ("big", False)
+    assert [one["segment"] for one in facts["changes"]] == ["big"]
+
+
+def test_changes_are_told_in_chinese(shop: Shop):
+    shop.fine("classify", "--as-of", "2024-05-31")
+    told = shop.fine("--lang", "zh", "explain", "c1", "shop.tier", "--changes").out
+    assert "    → 大客户：2024-05-31 再购买一次，金额 899.75 EUR\n" in told
+    assert "级别由“high”变为“low”" in told
+    assert "  仅随时间推移，到 2034-06-01 不会变动" in told
+    assert "  先判断大客户，且符合" in shop.fine("--lang", "zh", "explain", "c2", "--why-not", "liked").out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
+        (["explain", "c1", "--why-not", "bgi"], 2, "did you mean 'big'"),
         (["explain", "nobody"], 3, "no customer with id 'nobody'"),
         (["explain", "c1", "shop.teir"], 2, "did you mean 'shop.tier'"),
         (["segments", "tier"], 2, "shop.tier"),

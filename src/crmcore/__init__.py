@@ -30,7 +30,9 @@ if TYPE_CHECKING:
         UnknownName,
         UsageError,
     )
-    from crmcore.evaluation.placements import Move
+    from crmcore.evaluation.ahead import NextMove
+    from crmcore.evaluation.placements import Move, Placement, Timeline
+    from crmcore.evaluation.turning import Counterfactual
     from crmcore.grammar.declare import Field, Metric, Rule, Scheme, Segment, Setting
     from crmcore.grammar.expr import Predicate, Term, as_of
     from crmcore.grammar.migrations import Migration
@@ -109,7 +111,9 @@ _HOMES = {
         "UnknownName",
         "UsageError",
     ),
-    "evaluation.placements": ("Move",),
+    "evaluation.ahead": ("NextMove",),
+    "evaluation.placements": ("Move", "Placement", "Timeline"),
+    "evaluation.turning": ("Counterfactual",),
     "grammar.expr": ("Predicate", "Term", "as_of"),
     "grammar.migrations": ("Migration",),
     "grammar.playbooks": ("Playbook", "TaskTemplate"),
@@ -172,6 +176,7 @@ __all__ = [
     "Change",
     "Chart",
     "Contact",
+    "Counterfactual",
     "Crm",
     "CrmError",
     "CrmRemovedIn2Warning",
@@ -188,8 +193,10 @@ __all__ = [
     "Metric",
     "Migration",
     "Move",
+    "NextMove",
     "NotCommitted",
     "NotFound",
+    "Placement",
     "Playbook",
     "Predicate",
     "Problem",
@@ -214,6 +221,7 @@ __all__ = [
     "Task",
     "TaskTemplate",
     "Term",
+    "Timeline",
     "Transaction",
     "Unit",
     "UnknownName",

@@ -16,7 +16,7 @@ COMMANDS: Final = {
     "import": ("crmcore.cli.imports:import_files", "Read records from files."),
     "classify": ("crmcore.cli.classification:classify", "Place customers in the segments of all schemes."),
     "segments": ("crmcore.cli.segments:segments", "Count customers and revenue per segment."),
-    "explain": ("crmcore.cli.segments:explain", "Say why a customer is in its segments."),
+    "explain": ("crmcore.cli.explaining:explain", "Say why a customer is in its segments."),
     "history": ("crmcore.cli.timelines:history", "List where a customer was, from when until when."),
     "upcoming": ("crmcore.cli.timelines:upcoming", "List the customers that time alone will move."),
     "view": ("crmcore.cli.views:view", "Print a declared table."),

@@ -1,4 +1,4 @@
-"""``crm segments`` and ``crm explain``: what the schemes answer, and why."""
+"""``crm segments``: what the schemes answer."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -12,16 +12,13 @@ from crmcore.cli.completing import names_of
 from crmcore.cli.context import note, opened, read
 from crmcore.cli.looks import CHINESE, headed
 from crmcore.cli.options import FOR_PEOPLE, dated, formatted
-from crmcore.cli.output import print_objects, print_page, print_table
+from crmcore.cli.output import print_page, print_table
 from crmcore.cli.timelines import NOBODY
 from crmcore.kinds import MONEY
 from crmcore.view import Chart, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from crmcore.cli.page import Frame
-    from crmcore.work.state import Explained
 
 _ANSWERS: Final = frozenset({"segment", "share"})
 _TITLE: Final = "Customers per segment"
@@ -65,31 +62,6 @@ def segments(ctx: click.Context, schemes: tuple[str, ...], as_of: date | None, f
         note(NOBODY)
 
 
-@click.command(epilog="Example: crm explain ALFKI value_tier.abc")
-@click.argument("customer")
-@click.argument("schemes", nargs=-1, metavar="[SCHEME]...", shell_complete=names_of("scheme"))
-@dated
-@formatted
-@click.pass_context
-def explain(ctx: click.Context, customer: str, schemes: tuple[str, ...], as_of: date | None, form: str) -> None:
-    """Say why CUSTOMER is in its segments: each condition with value, bound, margin and source."""
-    from crmcore.speech.telling import tell, to_data  # noqa: PLC0415 - only here
-
-    crm, state = opened(ctx), read(ctx, as_of)
-    found, reader = state.customer(customer), state.listener(crm.language)
-    chosen = [crm.catalogue.scheme(name) for name in schemes] or list(crm.schemes)
-    explained = [state.explained(scheme, found) for scheme in chosen]
-    if form in FOR_PEOPLE:
-        blocks = ["\n".join(tell(one.explanation, one.stored, one.review_on, reader)) for one in explained]
-        if form == "html":
-            _print_told(blocks, explained, framed(ctx, state, as_of, found.name or customer))
-            return
-        click.echo("\n\n".join(f"```\n{block}\n```" for block in blocks) if form == "md" else "\n\n".join(blocks))
-        return
-    facts = [to_data(one.explanation, one.stored, one.review_on, reader) for one in explained]
-    _print_facts(facts, form)
-
-
 def _labelled(table: Table, ctx: click.Context) -> Table:
     """Write segments with their labels, and each scheme once."""
     crm = opened(ctx)
@@ -118,29 +90,3 @@ def _print_page(table: Table, look: Look, ctx: click.Context, frame: "Frame") ->
         sheet = Table(table.columns[1:], tuple(rows), title, chart=_CHART)
         sheets.append(Sheet(sheet, evolve(look, words={"segment": words})))
     print_page(sheets, frame if frame.title or not sheets else evolve(frame, title=sheets[0].table.title))
-
-
-def _print_told(blocks: list[str], explained: "Sequence[Explained]", frame: "Frame") -> None:
-    from crmcore.cli.page import Passage  # noqa: PLC0415 - only for a page
-
-    titles = (one.explanation.scheme.label(frame.language, one.explanation.scheme.name) for one in explained)
-    print_page([Passage(text, title) for text, title in zip(blocks, titles, strict=True)], frame)
-
-
-def _print_facts(facts: list[dict[str, Any]], form: str) -> None:
-    if form in {"json", "jsonl"}:
-        print_objects(facts, form)
-    else:
-        columns = (
-            "customer",
-            "scheme",
-            "as_of",
-            "segment",
-            "missing",
-            "since",
-            "stored_segment",
-            "cause",
-            "run",
-            "review_on",
-        )
-        print_table(Table(columns, tuple(tuple(one[name] for name in columns) for one in facts)), form)

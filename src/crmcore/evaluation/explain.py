@@ -14,7 +14,7 @@ from crmcore.evaluation.evaluate import Evaluator
 from crmcore.evaluation.facts import ALWAYS, Case, local_day
 from crmcore.evaluation.meaning import decimal_digits
 from crmcore.evaluation.missing import missing, missing_of, names_of
-from crmcore.grammar.declare import Field, InSegment, Metric, Scheme, Setting
+from crmcore.grammar.declare import Field, InSegment, Metric, Scheme, Segment, Setting
 from crmcore.grammar.expr import (
     Aggregate,
     And,
@@ -105,12 +105,15 @@ class Explanation:
 def explain(scheme: Scheme, case: Case, evaluator: Evaluator) -> Explanation:
     """Return why a customer is where it is: every segment up to the one that decided."""
     answer = evaluator.answer(scheme, case)
-    reasons = []
-    for segment in scheme.segments[: answer.position + 1]:
-        clause = None if segment.when is None else clause_of(segment.when, case, evaluator)
-        reasons.append(Reason(segment.name, True if clause is None else clause.holds, clause))
+    reasons = tuple(reason_of(segment, case, evaluator) for segment in scheme.segments[: answer.position + 1])
     unknown = names_of(missing_of(scheme, case, evaluator))
-    return Explanation(scheme, case.facts.customer.id, case.day, answer.segment, unknown, tuple(reasons))
+    return Explanation(scheme, case.facts.customer.id, case.day, answer.segment, unknown, reasons)
+
+
+def reason_of(segment: Segment, case: Case, evaluator: Evaluator) -> Reason:
+    """Return how a segment's rule comes out, whether or not the walk gets there."""
+    clause = None if segment.when is None else clause_of(segment.when, case, evaluator)
+    return Reason(segment.name, True if clause is None else clause.holds, clause)
 
 
 def clause_of(rule: Predicate, case: Case, evaluator: Evaluator) -> Clause:

@@ -121,10 +121,11 @@ def tell(explanation: Explanation, stored: Placement | None, review_on: date | N
         unfitted = any(name.startswith("population_") for name in explanation.missing)
         yield "  " + words.missing.format(names=", ".join(explanation.missing)) + (words.refit if unfitted else "")
     for reason in reversed(explanation.reasons):
-        yield from _tell_reason(reason, explanation, reader)
+        yield from tell_reason(reason, explanation, reader)
 
 
-def _tell_reason(reason: Reason, explanation: Explanation, reader: Reader) -> Iterator[str]:
+def tell_reason(reason: Reason, explanation: Explanation, reader: Reader) -> Iterator[str]:
+    """Yield how a segment's rule comes out, line by line."""
     name = say_segment(explanation.scheme, reason.segment, reader)
     if reason.clause is None:
         yield f"  {_MARKS[True]} {name}: {_phrases(reader).whoever}"
@@ -225,13 +226,14 @@ def to_data(
         "run": stored.run if stored else None,
         "review_on": review_on,
         "reasons": [
-            {"segment": reason.segment, "holds": reason.holds, "clause": _clause_data(reason.clause, reader)}
+            {"segment": reason.segment, "holds": reason.holds, "clause": clause_data(reason.clause, reader)}
             for reason in explanation.reasons
         ],
     }
 
 
-def _clause_data(clause: Clause | None, reader: Reader) -> dict[str, Any] | None:
+def clause_data(clause: Clause | None, reader: Reader) -> dict[str, Any] | None:
+    """Return a clause with its parts as plain data."""
     if clause is None:
         return None
     return {
@@ -244,7 +246,7 @@ def _clause_data(clause: Clause | None, reader: Reader) -> dict[str, Any] | None
         "settings": {name: _exact(value) for name, value in clause.settings},
         "missing": list(clause.missing),
         "sources": [_source_data(source) for source in clause.sources],
-        "parts": [_clause_data(part, reader) for part in clause.parts],
+        "parts": [clause_data(part, reader) for part in clause.parts],
     }
 
 

@@ -1,5 +1,6 @@
 """One consistent state of a company's data, ready to be asked."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 from attrs import frozen
 
 from crmcore.errors import NotFound
+from crmcore.evaluation.ahead import NextMove, next_move
 from crmcore.evaluation.boundaries import Horizon
 from crmcore.evaluation.evaluate import Evaluator, World
-from crmcore.evaluation.explain import Explanation, explain
+from crmcore.evaluation.explain import Explanation, Reason, explain, reason_of
 from crmcore.evaluation.facts import Case
-from crmcore.evaluation.placements import Placement
+from crmcore.evaluation.placements import Placement, Timeline, from_document
+from crmcore.evaluation.turning import Counterfactual
 from crmcore.grammar.declare import Scheme, Setting
 from crmcore.plugging.plain_settings import PlainSettings
 from crmcore.records import Customer
@@ -19,7 +22,8 @@ from crmcore.speech.spoken import Reader as Listener
 from crmcore.store import Reader
 from crmcore.work.book import Book
 from crmcore.work.company import Company
-from crmcore.work.placing import timeline_of
+from crmcore.work.counterfactuals import counterfactuals
+from crmcore.work.placing import table_of, timeline_of
 
 
 @frozen(eq=False, slots=False)
@@ -68,6 +72,26 @@ class State:
             timeline_of(self.reader, scheme.name, customer.id).on(self.day),
             Horizon(self.evaluator, case).of_scheme(scheme),
         )
+
+    def why_not(self, scheme: Scheme, segment: str, customer: Customer) -> Reason:
+        """Return how the rule of a segment comes out for a customer, also where an earlier segment fits first."""
+        return reason_of(scheme.segment(segment), self.case(customer), self.evaluator)
+
+    def counterfactuals(self, scheme: Scheme, customer: Customer) -> Mapping[str, tuple[Counterfactual, ...]]:
+        """Return, for every segment that the customer is not in, the smallest single changes that lead there.
+
+        A change is another value of one field or column of the customer, or one more purchase on the state's day, with
+        population values held; at most one of each kind, none where no single change leads there.
+        """
+        return counterfactuals(self, scheme, customer)
+
+    def timelines(self, scheme: Scheme) -> Mapping[str, Timeline]:
+        """Return the placements on record of every customer that was ever placed in a scheme, by its id."""
+        return {key: from_document(document) for key, document in self.reader.items(table_of(scheme.name))}
+
+    def next_move(self, scheme: Scheme, customer: Customer, until: date) -> NextMove | None:
+        """Return when time alone will next change the customer's segment, if it does up to ``until``."""
+        return next_move(scheme, self.book.facts(customer), (self.day, until), self.evaluator)
 
     def listener(self, language: str) -> Listener:
         """Return what wording needs to know: the language, the currency and the settings in force."""

@@ -35,6 +35,10 @@ def test_a_plugins_command_asks_as_of_a_date(shop):
     assert shop.crm("parcels", "--as-of", "soon").code == 2
 
 
+def test_the_hook_of_playbooks_names_who_uses_it(shop):
+    assert "shop" in shop.fine("plugin", "hooks", "crm_playbooks").out
+
+
 def test_a_plugins_playbook_raises_its_tasks_when_a_customer_enters_the_segment(shop):
     shop.fine("classify", "--as-of", "2024-05-03")
     shop.fine("purchase", "add", "--customer", "bo", "--at", "2024-05-02", "--amount", "5")

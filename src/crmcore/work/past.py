@@ -16,7 +16,7 @@ from crmcore.store import Document
 FIELDS: Final = "fields"
 _ARCHIVED: Final = "archived_at"
 _OF_THE_RECORD: Final = frozenset({"id", "version", "created", "changed", FIELDS})
-"""What is no value of a record: it comes with the state of the record that stood on the day."""
+"""What is no value of a record: it is that of the record as it is now, with which an edit is compared."""
 
 Name = tuple[bool, str]
 """Whether it is a field, and the name."""
@@ -45,8 +45,8 @@ def held(versions: Sequence[Version], day: date) -> Document | None:
         existed = any(version.document is not None for version in standing)
         if existed or versions[-1].document is None:
             return None
-        body = next(version.document for version in versions if version.document is not None)
-    made: dict[str, Any] = {name: value for name, value in body.items() if name in _OF_THE_RECORD - {FIELDS}}
+    newest = next(version.document for version in reversed(versions) if version.document is not None)
+    made: dict[str, Any] = {name: value for name, value in newest.items() if name in _OF_THE_RECORD - {FIELDS}}
     fields: dict[str, Any] = {}
     for name in _names(versions):
         value = _value(name, versions, day)

@@ -51,7 +51,13 @@ class PastReader:
         """What was different on the day."""
         entries = entries_after(self.log, self.reader.commit, self.day, self.company.zone)
         now = LogEntry(self.reader.commit + 1, "", "", "", tuple(self.pending))
-        return past_of(entries, now, self.company, self.day, self.undated)
+        found = past_of(entries, now, self.company, self.day, self.undated)
+        return {table: {key: self._now(table, key, one) for key, one in past.items()} for table, past in found.items()}
+
+    def _now(self, table: str, key: str, document: Document | None) -> Document | None:
+        """Return a document with its present version, which also counts changes of other records and no log has."""
+        current = self.reader.get(table, key)
+        return document if document is None or current is None else {**document, "version": current["version"]}
 
     def get(self, table: str, key: str) -> Document | None:
         """Return a document as it was, or None."""

@@ -25,7 +25,6 @@ from crmcore.grammar.walk import children, reached
 from crmcore.kinds import fold
 from crmcore.plugging.contributions import Contribution
 from crmcore.plugging.reach import nodes_of
-from crmcore.records import Customer
 from crmcore.view import Report, View
 
 # -- comparisons ---------------------------------------------------------------------------------------------------------
@@ -116,12 +115,6 @@ def _beyond(rule: Rule) -> Iterator[str]:
                 yield "a population value"
             case InSegment(scheme=scheme):
                 yield f"the answer of {scheme.name}"
-            case Column(source_rows=source) if source.record_class is not rule.on:
-                yield f"a column of {type_of(source.record_class).name}"
-            case Column(source_rows=source) if rule.on is Customer and not source.is_customer:
-                yield "a column of another customer"
-            case Field(name=name, on=on) if on is not rule.on:
-                yield f"the field {name!r} of {type_of(on).name}"
 
 
 # -- what is of no use -----------------------------------------------------------------------------------------------------

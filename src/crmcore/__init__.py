@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from crmcore.evaluation.ahead import NextMove
     from crmcore.evaluation.placements import Move, Placement, Timeline
     from crmcore.evaluation.turning import Counterfactual
+    from crmcore.grammar.constraints import Breach, Constraint
     from crmcore.grammar.declare import Field, Metric, Rule, Scheme, Segment, Setting
     from crmcore.grammar.expr import Predicate, Term, as_of
     from crmcore.grammar.migrations import Migration
@@ -82,6 +83,7 @@ if TYPE_CHECKING:
     from crmcore.work.company import company
     from crmcore.work.evaluating import Evaluation
     from crmcore.work.field_values import Said
+    from crmcore.work.pending import Pending
     from crmcore.work.state import State
     from crmcore.work.unit import Unit
 
@@ -97,6 +99,7 @@ _HOMES = {
     "desk.listing": ("ListRequest", "list_rows"),
     "desk.viewing": ("ReportContext", "view_table"),
     "deprecations": ("CrmRemovedIn2Warning",),
+    "grammar.constraints": ("Breach", "Constraint"),
     "grammar.declare": ("Field", "Metric", "Rule", "Scheme", "Segment", "Setting"),
     "entities": ("Record", "column", "record"),
     "errors": (
@@ -159,6 +162,7 @@ _HOMES = {
     "work.company": ("company",),
     "work.evaluating": ("Evaluation",),
     "work.field_values": ("Said",),
+    "work.pending": ("Pending",),
     "work.state": ("State",),
     "work.unit": ("Unit",),
 }
@@ -173,8 +177,10 @@ __all__ = [
     "MONEY",
     "TEXT",
     "TEXTS",
+    "Breach",
     "Change",
     "Chart",
+    "Constraint",
     "Contact",
     "Counterfactual",
     "Crm",
@@ -197,6 +203,7 @@ __all__ = [
     "NotCommitted",
     "NotFound",
     "Placement",
+    "Pending",
     "Playbook",
     "Predicate",
     "Problem",

@@ -35,6 +35,7 @@ from crmcore.work.fitting import fits_in, values_of
 from crmcore.work.outbox import TABLE as OUTBOX
 from crmcore.work.outbox import deliver, note, settle
 from crmcore.work.past_reader import PastReader, undated_in
+from crmcore.work.pending import Constraints
 from crmcore.work.placing import stale_in, timeline_of
 from crmcore.work.plugin_marks import remember
 from crmcore.work.plugin_schemas import check_schemas
@@ -156,6 +157,7 @@ class Crm:
             state = self._state_of(transaction)
             unit = self._unit(transaction, state, why)
             unit.rules = self._rules(transaction, state)
+            unit.constraints = Constraints(self.catalogue.values("constraint"), state, self.language).broken_by
             unit.guard = Guard(absent_in(transaction, self.catalogue.plugins), self.catalogue.values("field"))
             yield unit
             if not as_is:

@@ -17,6 +17,7 @@ from attrs import frozen
 
 from crmcore.attributes import FUNCTION, Shape, is_line, named
 from crmcore.entities import Record
+from crmcore.grammar.constraints import Constraint
 from crmcore.grammar.declare import Field, Metric, Rule, Scheme, Setting
 from crmcore.grammar.migrations import Migration
 from crmcore.grammar.playbooks import Playbook
@@ -35,6 +36,7 @@ __all__ = [
     "StoreKind",
     "crm_commands",
     "crm_committed",
+    "crm_constraints",
     "crm_engines",
     "crm_fields",
     "crm_metrics",
@@ -160,6 +162,26 @@ def crm_rules() -> Iterable[Rule]:
     ... def crm_rules():
     ...     paid = rows(Purchase).amount >= 0
     ...     return [Rule("northwind.no_returns", Purchase, paid, message="We take nothing back")]
+    """
+    return ()
+
+
+@hookspec
+def crm_constraints() -> Iterable[Constraint]:
+    """Add what must hold of several records together, or of how one changes; what one record can tell is a rule.
+
+    When: once, when a store is opened; they are asked before every later commit that changes a record they look at.
+    Return: constraints named ``plugin.name``, which yield a breach for each record that is refused, with a message.
+    Conflicts: a different constraint of that name sets the later plugin aside.
+    On error: the plugin is set aside as failed, and nothing is checked; one that raises refuses the commit.
+    Since: 0.1.0
+
+    >>> def names_stay(pending):
+    ...     moved = [new for old, new in pending.changed(Customer) if old and new and new.name != old.name]
+    ...     return [Breach(new, "Nobody changes its name", "name") for new in moved]
+    >>> @hookimpl
+    ... def crm_constraints():
+    ...     return [Constraint("northwind.names_stay", Customer, names_stay)]
     """
     return ()
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from crmcore.entities import Record, RecordType, type_of
+from crmcore.grammar.constraints import Constraint
 from crmcore.grammar.declare import Field, Metric, Place, Rule, Scheme, Setting
 from crmcore.grammar.migrations import Migration
 from crmcore.grammar.playbooks import Playbook
@@ -23,6 +24,7 @@ HOOK_OF: Final[Mapping[str, str]] = MappingProxyType(
         "field": "crm_fields",
         "setting": "crm_settings",
         "rule": "crm_rules",
+        "constraint": "crm_constraints",
         "migration": "crm_migrations",
         "metric": "crm_metrics",
         "scheme": "crm_schemes",
@@ -36,7 +38,9 @@ HOOK_OF: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Every kind of contribution, and the hook that returns it."""
 
-PREFIXED: Final = frozenset({"field", "setting", "rule", "metric", "scheme", "playbook", "view", "report"})
+PREFIXED: Final = frozenset(
+    {"field", "setting", "rule", "constraint", "metric", "scheme", "playbook", "view", "report"}
+)
 """The kinds whose names begin with the plugin's."""
 
 
@@ -88,6 +92,7 @@ _CLASSES: Final[Mapping[type, str]] = MappingProxyType(
         Scheme: "scheme",
         Playbook: "playbook",
         Rule: "rule",
+        Constraint: "constraint",
         Migration: "migration",
         View: "view",
         Report: "report",

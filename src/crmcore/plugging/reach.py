@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from crmcore.entities import Record, type_of
+from crmcore.grammar.constraints import Constraint
 from crmcore.grammar.declare import Field, InSegment, Metric, Rule, Scheme, Setting
 from crmcore.grammar.expr import Aggregate, Column, Node
 from crmcore.grammar.playbooks import Playbook
@@ -45,6 +46,8 @@ def _listed(value: Any) -> Iterator[Any]:
     match value:
         case Rule(on=on):
             yield on
+        case Constraint(on=classes):
+            yield from classes
         case Playbook(scheme=scheme):
             yield scheme
         case View(on=on, columns=columns, group=group, sums=sums):

@@ -105,7 +105,7 @@ def _is_open(row: list[Any]) -> bool:
 
 def _declared(catalogue: Catalogue, plugin: str) -> Iterator[Part]:
     """Yield what would no longer be there to be asked for."""
-    for kind in ("metric", "rule", "view", "report", "command", "store"):
+    for kind in ("metric", "rule", "constraint", "view", "report", "command", "store"):
         for name in catalogue.names(kind):
             owner = catalogue.owner(kind, name)
             if owner.plugin == plugin:

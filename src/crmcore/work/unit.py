@@ -1,7 +1,7 @@
 """The unit of work: the only way to change records. Everything in it is committed together, or nothing is."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -48,6 +48,7 @@ class Unit:
     rules: RuleBook | None = None
     identifiers: Identifiers = field(factory=Identifiers)
     guard: Guard | None = None
+    constraints: "Callable[[Unit], Iterable[tuple[Place, Problem]]]" = lambda _: ()
     before: dict[Place, Document | None] = field(factory=dict, init=False)
     sources: dict[Place, Problem] = field(factory=dict, init=False)
     _restored: set[Place] = field(factory=set, init=False)
@@ -60,6 +61,12 @@ class Unit:
         if document is None:
             raise NotFound(name, key)
         return self.codec.decode(record_class, document)
+
+    def all(self, record_class: type[Kept], **columns: str) -> Iterator[Kept]:
+        """Yield the records of a type as they are in this unit, those whose text columns hold these values."""
+        for _, document in self.transaction.items(type_of(record_class).name):
+            if all(document.get(name) == value for name, value in columns.items()):
+                yield self.codec.decode(record_class, document)
 
     def add(self, record: Kept, source: Problem | None = None) -> Kept:
         """Insert a record; without an id it gets one. ``source`` says where it came from, for error messages."""
@@ -148,11 +155,12 @@ class Unit:
     # -- before the commit -------------------------------------------------------------------------------------------
 
     def problems(self) -> dict[Place, tuple[Problem, ...]]:
-        """Return what is wrong with each changed record: missing references, circles, rules of plugins.
+        """Return what is wrong with each changed record: missing references, circles, rules of plugins; then constraints.
 
         Raises `StillReferenced` if something was deleted that others refer to.
         """
-        found, circles = {}, Circles(self.transaction)
+        found: dict[Place, tuple[Problem, ...]] = {}
+        circles = Circles(self.transaction)
         self._check_unreferenced()
         for place in self.before:
             document = self.transaction.get(*place)
@@ -168,7 +176,15 @@ class Unit:
             source = self.sources.get(place, Problem(""))
             if listed:
                 found[place] = tuple(_placed(problem, source) for problem in listed)
+        found = found or self._breaches()
         self._is_sound = not found
+        return found
+
+    def _breaches(self) -> dict[Place, tuple[Problem, ...]]:
+        """Return what the plugins' constraints refuse."""
+        found: dict[Place, tuple[Problem, ...]] = {}
+        for place, problem in self.constraints(self):
+            found[place] = (*found.get(place, ()), _placed(problem, self.sources.get(place, Problem(""))))
         return found
 
     def _foreign(self, place: Place, record: Record) -> Iterable[Problem]:

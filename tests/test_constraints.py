@@ -5,7 +5,19 @@ from company_kit import make_crm, plugin, put
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcore import TEXT, Breach, Constraint, Customer, Pending, Record, RuleError, Setting, column, record
+from crmcore import (
+    TEXT,
+    Breach,
+    Constraint,
+    Customer,
+    Pending,
+    Record,
+    RuleError,
+    Setting,
+    column,
+    record,
+    state_machine,
+)
 from crmcore.desk.importing import ImportOptions, import_file
 from crmcore.errors import CrmError, Invalid, StillReferenced
 from crmcore.plugging.plain_settings import PlainSettings
@@ -32,20 +44,19 @@ def one_to_a_bed(pending: Pending):
                 yield Breach(stay, FREE, "bed")
 
 
-def step_by_step(pending):
+def nobody_leaves_unseen(pending):
     for before, after in pending.changed(Stay):
-        if before and after and before.state != after.state and after.state not in NEXT[before.state]:
-            yield Breach(after, f"A stay that is {before.state} cannot become {after.state}")
         if before and before.state == "in" and after is None:
             yield Breach(before, "Nobody leaves unseen")
 
 
 BEDS = Constraint("acme.one_to_a_bed", Stay, one_to_a_bed)
-STEPS = Constraint("acme.step_by_step", [Stay], step_by_step)
+SEEN = Constraint("acme.seen", [Stay], nobody_leaves_unseen)
+STEPS = state_machine("acme.steps", Stay, NEXT)
 
 
 def clinic(*constraints):
-    acme = plugin("acme", records=[Stay], settings=[guests], constraints=list(constraints or (BEDS, STEPS)))
+    acme = plugin("acme", records=[Stay], settings=[guests], constraints=list(constraints or (BEDS, SEEN, STEPS)))
     crm = make_crm(acme)
     with crm.unit("start") as unit:
         for key in ("ada", "bo"):
@@ -70,10 +81,27 @@ def test_what_two_records_say_together_is_refused_with_its_column_and_value():
 
 def test_a_state_that_nothing_leads_to_is_refused_and_one_that_follows_is_not():
     crm = clinic()
-    with pytest.raises(Invalid, match=r"acme\.step_by_step: A stay that is planned cannot become left"):
+    with pytest.raises(Invalid, match="state='left': from planned it goes only to in"):
         move(crm, "s2", state="left")
     move(crm, "s2", state="in")
     move(crm, "s2", state="left")
+    with pytest.raises(Invalid, match="left is final: nothing follows it"):
+        move(crm, "s2", state="in")
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        {"planned": ["in"], "in": ["left"]},  # what follows left?
+        {"planned": ["in"], "in": ["left"], "left": [], "lost": []},
+        {"planned": ["in"], "in": []},
+    ],
+)
+def test_a_state_machine_names_every_state_of_its_column(steps):
+    with pytest.raises(RuleError, match="must name each state of 'state' once: planned, in, left"):
+        state_machine("acme.steps", Stay, steps)
+    with pytest.raises(RuleError, match="no such column"):
+        state_machine("acme.steps", Stay, steps, column="stage")
 
 
 def test_a_record_cannot_be_removed_while_its_constraint_says_so():
@@ -87,7 +115,7 @@ def test_undo_is_asked_like_any_other_change():
     crm = clinic()
     move(crm, "s2", state="in")
     entered = crm.committed
-    with pytest.raises(Invalid, match="A stay that is in cannot become planned"):
+    with pytest.raises(Invalid, match="from in it goes only to left"):
         crm.undo(entered)
 
 

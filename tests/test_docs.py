@@ -197,7 +197,7 @@ def test_everything_that_the_page_on_plugins_declares_is_used(harbour):
     listed = json.loads(run("plugin show harbour --format json"))
     assert listed["status"] == "active", listed
     kinds = {one["kind"] for one in listed["adds"]}
-    assert kinds == {"record", "field", "rule", "setting", "metric", "scheme", "view", "report", "command"}
+    assert kinds == {*"record field rule constraint setting metric scheme view report command".split()}
     run("view harbour.due")
     run("view harbour.cargo_repairs")
     run("customer list --columns harbour.cargo,harbour.beside_typical,harbour.mechanic,harbour.last_repair")
@@ -212,6 +212,13 @@ def test_the_workshops_rule_refuses_a_negative_price(opened_workshop):
 def reminders():
     listed = json.loads(run("task list --columns customer,title,due --format json"))
     return [task for task in listed if task["title"].startswith("Remind")]
+
+
+def test_the_workshops_constraints_refuse_a_second_repair_of_a_day_and_another_bike(opened_workshop):
+    second = CliRunner().invoke(cli, shlex.split("repair add --bike b1 --on 2024-05-02"))
+    assert (second.exit_code, "The bike was repaired on that day already" in second.stderr) == (1, True)
+    moved = CliRunner().invoke(cli, shlex.split("repair edit r1 --bike b2"))
+    assert (moved.exit_code, "A repair stays with its bike" in moved.stderr) == (1, True)
 
 
 def test_the_workshops_reminders_are_tasks_unless_it_is_a_dry_run(opened_workshop):

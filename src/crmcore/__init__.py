@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from crmcore.evaluation.ahead import NextMove
     from crmcore.evaluation.placements import Move, Placement, Timeline
     from crmcore.evaluation.turning import Counterfactual
-    from crmcore.grammar.constraints import Breach, Constraint
+    from crmcore.grammar.constraints import Breach, Constraint, state_machine
     from crmcore.grammar.declare import Field, Metric, Rule, Scheme, Segment, Setting
     from crmcore.grammar.expr import Predicate, Term, as_of
     from crmcore.grammar.migrations import Migration
@@ -99,7 +99,7 @@ _HOMES = {
     "desk.listing": ("ListRequest", "list_rows"),
     "desk.viewing": ("ReportContext", "view_table"),
     "deprecations": ("CrmRemovedIn2Warning",),
-    "grammar.constraints": ("Breach", "Constraint"),
+    "grammar.constraints": ("Breach", "Constraint", "state_machine"),
     "grammar.declare": ("Field", "Metric", "Rule", "Scheme", "Segment", "Setting"),
     "entities": ("Record", "column", "record"),
     "errors": (
@@ -202,8 +202,8 @@ __all__ = [
     "NextMove",
     "NotCommitted",
     "NotFound",
-    "Placement",
     "Pending",
+    "Placement",
     "Playbook",
     "Predicate",
     "Problem",
@@ -272,6 +272,7 @@ __all__ = [
     "replace_file",
     "rows",
     "smallest",
+    "state_machine",
     "store_lock",
     "store_reader",
     "store_unit",

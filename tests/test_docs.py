@@ -197,7 +197,9 @@ def test_everything_that_the_page_on_plugins_declares_is_used(harbour):
     listed = json.loads(run("plugin show harbour --format json"))
     assert listed["status"] == "active", listed
     kinds = {one["kind"] for one in listed["adds"]}
-    assert kinds == {*["record", "field", "rule", "constraint", "setting", "metric", "scheme", "view", "report", "command"]}
+    assert kinds == {
+        *["record", "field", "rule", "constraint", "setting", "metric", "scheme", "view", "report", "command"]
+    }
     run("view harbour.due")
     run("view harbour.cargo_repairs")
     run("customer list --columns harbour.cargo,harbour.beside_typical,harbour.mechanic,harbour.last_repair")

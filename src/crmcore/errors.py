@@ -79,14 +79,15 @@ class RuleError(UsageError, TypeError):
 
 
 class NotFound(CrmError):
-    """A record that is not in the store."""
+    """A record that is not in the store, or several of one type."""
 
     exit_code = 3
 
-    def __init__(self, record: str, key: str, *, todo: str = "") -> None:
+    def __init__(self, record: str, key: str, *more: str, todo: str = "") -> None:
         self.record = record
         self.key = key
-        super().__init__(f"there is no {record} with id {key!r}", todo=todo)
+        self.keys = (key, *more)
+        super().__init__(f"there is no {record} with id {' or '.join(map(repr, self.keys))}", todo=todo)
 
 
 class Invalid(CrmError):

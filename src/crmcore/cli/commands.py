@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "explain": ("crmcore.cli.explaining:explain", "Say why a customer is in its segments."),
     "history": ("crmcore.cli.timelines:history", "List where a customer was, from when until when."),
     "upcoming": ("crmcore.cli.timelines:upcoming", "List the customers that time alone will move."),
+    "playbook": ("crmcore.cli.playbooks:playbook", "See what is to be done for the customers of segments."),
     "view": ("crmcore.cli.views:view", "Print a declared table."),
     "report": ("crmcore.cli.views:report", "Print a report."),
     "log": ("crmcore.cli.history:log", "List what was changed, when and by whom."),
@@ -32,7 +33,7 @@ COMMANDS: Final = {
 
 SECTIONS: Final = (
     ("Records", tuple(RECORDS)),
-    ("Classification", ("classify", "segments", "explain", "history", "upcoming")),
+    ("Classification", ("classify", "segments", "explain", "history", "upcoming", "playbook")),
     ("Tables", ("view", "report")),
     ("Company", ("init", "import", "log", "undo", "config", "doctor", "store", "plugin", "completion")),
 )

@@ -6,6 +6,7 @@ from crmcore.desk.listed_columns import end_of
 from crmcore.entities import Record, type_of
 from crmcore.labels import Label
 from crmcore.plugging.catalogue import Catalogue
+from crmcore.records import Task
 from crmcore.speech.words import in_sentence
 from crmcore.view import Listed, listed_name
 
@@ -15,6 +16,10 @@ _KEPT: Final[dict[str, Any]] = {
     "created.actor": (("en", "Created by"), ("zh", "创建者")),
     "changed": (("en", "Changed"), ("zh", "修改时间")),
     "changed.actor": (("en", "Changed by"), ("zh", "修改者")),
+}
+_OF_TASK: Final[dict[str, Any]] = {
+    "playbook": (("en", "Playbook"), ("zh", "维护方案")),
+    "overdue": (("en", "Days overdue"), ("zh", "逾期天数")),
 }
 _PARTS: Final[dict[str, Any]] = {
     "missing": (("en", "{scheme}: missing"), ("zh", "{scheme}：缺少")),
@@ -39,8 +44,9 @@ def _label(listed: Listed, record: type[Record], catalogue: Catalogue, language:
     column = type_of(record).column(listed)
     if column is not None:
         return column.label(language, listed)
-    if listed in _KEPT:
-        return Label(_KEPT[listed])(language)
+    kept = {**_KEPT, **_OF_TASK} if record is Task else _KEPT
+    if listed in kept:
+        return Label(kept[listed])(language)
     for kind in ("field", "metric", "scheme"):
         if listed in catalogue.names(kind):
             label: Label = catalogue.owner(kind, listed).value.label

@@ -21,7 +21,7 @@ import click
 from crmcore import __version__
 from crmcore.addresses import DEFAULT, address, folder_of
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 _LARGEST: Final = 2_000_000
 _HERE: Final = "crmcore.cli.index"
 _INSTALLED: Final = (".dist-info", ".egg-info", ".egg-link")
@@ -34,7 +34,7 @@ LONGEST: Final = 1000
 WORDS: Final = frozenset({"record", "command"})
 """The kinds that can follow ``crm`` on the command line."""
 
-KINDS: Final = WORDS | {"field", "metric", "scheme", "setting", "view", "report", "store"}
+KINDS: Final = WORDS | {"field", "metric", "scheme", "playbook", "setting", "view", "report", "store"}
 """The kinds of contribution that somebody can name."""
 
 OF_RULES: Final = "rules"

@@ -3,6 +3,7 @@
 import io
 import os
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path, PurePath
 from typing import Any, Final
 
@@ -36,27 +37,35 @@ def list_command(record: type[Record]) -> click.Command:
     """Return ``list`` for a record type."""
 
     @click.command("list", help=_LIST_HELP, epilog=_LIST_EXAMPLE)
-    @_page
+    @paged
     @click.option("--archived", is_flag=True, hidden=record is not Customer, help="With the archived customers.")
     @dated
     @formatted
     @click.pass_context
-    def command(
-        ctx: click.Context, /, form: str, as_of: Any, columns: str | None, archived: bool, **asked: Any
-    ) -> None:
-        crm = opened_for(ctx, type_of(record).name)
-        state = read(ctx, as_of)
-        names = tuple(name.strip() for name in (columns or "").split(",") if name.strip())
-        table = list_rows(state, crm.catalogue, ListRequest(record, names, archived=archived, **asked))
-        look = look_of(table.columns, record, crm.catalogue, state.company, crm.language)
-        table = table if names or form not in FOR_PEOPLE else _without_blanks(table)
-        label = type_of(record).label(crm.language, type_of(record).name)
-        print_table(table, form, look, framed(ctx, state, as_of, label) if form == "html" else None)
+    def command(ctx: click.Context, /, form: str, as_of: Any, columns: str | None, **asked: Any) -> None:
+        print_list(ctx, ListRequest(record, named(columns), **asked), form, as_of)
 
     return command
 
 
-def _page(command: Callable[..., None]) -> Callable[..., None]:
+def named(columns: str | None) -> tuple[str, ...]:
+    """Return the names of the columns that were asked for, none if that was left open."""
+    return tuple(name.strip() for name in (columns or "").split(",") if name.strip())
+
+
+def print_list(ctx: click.Context, request: ListRequest, form: str, as_of: date | None) -> None:
+    """Print the records that are asked for, with their labels; columns that nobody named only if they hold something."""
+    record = request.record
+    crm = opened_for(ctx, type_of(record).name)
+    state = read(ctx, as_of)
+    table = list_rows(state, crm.catalogue, request)
+    look = look_of(table.columns, record, crm.catalogue, state.company, crm.language)
+    table = table if request.columns or form not in FOR_PEOPLE else _without_blanks(table)
+    label = type_of(record).label(crm.language, type_of(record).name)
+    print_table(table, form, look, framed(ctx, state, as_of, label) if form == "html" else None)
+
+
+def paged(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say which records to list, and what of them."""
     for option in (
         click.option("--offset", type=click.IntRange(0, 10**9), default=0, help="Leave out the first so many."),

@@ -5,19 +5,31 @@ from typing import Any, Final
 
 import click
 
+from crmcore.cli import tasks
 from crmcore.cli.groups import Suggesting
 from crmcore.cli.listings import export_command, list_command, show_command
 from crmcore.cli.writing import add_command, edit_command, remove_command
 from crmcore.entities import Record, type_of
-from crmcore.records import CORE_RECORDS
+from crmcore.records import CORE_RECORDS, Task
 
-_MAKERS: Final[dict[str, tuple[str, Callable[[type[Record]], click.Command]]]] = {
+_Makers = dict[str, tuple[str, Callable[[type[Record]], click.Command]]]
+_MAKERS: Final[_Makers] = {
     "list": ("List records: columns, filters, order.", list_command),
     "show": ("Show one record with everything known of it.", show_command),
     "add": ("Add a record and print its id.", add_command),
     "edit": ("Change columns and fields of a record.", edit_command),
     "remove": ("Remove a record.", remove_command),
     "export": ("Write all records to a file that can be imported.", export_command),
+}
+
+_OF_TASK: Final[_Makers] = {
+    **_MAKERS,
+    "list": (
+        "List tasks: those that are due, those of an owner, customer or playbook.",
+        lambda _: tasks.list_command(),
+    ),
+    "done": ("Close tasks as done.", lambda _: tasks.close_command("done")),
+    "drop": ("Close tasks that nobody will do.", lambda _: tasks.close_command("drop")),
 }
 
 
@@ -33,22 +45,23 @@ class RecordGroup(Suggesting):
             text += f"\n\n{more.help}"
         super().__init__(facts.name, help=text, epilog=f"Example: crm {facts.name} list --limit 10")
         self.record = record
+        self.makers = _OF_TASK if record is Task else _MAKERS
         self.more: dict[str, click.Command] = dict(more.commands) if more else {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
         """Return the names of the commands."""
-        return [*_MAKERS, *self.more]
+        return [*self.makers, *self.more]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as click calls it
         """Make a command."""
-        return _MAKERS[cmd_name][1](self.record) if cmd_name in _MAKERS else self.more.get(cmd_name)
+        return self.makers[cmd_name][1](self.record) if cmd_name in self.makers else self.more.get(cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as click calls it
         """Write the commands without making them."""
         with formatter.section("Commands"):
             formatter.write_dl(
                 [
-                    *((name, text) for name, (text, _) in _MAKERS.items()),
+                    *((name, text) for name, (text, _) in self.makers.items()),
                     *((name, each.get_short_help_str()) for name, each in self.more.items() if not each.hidden),
                 ]
             )

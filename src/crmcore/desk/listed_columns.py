@@ -13,10 +13,11 @@ from crmcore.errors import UnknownName
 from crmcore.grammar.declare import Field, Metric, Scheme
 from crmcore.kinds import DATE, INSTANT, INTEGER, TEXT, TEXTS, Kind, from_units
 from crmcore.plugging.catalogue import Catalogue
-from crmcore.records import Customer
+from crmcore.records import Customer, Task
 from crmcore.storage.json_values import decode_value
 from crmcore.view import Listed
 from crmcore.work.field_values import current
+from crmcore.work.raised import OPEN, playbook_of
 
 MISSING: Final = "missing"
 SINCE: Final = "since"
@@ -76,7 +77,7 @@ def names_of(record_class: type[Record], catalogue: Catalogue) -> tuple[str, ...
     """Return everything that can be named of a record type, short of what it refers to."""
     columns = tuple(column.name for column in type_of(record_class).columns)
     fields = tuple(field.name for field in catalogue.fields_on(record_class))
-    names = (*columns, *_KEPT, *fields)
+    names = (*columns, *_KEPT, *(_OF_TASK if record_class is Task else ()), *fields)
     if record_class is not Customer:
         return names
     parts = ("", f".{MISSING}", f".{SINCE}", f".{REVIEW_ON}")
@@ -93,6 +94,8 @@ def _own(name: str, record_class: type[Record], catalogue: Catalogue) -> ListedC
         return _of_column(column)
     if name in _KEPT:
         return _KEPT[name]
+    if record_class is Task and name in _OF_TASK:
+        return _OF_TASK[name]
     if name in catalogue.names("field"):
         field = catalogue.field(name)
         return _of_field(field) if field.on is record_class else None
@@ -189,6 +192,23 @@ _KEPT: Final = {
     )
 }
 """What the framework keeps of every record."""
+
+
+def _overdue(entry: Entry) -> int | None:
+    due = decode_value(DATE, entry.document.get("due"))
+    is_open = entry.document.get("state", OPEN) == OPEN
+    late = (entry.among.state.day - due).days if is_open and due is not None else 0
+    return late if late > 0 else None
+
+
+_OF_TASK: Final = {
+    column.name: column
+    for column in (
+        ListedColumn("playbook", TEXT, lambda entry: playbook_of(entry.document)),
+        ListedColumn("overdue", INTEGER, _overdue),
+    )
+}
+"""What follows from a task's own columns: the playbook that raised it, and by how many days it is overdue."""
 
 
 # -- of the record that it refers to -----------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """How many customers each segment has, what they bring, whom a missing value keeps unplaced, and when reviews are due."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,11 +28,12 @@ def segment_table(state: State, catalogue: Catalogue, names: Sequence[str] = ())
     """
     schemes = [catalogue.scheme(name) for name in names] or catalogue.values("scheme")
     entries, revenue = Entries(state), revenue_of(state)
-    rows = [row for scheme in schemes for row in _rows(scheme, _counted(entries, scheme, revenue), state)]
+    rows = [row for scheme in schemes for row in _rows(scheme, counted_in(entries, scheme, revenue), state)]
     return Table(("scheme", "segment", "customers", "share", "revenue"), tuple(rows))
 
 
-def _counted(entries: Entries, scheme: Scheme, revenue: dict[str, int]) -> Counted:
+def counted_in(entries: Entries, scheme: Scheme, revenue: Mapping[str, int]) -> Counted:
+    """Return the customers, and their revenue, in each segment; None only if somebody cannot be told."""
     counted: Counted = {segment.name: [0, 0] for segment in scheme.segments}
     for entry in entries.customers():
         found = entry.placement(scheme)

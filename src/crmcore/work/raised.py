@@ -106,6 +106,12 @@ class Raised:
             yield from keys[:-_CLOSED_VISITS]
 
 
+def playbook_of(task: Document) -> str | None:
+    """Return the name of the playbook that raised a task; None for one that people made."""
+    name, mark, _ = str(task.get("origin") or "").partition(":")
+    return name if mark else None
+
+
 def is_by_playbook(change: Change) -> bool:
     """Whether a logged change of a task was made by its playbook, not by people, nor by undoing something.
 

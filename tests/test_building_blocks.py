@@ -31,7 +31,7 @@ def test_a_unit_gives_new_tables_to_who_saves_them_and_leaves_the_old_ones():
     saved = []
     tables = {"customer": {"c1": {"name": "Ada"}}}
 
-    def save(made, entry):
+    def save(made, entry, replaced):
         saved.append((made, entry))
         return 8
 

@@ -249,6 +249,28 @@ def test_what_is_no_commit_number_is_told_where_they_are_listed(stocked: Shop, c
     assert "is no commit number; `crm log` lists them" in ran.err
 
 
+def test_the_log_is_verified_against_a_link_that_was_noted(stocked: Shop):
+    noted = stocked.fine("log", "verify", "--format", "json").json
+    assert (noted["commits"], noted["first"], noted["problems"]) == (7, 1, [])
+    stocked.fine("customer", "edit", "c1", "--name", "Eve")
+    ran = stocked.fine("log", "verify", "--noted", noted["link"])
+    assert ran.err == "crm: the chain is whole\n"
+    assert len(stocked.fine("log", "list", "--all", "--format", "json").json) == 8
+    assert stocked.fine("log", "list", "8", "--format", "json").json[0]["to"] == "Eve"
+    assert [row["commit"] for row in stocked.fine("log", "list", "--limit", "1", "--format", "json").json] == [8]
+
+
+def test_a_log_that_somebody_rewrote_is_found_out(stocked: Shop):
+    link = stocked.fine("log", "verify", "--format", "json").json["link"]
+    log = stocked.folder / "crm.json.log"
+    log.write_bytes(log.read_bytes().replace(b'"Ada"', b'"Bob"'))
+    ran = stocked.crm("log", "verify", "--noted", link)
+    assert ran.code == 3
+    assert "was altered, or what stands before it was" in ran.err
+    assert "the chain is broken" in ran.err
+    assert stocked.crm("log", "verify", "--noted", "00ff").code == 3
+
+
 def test_the_log_names_what_was_added(stocked: Shop):
     made = stocked.fine("customer", "add", "--name", "Zoe").out.strip()
     why = [row["why"] for row in stocked.fine("log", "--all", "--format", "json").json]

@@ -4,15 +4,18 @@ A store knows nothing of customers or plugins. Everything it is given comes back
 wrote it and whether or not that plugin is still installed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 FORMAT: Final = 1
 """The format that this version writes; a store of a higher one is refused."""
+
+ERASED: Final = "erased"
+"""The table of those whose personal data was erased; what is logged of it vouches for the entries that were replaced."""
 
 COMFORTABLE_RECORDS: Final = 100_000
 """Beyond this many records a file store answers noticeably slowly."""
@@ -32,14 +35,28 @@ class Change:
 
 
 @frozen
+class Seal:
+    """What ties an entry of the log to all before it: see `crmcore.storage.log_chain`.
+
+    ``link`` is the sum over the entry and the link before it. The values take part by a sum of their own, salted so
+    that nobody guesses them from it; once some of them are erased, the ``salt`` is gone and that ``digest`` is kept.
+    """
+
+    link: str
+    salt: str
+    digest: str = ""
+
+
+@frozen
 class LogEntry:
-    """One commit as the change log keeps it; ``at`` is UTC in ISO 8601."""
+    """One commit as the change log keeps it; ``at`` is UTC in ISO 8601, the seal is made by the store."""
 
     commit: int
     at: str
     actor: str
     why: str
     changes: tuple[Change, ...]
+    seal: Seal | None = field(default=None, eq=False)
 
 
 class Reader(Protocol):
@@ -77,8 +94,11 @@ class Transaction(Reader, Protocol):
     def delete(self, table: str, key: str) -> None:
         """Remove a document; removing what is not there does nothing."""
 
-    def commit_as(self, entry: LogEntry) -> int:
-        """Make all changes durable at once and log ``entry`` under the next number, which is returned.
+    def commit_as(self, entry: LogEntry, replaced: Sequence[LogEntry] = ()) -> int:
+        """Make all changes durable at once and log ``entry``, sealed, under the next number, which is returned.
+
+        ``replaced`` take the places of the logged entries of their numbers, in the same commit: personal data is
+        erased so. Nothing that these held may be found in the store's files afterwards.
 
         Raises `NotCommitted` when nothing was written (disk full, ...), after which it may be tried again, and
         `CommitUnknown` when the disk did not confirm.

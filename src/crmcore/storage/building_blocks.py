@@ -3,13 +3,14 @@
 A plugin's store is these, and a place to keep what they give.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from crmcore.storage import change_log, safe_file
+from crmcore.storage.log_chain import sealed_entry as seal
 from crmcore.storage.state_file import Facts, State, Tables
-from crmcore.storage.tinydb_views import TinyDBReader, TinyDBTransaction
+from crmcore.storage.tinydb_views import Save, TinyDBReader, TinyDBTransaction
 from crmcore.storage.write_lock import held
 from crmcore.store import LogEntry, Reader, Transaction
 
@@ -20,10 +21,11 @@ def store_reader(tables: Tables, commit: int) -> Reader:
 
 
 @contextmanager
-def store_unit(tables: Tables, commit: int, save: Callable[[Tables, LogEntry], int]) -> Iterator[Transaction]:
+def store_unit(tables: Tables, commit: int, save: Save) -> Iterator[Transaction]:
     """Begin a unit of work on a state, under the lock.
 
-    ``save`` makes the new tables and the log entry durable and returns their number. What JSON would not give back as
+    ``save`` makes the new tables and the log entry durable and returns their number; the entries that it gets besides
+    take the places of those that were logged under their numbers, nothing of which may be left in any file. What JSON would not give back as
     it was is refused with `Invalid`.
     """
     work = TinyDBTransaction(State(Facts(commit=commit), tables), save)
@@ -31,6 +33,14 @@ def store_unit(tables: Tables, commit: int, save: Callable[[Tables, LogEntry], i
         yield work
     finally:
         work.end()
+
+
+def sealed_entry(entry: LogEntry, commit: int, previous: str) -> LogEntry:
+    """Return an entry as it is to be logged: under its number, and with the link that ties it to the one before.
+
+    ``previous`` is the link of the entry before it, empty for the first. Raises `Invalid` for what JSON cannot carry.
+    """
+    return seal(entry, commit, previous)
 
 
 def log_line(entry: LogEntry) -> bytes:

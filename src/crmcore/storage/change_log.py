@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
-from attrs import evolve
+from attrs import astuple, evolve
 
-from crmcore.errors import StoreBroken, StoreError
+from crmcore.errors import NotCommitted, StoreBroken, StoreError
+from crmcore.storage.log_chain import link_of, sealed_entry
 from crmcore.storage.safe_file import append_synced, cause, opened, write_file
 from crmcore.storage.state_file import Facts, plain
-from crmcore.store import Change, LogEntry
+from crmcore.store import Change, LogEntry, Seal
 
 _TODO: Final = (
     "The data itself can be read and changed as before; only `crm log` and `crm undo` miss these commits. "
@@ -51,7 +52,8 @@ def append(file: Path, facts: Facts, entry: LogEntry, *, anew: bool = False) -> 
 
     With ``anew``, or after a log that lost entries, it begins a new generation. Raises `OSError` when it could not be written, `Invalid` for what JSON cannot carry.
     """
-    line = line_of(evolve(entry, commit=facts.commit + 1))
+    logged = sealed_entry(entry, facts.commit + 1, facts.log_link)
+    line = line_of(logged)
     if anew or flaw(file, facts):
         begun = max(facts.log + 1, new_generation(file))
         facts = evolve(facts, log=begun, log_after=facts.commit, log_bytes=0, log_last=0, log_crc32=0)
@@ -62,7 +64,30 @@ def append(file: Path, facts: Facts, entry: LogEntry, *, anew: bool = False) -> 
         log_bytes=facts.log_bytes + len(line),
         log_last=facts.log_bytes,
         log_crc32=zlib.crc32(line, facts.log_crc32),
+        log_link=link_of(logged),
     )
+
+
+def replacing(file: Path, facts: Facts, entry: LogEntry, replaced: Iterable[LogEntry]) -> Facts:
+    """Do the same in a new generation, where ``replaced`` stand in the places of the entries of their numbers.
+
+    Raises `NotCommitted` if entries are lost, since nobody could tell what they hold.
+    """
+    told = {each.commit: line_of(each) for each in replaced}
+    logged = sealed_entry(entry, facts.commit + 1, facts.log_link)
+    try:
+        kept = [told.pop(number, line) for number, line in lines(file, facts)]
+    except StoreBroken as error:
+        raise NotCommitted(f"nothing was written: {error.message}", todo=error.todo) from error
+    facts = rewrite(file, new_generation(file), facts, [*kept, line_of(logged)])
+    return evolve(facts, commit=facts.commit + 1, log_link=link_of(logged), log_from=facts.log)
+
+
+def remove_erased(file: Path, facts: Facts) -> None:
+    """Remove what is left of logs before the one in which entries were replaced last; never fails."""
+    if facts.log_from:
+        with suppress(OSError):
+            remove(file, [each for each in generations(file) if each < facts.log_from])
 
 
 def accept(file: Path, facts: Facts, entry: LogEntry) -> Facts:
@@ -70,8 +95,11 @@ def accept(file: Path, facts: Facts, entry: LogEntry) -> Facts:
     return evolve(append(file, facts, entry, anew=True), log_accepted=facts.commit)
 
 
-def retract(file: Path, facts: Facts) -> None:
+def retract(file: Path, facts: Facts, before: Facts) -> None:
     """Take back the last entry, whose state could not be written; never fails, since it does not count anyway."""
+    if facts.log != before.log:
+        remove(file, [facts.log])
+        return
     with suppress(OSError):
         os.truncate(path_of(file, facts.log), facts.log_last)
 
@@ -104,6 +132,7 @@ def line_of(entry: LogEntry) -> bytes:
         for each in entry.changes
     ]
     told = {"commit": entry.commit, "at": entry.at, "actor": entry.actor, "why": entry.why, "changes": changes}
+    told |= {"seal": [*astuple(entry.seal)]} if entry.seal else {}
     return orjson.dumps(plain(told, at="change log"), option=orjson.OPT_APPEND_NEWLINE)
 
 
@@ -174,7 +203,8 @@ def parsed(line: bytes, number: int, path: Path) -> LogEntry:
     try:
         told: dict[str, Any] = orjson.loads(line)
         changes = tuple(Change(table, key, before, after) for table, key, before, after in told["changes"])
-        entry = LogEntry(told["commit"], told["at"], told["actor"], told["why"], changes)
+        seal = Seal(*told["seal"]) if "seal" in told else None
+        entry = LogEntry(told["commit"], told["at"], told["actor"], told["why"], changes, seal)
     except (ValueError, KeyError, TypeError) as error:
         raise StoreBroken(f"{path}: the entry of commit {number} is damaged", todo=_TODO) from error
     if entry.commit != number:

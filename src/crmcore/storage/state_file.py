@@ -26,7 +26,7 @@ class Facts:
 
     The log of generation ``log`` holds the commits after ``log_after``, ends at byte ``log_bytes`` and has its last
     entry at byte ``log_last``; a state without an entry has zeros. ``log_accepted`` is the commit up to which people know
-    that the log has gaps.
+    that the log has gaps, ``log_link`` the link of the last entry. Generations before ``log_from`` held what was erased.
     """
 
     format: int = FORMAT
@@ -38,6 +38,8 @@ class Facts:
     log_last: int = 0
     log_crc32: int = 0
     log_accepted: int = 0
+    log_from: int = 0
+    log_link: str = ""
 
 
 @frozen(eq=False)
@@ -112,10 +114,14 @@ def _facts(own: Any, name: str) -> Facts:
         )
     names = [field.name for field in fields(Facts)]
     if isinstance(given, dict):
-        given = {"log_accepted": 0, **given}  # older states have none
-    if not isinstance(given, dict) or any(type(given.get(each)) is not int or given[each] < 0 for each in names):
+        given = {"log_accepted": 0, "log_from": 0, "log_link": "", **given}  # older states have none
+    if not isinstance(given, dict) or not all(map(_is_fact, names, map(given.get, names))):
         raise StoreBroken(f"{name}: the store's own facts ({OWN_TABLE}) are damaged", todo=_RESTORE)
     return Facts(**{each: given[each] for each in names})
+
+
+def _is_fact(name: str, value: Any) -> bool:
+    return type(value) is str if name == "log_link" else type(value) is int and value >= 0
 
 
 def altered(state: State) -> bool:

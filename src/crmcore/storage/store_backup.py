@@ -60,7 +60,8 @@ def write(target: Path, state: State, log: Iterable[tuple[int, bytes]]) -> None:
 def _lines(state: State, log: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
     facts = state.facts
     heading = {"crm_backup": 1, "format": facts.format, "commit": facts.commit, "log_after": facts.log_after}
-    yield _line(heading | ({"log_accepted": facts.log_accepted} if facts.log_accepted else {}))
+    known = {"log_accepted": facts.log_accepted, "log_link": facts.log_link}
+    yield _line(heading | {name: value for name, value in known.items() if value})
     for table, documents in state.tables.items():
         for key, document in documents.items():
             yield _line({"table": table, "key": key, "document": document})
@@ -142,9 +143,10 @@ def _heading(line: bytes, source: Path) -> Facts:
         case {"crm_backup": int(version), "format": int(form)} if max(version, form) > FORMAT:
             raise StoreTooNew(f"{source} was made by a newer crmcore", todo="Install it (`pip install -U crmcore`).")
         case {"crm_backup": 1, "format": int(form), "commit": int(commit), "log_after": int(log_after)}:
-            accepted = told.get("log_accepted")
+            accepted, link = told.get("log_accepted"), told.get("log_link")
             known = accepted if type(accepted) is int else 0
-            return Facts(format=form, commit=commit, log_after=log_after, log_accepted=known)
+            linked = link if type(link) is str else ""
+            return Facts(format=form, commit=commit, log_after=log_after, log_accepted=known, log_link=linked)
         case _:
             raise StoreBroken(f"{source} is not a backup of a store", todo=_TODO)
 

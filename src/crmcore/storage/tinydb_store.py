@@ -5,8 +5,9 @@ opened the file keeps the state that was in it.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -100,7 +101,8 @@ class TinyDBStore:
         with self._alone():
             state = self._load()
             self._check_unaltered(state)
-            work = TinyDBTransaction(state, lambda tables, entry: self._commit(state, tables, entry))
+            change_log.remove_erased(self._file, state.facts)
+            work = TinyDBTransaction(state, partial(self._commit_unit, state))
             try:
                 yield work
             finally:
@@ -217,13 +219,20 @@ class TinyDBStore:
         self._last = (self._storage.save(to_tables(state)), state)
         self._sound = state
 
+    def _commit_unit(self, state: State, tables: Tables, entry: LogEntry, replaced: Sequence[LogEntry]) -> int:
+        if not replaced:
+            return self._commit(state, tables, entry)
+        number = self._commit(state, tables, entry, partial(change_log.replacing, replaced=replaced))
+        change_log.remove_erased(self._file, self._load().facts)
+        return number
+
     def _commit(self, state: State, tables: Tables, entry: LogEntry, log: _Log = change_log.append) -> int:
         try:
             facts = log(self._file, state.facts, entry)
             try:
                 self._save(State(facts, tables))
             except (OSError, NotCommitted):
-                change_log.retract(self._file, facts)
+                change_log.retract(self._file, facts, state.facts)
                 raise
         except OSError as error:
             why, todo = cause(error)

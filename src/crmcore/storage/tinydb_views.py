@@ -1,10 +1,13 @@
 """What a TinyDB store shows of its tables: a committed state, and a unit of work on top of one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from crmcore.errors import Invalid, Problem, StoreError
 from crmcore.storage.state_file import OWN_TABLE, State, Tables, plain
 from crmcore.store import Document, LogEntry
+
+Save = Callable[[Tables, LogEntry, Sequence[LogEntry]], int]
+"""Makes tables and a log entry durable, and entries that take others' places; returns the commit's number."""
 
 
 class TinyDBReader:
@@ -41,7 +44,7 @@ class TinyDBReader:
 class TinyDBTransaction(TinyDBReader):
     """A state with changes of its own; it ends with its first successful commit."""
 
-    def __init__(self, state: State, commit: Callable[[Tables, LogEntry], int]) -> None:
+    def __init__(self, state: State, commit: Save) -> None:
         """Begin on ``state``; ``commit`` makes tables durable and returns the commit's number."""
         super().__init__(state)
         self._changed: dict[str, dict[str, Document]] = {}
@@ -59,14 +62,14 @@ class TinyDBTransaction(TinyDBReader):
         """Remove a document; removing what is not there does nothing."""
         self._own(table).pop(key, None)
 
-    def commit_as(self, entry: LogEntry) -> int:
+    def commit_as(self, entry: LogEntry, replaced: Sequence[LogEntry] = ()) -> int:
         """Make all changes durable at once and log ``entry`` under the next number, which is returned.
 
-        Raises `NotCommitted` when nothing was written, after which it may be tried again; `CommitUnknown` when the
-        disk did not confirm.
+        ``replaced`` take the places of the logged entries of their numbers. Raises `NotCommitted` when nothing was
+        written, after which it may be tried again; `CommitUnknown` when the disk did not confirm.
         """
         self._check_open()
-        self._commit = self._save({name: kept for name, kept in self._tables.items() if kept}, entry)
+        self._commit = self._save({name: kept for name, kept in self._tables.items() if kept}, entry, replaced)
         self.end()
         return self._commit
 

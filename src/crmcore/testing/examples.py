@@ -179,5 +179,5 @@ def _codec(classes: tuple[type[Record], ...]) -> Codec:
     return Codec(classes)
 
 
-def _never(_tables: Any, _entry: Any) -> int:
+def _never(_tables: Any, _entry: Any, _replaced: Any) -> int:
     raise AssertionError("examples are not stored")  # pragma: no cover - nobody commits

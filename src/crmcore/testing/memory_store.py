@@ -1,8 +1,9 @@
 """A store that lives in this process only: for tests, and for trying things out."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,8 +12,9 @@ from attrs import define, evolve, field
 
 from crmcore.errors import StoreBroken, StoreError, StoreLocked
 from crmcore.storage import store_backup
-from crmcore.storage.change_log import parsed
-from crmcore.storage.state_file import Facts, State, Tables, plain
+from crmcore.storage.change_log import line_of, parsed
+from crmcore.storage.log_chain import link_of, sealed_entry
+from crmcore.storage.state_file import Facts, State, Tables
 from crmcore.storage.tinydb_views import TinyDBReader, TinyDBTransaction
 from crmcore.storage.write_lock import nested
 from crmcore.store import LogEntry
@@ -66,7 +68,7 @@ class MemoryStore:
         self._state()
         with self._alone():
             state = self._state()
-            work = TinyDBTransaction(state, lambda tables, entry: self._commit(state, tables, entry))
+            work = TinyDBTransaction(state, partial(self._commit, state))
             try:
                 yield work
             finally:
@@ -124,10 +126,12 @@ class MemoryStore:
         for number, line in enumerate(tuple(self._shelf.lines), after + 1):
             yield parsed(line, number, Path(SCHEME))
 
-    def _commit(self, state: State, tables: Tables, entry: LogEntry) -> int:
-        number = state.facts.commit + 1
-        changes = [[each.table, each.key, each.before, each.after] for each in entry.changes]
-        told = {"commit": number, "at": entry.at, "actor": entry.actor, "why": entry.why, "changes": changes}
-        self._shelf.lines.append(orjson.dumps(plain(told, at="change log")) + b"\n")
-        self._shelf.state = State(evolve(state.facts, commit=number), tables)
-        return number
+    def _commit(self, state: State, tables: Tables, entry: LogEntry, replaced: Sequence[LogEntry]) -> int:
+        facts = state.facts
+        logged = sealed_entry(entry, facts.commit + 1, facts.log_link)
+        line, lines = line_of(logged), list(self._shelf.lines)
+        for each in replaced:
+            lines[each.commit - facts.log_after - 1] = line_of(each)
+        self._shelf.lines = [*lines, line]
+        self._shelf.state = State(evolve(facts, commit=logged.commit, log_link=link_of(logged)), tables)
+        return logged.commit

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from crmcore.errors import Invalid, StoreError, StoreLocked
-from crmcore.store import FORMAT, Change, LogEntry, Store
+from crmcore.storage.log_chain import link_of, verify, vouching, without_values
+from crmcore.store import ERASED, FORMAT, Change, LogEntry, Store
 from crmcore.testing.store_base import StoreHooks, entry, put
 
 
@@ -132,6 +133,35 @@ class UnitTests(StoreHooks):
             assert list(handle.log(since=3)) == []
         assert store.read().commit == 3
         assert store.check() == ()
+
+    def test_the_log_is_a_chain(self, store: Store, tmp_path: Path) -> None:
+        """Each entry is tied to the one before, through backups too."""
+        for number in range(3):
+            put(store, "customer", "c1", {"number": number})
+        first = verify(store.log())
+        assert (first.commits, first.unsealed, first.problems) == (3, 0, ())
+        store.backup(tmp_path / "backup")
+        store.restore(tmp_path / "backup")
+        put(store, "customer", "c1", {"number": 4})
+        assert verify(self.open_again(store, 30).log(), first.head).problems == ()
+        assert verify(store.log(since=2)).problems == ()
+
+    def test_logged_values_can_be_erased(self, store: Store) -> None:
+        """In the commit that erases them elsewhere; the chain holds, and later commits go on with it."""
+        put(store, "customer", "c1", {"name": "Ada"})
+        put(store, "customer", "c2", {"name": "Bob"})
+        first, second = store.log()
+        less = without_values(first, "put", (Change("customer", "c1", None, {}),))
+        with store.write() as work:
+            work.put("customer", "c1", {})
+            vouched = Change(ERASED, "c1", None, vouching([less]))
+            assert work.commit_as(entry("erase", vouched), [less]) == 3
+        assert put(store, "customer", "c2", {"name": "Bo"}) == 4
+        for handle in (store, self.open_again(store, 30)):
+            assert list(handle.log())[:2] == [less, second]
+            found = verify(handle.log(), link_of(second))
+            assert (found.commits, found.erased, found.problems) == (4, 1, ())
+            assert handle.check() == ()
 
     def test_an_entry_that_cannot_be_logged_stops_the_commit(self, store: Store) -> None:
         """Nothing is written, and a sound entry can follow."""

@@ -9,6 +9,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ from crmcore import (
     log_line,
     read_log_line,
     replace_file,
+    sealed_entry,
     store_lock,
     store_reader,
     store_unit,
@@ -55,10 +57,11 @@ def open_folder(url: str) -> "FolderStore":
 
 
 class State(NamedTuple):
-    """One committed state; `log` is the folder with its log files."""
+    """One committed state; `log` is the folder with its log files, `link` ties the next entry to the last."""
 
     commit: int
     log: str
+    link: str
     tables: Tables
 
 
@@ -81,7 +84,7 @@ class FolderStore:
         with self._alone():
             if self.exists():
                 raise StoreError(f"{self._folder} is there already", todo="Use it, or choose another folder.")
-            self._save(State(0, "log", {}), ())
+            self._save(State(0, "log", "", {}), ())
 
     def read(self) -> Reader:
         """Return the last committed state; never waits for a writer."""
@@ -95,11 +98,14 @@ class FolderStore:
         with self._alone():
             state = self._load()
 
-            def save(tables: Tables, entry: LogEntry) -> int:
-                number = state.commit + 1
-                line = log_line(LogEntry(number, entry.at, entry.actor, entry.why, entry.changes))
-                self._save(State(number, state.log, tables), (line,))
-                return number
+            def save(tables: Tables, entry: LogEntry, replaced: Sequence[LogEntry]) -> int:
+                logged = sealed_entry(entry, state.commit + 1, state.link)
+                new = state._replace(commit=logged.commit, link=logged.seal.link if logged.seal else "", tables=tables)
+                if replaced:
+                    self._save_anew(state, new, logged, replaced)
+                else:
+                    self._save(new, (log_line(logged),))
+                return new.commit
 
             with store_unit(state.tables, state.commit, save) as work:
                 yield work
@@ -136,10 +142,20 @@ class FolderStore:
         """Replace the state by a backup after verifying it; the old one is kept beside it, with its log."""
         state, lines = _verified(source)
         with self._alone(), _complaining(f"{source} was not restored"):
-            free = next(number for number in itertools.count(1) if not (self._folder / f"log-{number}").exists())
+            free = self._free()
             if self.exists():
-                replace_file(self._folder / f"before-log-{free}.json", self._file.read_bytes())
-            self._save(state._replace(log=f"log-{free}"), lines)
+                replace_file(self._folder / f"before-{free}.json", self._file.read_bytes())
+            self._save(state._replace(log=free), lines)
+
+    def _save_anew(self, state: State, new: State, logged: LogEntry, replaced: Sequence[LogEntry]) -> None:
+        """Save with a new log, in which some entries hold less, and take the old one away: personal data is erased so."""
+        told = {each.commit: log_line(each) for each in (*replaced, logged)}
+        kept = dict(enumerate(self._lines(state, 0), 1))
+        self._save(new._replace(log=self._free()), tuple({**kept, **told}.values()))
+        shutil.rmtree(self._folder / state.log, ignore_errors=True)
+
+    def _free(self) -> str:
+        return next(name for name in map("log-{}".format, itertools.count(1)) if not (self._folder / name).exists())
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -198,7 +214,7 @@ def _text(state: State) -> bytes:
         f"{_json(name)}: {{\n" + ",\n".join(f"{_json(key)}: {_json(document)}" for key, document in found.items())
         for name, found in state.tables.items()
     ]
-    head = _json({"format": FORMAT, "commit": state.commit, "log": state.log})[:-1]
+    head = _json({"format": FORMAT, "commit": state.commit, "log": state.log, "link": state.link})[:-1]
     return (f'{head}, "tables": {{\n' + "\n},\n".join(tables) + ("\n}" if tables else "") + "}}\n").encode()
 
 
@@ -209,8 +225,8 @@ def _state(content: bytes, path: Path) -> State:
     except ValueError as error:
         raise StoreBroken(f"{path} is damaged: {error}", todo="Restore a backup.") from error
     match found:
-        case {"format": 1, "commit": int(commit), "log": str(log), "tables": dict(tables)}:
-            return State(commit, log, tables)
+        case {"format": 1, "commit": int(commit), "log": str(log), "link": str(link), "tables": dict(tables)}:
+            return State(commit, log, link, tables)
     raise StoreBroken(f"{path} holds no state of format {FORMAT}", todo="Restore a backup, or name another folder.")
 
 

@@ -239,6 +239,8 @@ def test_the_same_as_data():
         "cause": "data",
         "run": 3,
         "review_on": date(2026, 7, 1),
+        "held_since": None,
+        "held_until": None,
         "reasons": [{"segment": "key", "holds": False}, {"segment": "rest", "holds": True, "clause": None}],
     }
     assert (clause["value"], clause["bound"], clause["margin"]) == (Decimal("199.5"), 250, Decimal("-50.5"))

@@ -81,3 +81,13 @@ def test_progress_is_told_on_a_terminal_only(shop: Shop, monkeypatch):
     monkeypatch.setattr("crmcore.cli.classification.tell", told.append)
     shop.fine("classify", "--full", "--engine", "polars")
     assert told == ["computing with polars", "placing in shop.recent", "placing in shop.tier"]
+
+
+@pytest.mark.parametrize("engine", ["python", "polars"])
+def test_a_grace_is_kept_whichever_engine_answers(shop: Shop, engine):
+    plugin = (shop.folder / "crm_plugins" / "shop.py").read_text("utf-8")
+    shop.write("crm_plugins/shop.py", plugin.replace("within(days=10)) > 0)", "within(days=10)) > 0, grace=5)"))
+    columns = ("customer", "list", "--columns", "shop.recent,shop.recent.answer", "--where", "id=c2", "--format", "csv")
+    for day, expected in (("05-05", "recent,recent"), ("05-14", "recent,quiet"), ("05-19", "quiet,quiet")):
+        shop.fine("classify", "--as-of", f"2024-{day}", "--engine", engine)
+        assert shop.fine(*columns).out.splitlines()[1] == expected

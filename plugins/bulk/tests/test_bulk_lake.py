@@ -80,6 +80,17 @@ def test_a_lake_has_the_placements_that_its_store_has(shop, engine):
         assert len(found) == 3
 
 
+def test_files_hold_what_rules_answer_and_it_is_said_that_no_grace_was_kept(shop, lake):
+    plugin = (shop.folder / "crm_plugins" / "shop.py").read_text("utf-8")
+    shop.write("crm_plugins/shop.py", plugin.replace("when=spend >= much,", "when=spend >= much, grace=30,"))
+    run(shop).assert_ok()
+    customers(lake, "a", "b", "c")
+    company_file(lake, settings={"shop.much": 5000})
+    later = run(shop, "2024-06-03").assert_ok()
+    assert "files hold what the rules answer, without the grace of shop.tier" in later.err
+    assert current("shop.tier")["a"] == "small"
+
+
 def test_a_second_run_on_a_day_writes_nothing_and_a_dry_run_neither(shop, lake):
     assert "dry run" in run(shop, "2024-05-31", "--dry-run").assert_ok().err
     assert not Path("out").exists()

@@ -92,6 +92,8 @@ def classify_files(ctx: click.Context, files: Files, form: str, *, is_plan: bool
     rows = tuple((name, one.customers, one.first, one.moved, one.changed) for name, one in run.counts.items())
     print_table(Table(columns, rows), form, Look())
     done(ctx, f"as of {run.as_of}: {_told(run, files)}", dry_run=files.dry_run)
+    if graced := [scheme.name for scheme in crm.schemes if scheme.name in run.counts and scheme.has_grace]:
+        note(f"files hold what the rules answer, without the grace of {', '.join(graced)}")
 
 
 def _told(run: "LakeRun", files: Files) -> str:

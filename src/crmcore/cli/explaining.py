@@ -36,6 +36,8 @@ _COLUMNS: Final = (
     "cause",
     "run",
     "review_on",
+    "held_since",
+    "held_until",
 )
 
 

@@ -25,6 +25,7 @@ _PARTS: Final[dict[str, Any]] = {
     "missing": (("en", "{scheme}: missing"), ("zh", "{scheme}：缺少")),
     "since": (("en", "{scheme}: since"), ("zh", "{scheme}：起始")),
     "review_on": (("en", "{scheme}: review on"), ("zh", "{scheme}：复核日期")),
+    "answer": (("en", "{scheme}: by the rules"), ("zh", "{scheme}：规则结果")),
 }
 
 

@@ -22,6 +22,7 @@ from crmcore.work.raised import OPEN, playbook_of
 MISSING: Final = "missing"
 SINCE: Final = "since"
 REVIEW_ON: Final = "review_on"
+ANSWER: Final = "answer"
 
 _LONGEST: Final = 30
 """Digits after the point of a fraction that is shown exactly."""
@@ -80,9 +81,13 @@ def names_of(record_class: type[Record], catalogue: Catalogue) -> tuple[str, ...
     names = (*columns, *_KEPT, *(_OF_TASK if record_class is Task else ()), *fields)
     if record_class is not Customer:
         return names
-    parts = ("", f".{MISSING}", f".{SINCE}", f".{REVIEW_ON}")
-    schemes = tuple(f"{name}{part}" for name in catalogue.names("scheme") for part in parts)
+    schemes = (f"{scheme.name}{part}" for scheme in catalogue.values("scheme") for part in _parts(scheme))
     return (*names, *catalogue.names("metric"), *schemes)
+
+
+def _parts(scheme: Scheme) -> tuple[str, ...]:
+    """Return what can be listed of a scheme after its name; what its rules answer only if it may not be the segment."""
+    return ("", f".{MISSING}", f".{SINCE}", f".{REVIEW_ON}", *((f".{ANSWER}",) if scheme.has_grace else ()))
 
 
 # -- a record's own ----------------------------------------------------------------------------------------------------
@@ -108,8 +113,10 @@ def _of_customer(name: str, catalogue: Catalogue) -> ListedColumn | None:
     if name in catalogue.names("scheme"):
         return _of_scheme(catalogue.scheme(name))
     owner, _, part = name.rpartition(".")
-    if part in _PARTS and owner in catalogue.names("scheme"):
+    if part in (*_PARTS, ANSWER) and owner in catalogue.names("scheme"):
         scheme = catalogue.scheme(owner)
+        if part == ANSWER:
+            return _of_scheme(scheme, name)
         kind, take = _PARTS[part]
         return ListedColumn(name, kind, lambda entry: take(entry, scheme), Cost.LOOK_UP)
     return None
@@ -147,13 +154,15 @@ def plain(value: Any) -> Any:
     return float(value) if rest else from_units(value.numerator * scale, _LONGEST)
 
 
-def _of_scheme(scheme: Scheme) -> ListedColumn:
+def _of_scheme(scheme: Scheme, name: str = "") -> ListedColumn:
+    """Return the segment; under another ``name`` what the rules answer, which a grace may hold back."""
+
     def segment(entry: Entry) -> str | None:
         found = entry.placement(scheme)
-        return None if found is None else found.segment
+        return None if found is None else found.answer if name else found.segment
 
     names = tuple(one.name for one in scheme.segments)
-    return ListedColumn(scheme.name, TEXT, segment, Cost.LOOK_UP, names, scheme)
+    return ListedColumn(name or scheme.name, TEXT, segment, Cost.LOOK_UP, names, scheme)
 
 
 def _missing(entry: Entry, scheme: Scheme) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from itertools import islice
 from attrs import define, field
 
 from crmcore.desk.entries import Entries, Entry
-from crmcore.evaluation.boundaries import Horizon
+from crmcore.evaluation.ahead import standing
 from crmcore.evaluation.facts import Case
+from crmcore.evaluation.placements import Placement
 from crmcore.grammar.declare import Scheme
 from crmcore.view import Table
 from crmcore.work.state import State
@@ -34,6 +35,7 @@ class _Moves:
     schemes: Sequence[Scheme]
     until: date
     _case: tuple[str, Case] = field(init=False)
+    _stands: dict[tuple[str, int], Placement] = field(factory=dict, init=False)
 
     def walk(self) -> Iterator[tuple[date, str, str, str, str | None, str | None]]:
         """Yield the moves, earliest first; those of one day by customer, then scheme."""
@@ -48,15 +50,13 @@ class _Moves:
         while waiting:
             day, key, place = heappop(waiting)
             entry, scheme = entries[key], self.schemes[place]
-            before = entry.placement(scheme)
-            case = self._on(day, entry)
-            after = self.state.evaluator.answer(scheme, case).segment
-            if before is not None and after != before.segment:
-                yield day, key, entry.document["name"], scheme.name, before.segment, after
-                continue
-            later = Horizon(self.state.evaluator, case).of_scheme(scheme)
-            if later is not None and later <= self.until:
-                heappush(waiting, (later, key, place))
+            before = self._stands.get((key, place)) or entry.placement(scheme)
+            after = standing(scheme, self._on(day, entry), self.state.evaluator, before)
+            if before is not None and after.segment != before.segment:
+                yield day, key, entry.document["name"], scheme.name, before.segment, after.segment
+            elif after.review_on is not None and after.review_on <= self.until:
+                self._stands[key, place] = after
+                heappush(waiting, (after.review_on, key, place))
 
     def _on(self, day: date, entry: Entry) -> Case:
         """Return the facts of a customer on a day; asked for the next scheme it is the same case."""

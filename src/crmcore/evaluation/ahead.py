@@ -2,11 +2,13 @@
 
 from datetime import date
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from crmcore.evaluation.boundaries import Horizon
+from crmcore.evaluation.boundaries import Horizon, sooner
 from crmcore.evaluation.evaluate import Evaluator
 from crmcore.evaluation.facts import Case, Facts
+from crmcore.evaluation.grace import held_back, held_until
+from crmcore.evaluation.placements import Placement
 from crmcore.grammar.declare import Scheme
 
 
@@ -18,17 +20,30 @@ class NextMove:
     segment: str | None
 
 
-def next_move(scheme: Scheme, facts: Facts, span: tuple[date, date], evaluator: Evaluator) -> NextMove | None:
+def next_move(
+    scheme: Scheme, facts: Facts, span: tuple[date, date], evaluator: Evaluator, stands: Placement | None = None
+) -> NextMove | None:
     """Return the first move between the days of ``span``, both included, or None if there is none.
 
-    Records, settings and population values are held.
+    Records, settings and population values are held; a grace counts for where the customer ``stands`` on record.
     """
     day, until = span
-    case = Case(facts, day)
-    before = evaluator.answer(scheme, case).segment
-    while (day_after := Horizon(evaluator, case).of_scheme(scheme)) is not None and day_after <= until:
-        case = Case(facts, day_after)
-        after = evaluator.answer(scheme, case).segment
-        if after != before:
-            return NextMove(day_after, after)
+    found = standing(scheme, Case(facts, day), evaluator, stands)
+    before = found.segment
+    while found.review_on is not None and found.review_on <= until:
+        found = standing(scheme, Case(facts, found.review_on), evaluator, found)
+        if found.segment != before:
+            return NextMove(found.since, found.segment)
     return None
+
+
+def standing(scheme: Scheme, case: Case, evaluator: Evaluator, before: Placement | None) -> Placement:
+    """Return where a customer stands on a day by time alone, after it stood at ``before``, and until when for certain."""
+    answer, due = evaluator.answer(scheme, case), Horizon(evaluator, case).of_scheme(scheme)
+    held = held_back(scheme, answer, before, case.day, evaluator.world.settings)
+    if before is not None and held is not None:
+        kept = evolve(before, held=held)
+        return evolve(kept, review_on=sooner((due, held_until(scheme, kept, evaluator.world.settings))))
+    if before is not None and before.segment == answer.segment:
+        return evolve(before, held=None, review_on=due)
+    return Placement(answer.segment, case.day, run=0, cause="time", review_on=due)

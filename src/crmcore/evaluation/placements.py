@@ -13,11 +13,20 @@ Cause = Literal["data", "time", "rule", "refit"]
 
 
 @frozen
+class Held:
+    """A demotion that a grace holds back: what the rule answers in place of the segment, and since when."""
+
+    answer: str | None
+    since: date
+
+
+@frozen
 class Placement:
     """The segment of one customer in one scheme from ``since`` up to, but not including, ``until`` (None: still).
 
     ``segment`` is None for "cannot tell", and ``missing`` then names what is unknown. ``review_on`` is no later than the
-    first date on which time alone could change it; None is never.
+    first date on which time alone could change it; None is never. ``held`` is a demotion that the segment's grace holds
+    back.
     """
 
     segment: str | None
@@ -27,6 +36,16 @@ class Placement:
     until: date | None = None
     review_on: date | None = None
     missing: tuple[str, ...] = ()
+    held: Held | None = None
+
+    @property
+    def answer(self) -> str | None:
+        """What the rule answers: the segment itself, unless a grace holds the customer in it."""
+        return self.held.answer if self.held else self.segment
+
+    def held_before(self, day: date) -> Held | None:
+        """Return what was held back by the eve of a day."""
+        return self.held if self.held and self.held.since < day else None
 
 
 @frozen
@@ -58,10 +77,15 @@ class Timeline:
 
     def on(self, day: date) -> Placement | None:
         """Return the placement that was believed for ``day``."""
-        for placement in reversed(self.placements):
-            if placement.since <= day:
-                return placement if placement.until is None or day < placement.until else None
-        return None
+        found = next((one for one in reversed(self.placements) if one.since <= day), None)
+        if found is None or (found.until is not None and found.until <= day):
+            return None
+        return evolve(found, held=None) if found.held and found.held.since > day else found
+
+    def eve(self, day: date) -> Placement | None:
+        """Return the placement that stood before anything of ``day``, as it is known by now."""
+        placement = next((one for one in reversed(self.placements) if one.since < day), None)
+        return None if placement is None or (placement.until is not None and placement.until < day) else placement
 
     def placed(self, new: Placement) -> "Timeline":
         """Return the timeline with ``new`` as the open placement.
@@ -70,11 +94,11 @@ class Timeline:
         """
         current = self.current
         if current is not None and current.segment == new.segment:
-            kept = evolve(current, review_on=new.review_on, missing=new.missing)
+            kept = evolve(current, review_on=new.review_on, missing=new.missing, held=new.held)
             return Timeline((*self.placements[:-1], kept))
         earlier = self._before(new.since)
         if earlier and earlier[-1].until == new.since and earlier[-1].segment == new.segment:
-            reopened = evolve(earlier[-1], until=None, review_on=new.review_on, missing=new.missing)
+            reopened = evolve(earlier[-1], until=None, review_on=new.review_on, missing=new.missing, held=new.held)
             return Timeline((*earlier[:-1], reopened))
         return Timeline((*earlier, new))
 
@@ -86,15 +110,16 @@ class Timeline:
         """Return what began before ``day``, ended on it at the latest: a clock may have been set back."""
         kept = [placement for placement in self.placements if placement.since < day]
         if kept and (kept[-1].until is None or kept[-1].until > day):
-            kept[-1] = evolve(kept[-1], until=day, review_on=None)
+            kept[-1] = evolve(kept[-1], until=day, review_on=None, held=kept[-1].held_before(day))
         return tuple(kept)
 
     def rewound(self, day: date) -> "Timeline":
         """Return the timeline as it was before anything placed on or after ``day``."""
         kept = tuple(placement for placement in self.placements if placement.since < day)
-        if kept and kept[-1].until is not None and kept[-1].until >= day:
-            # nothing says when it would be reviewed, so it is due at once
-            kept = (*kept[:-1], evolve(kept[-1], until=None, review_on=day))
+        if kept and (kept[-1].until is None or kept[-1].until >= day):
+            last = evolve(kept[-1], until=None, held=kept[-1].held_before(day))
+            # nothing says when one that had ended would be reviewed, so it is due at once
+            kept = (*kept[:-1], last if last == kept[-1] else evolve(last, review_on=day))
         return Timeline(kept)
 
 
@@ -134,9 +159,9 @@ def is_as_written(document: Mapping[str, Any], new: Placement) -> bool:
         if not rows:
             return False
         row: list[Any] = [*rows[-1], None, None]
-        segment, until, review_on, missing = row[0], row[4], row[5], tuple(rows[-1][6:])
+        segment, until, review_on, more = row[0], row[4], row[5], rows[-1][6:]
         said = new.review_on.isoformat() if new.review_on else None
-        return not until and (segment, review_on, missing) == (new.segment, said, new.missing)
+        return not until and (segment, review_on, more) == (new.segment, said, _more(new))
 
 
 def _to_row(placement: Placement) -> list[Any]:
@@ -147,15 +172,22 @@ def _to_row(placement: Placement) -> list[Any]:
         placement.cause,
         placement.until.isoformat() if placement.until else None,
         placement.review_on.isoformat() if placement.review_on else None,
-        *placement.missing,
+        *_more(placement),
     ]
     while row[-1] is None:
         row.pop()
     return row
 
 
+def _more(placement: Placement) -> list[Any]:
+    """Return what stands at the end of a row: names of what is missing, or the one pair of what is held back."""
+    held = placement.held
+    return [*placement.missing, *([[held.answer, held.since.isoformat()]] if held else [])]
+
+
 def _from_row(row: list[Any]) -> Placement:
-    segment, since, run, cause, until, review_on, *missing = [*row, None, None][: max(6, len(row))]
+    segment, since, run, cause, until, review_on, *more = [*row, None, None][: max(6, len(row))]
+    held = more.pop() if more and isinstance(more[-1], list) else None
     return Placement(
         segment=segment,
         since=date.fromisoformat(since),
@@ -163,5 +195,6 @@ def _from_row(row: list[Any]) -> Placement:
         cause=cause,
         until=date.fromisoformat(until) if until else None,
         review_on=date.fromisoformat(review_on) if review_on else None,
-        missing=tuple(missing),
+        missing=tuple(more),
+        held=Held(held[0], date.fromisoformat(held[1])) if held else None,
     )

@@ -28,6 +28,7 @@ from crmcore.attributes import (
 )
 from crmcore.entities import RECORD_TYPE, Record
 from crmcore.errors import RuleError, UnknownName
+from crmcore.grammar.days import is_days
 from crmcore.grammar.expr import Predicate, Term, as_term
 from crmcore.grammar.field_types import DEFAULT, TYPE, choices_of, kind_held
 from crmcore.grammar.levels import check_customer_level, check_record_level
@@ -61,6 +62,7 @@ def here() -> Place:
 
 PLACE: Final = a(Place, "a Place")
 RULE: Final = a(Predicate, "a rule such as `spend >= 1000`")
+_GRACE: Final = Shape("a number of days, or a setting with least=0", lambda value: is_days(value, 0))
 _SEGMENT_NAME: Final = named(
     r"[A-Za-z][A-Za-z0-9_]{0,59}", "a name of letters, digits and _ (the text for people is the label)"
 )
@@ -173,7 +175,8 @@ class Segment:
     """One answer of a scheme, with the rule for belonging to it; only the last segment may have none.
 
     ``doc`` says what the segment means; ``treatment`` what the source of the scheme does for it, and is empty where
-    the source says nothing.
+    the source says nothing. ``grace`` is for how many days a customer stays in it whom the rules put further down; what
+    they answer then comes into force.
     """
 
     name: str = attrs.field(validator=_SEGMENT_NAME)
@@ -181,6 +184,7 @@ class Segment:
     label: Label = attrs.field(default=None, converter=as_label, validator=LABEL, kw_only=True)
     doc: Label = attrs.field(default=None, converter=as_label, validator=DOC, kw_only=True)
     treatment: Label = attrs.field(default=None, converter=as_label, validator=DOC, kw_only=True)
+    grace: int | Setting | None = attrs.field(default=None, validator=perhaps(_GRACE), kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if self.when is not None:
@@ -209,6 +213,11 @@ class Scheme:
 
     def __repr__(self) -> str:
         return f"Scheme({self.name!r})"
+
+    @property
+    def has_grace(self) -> bool:
+        """Whether a segment keeps for a time whom the rules put further down."""
+        return any(segment.grace is not None for segment in self.segments)
 
     def is_(self, segment: str) -> "InSegment":
         """Hold where this scheme's answer is ``segment``; unknown where it cannot tell, false where no rule holds."""

@@ -10,7 +10,8 @@ from attrs import frozen
 
 from crmcore.entities import type_of
 from crmcore.errors import RuleError
-from crmcore.grammar.declare import Field, InSegment, Metric, Scheme, Setting
+from crmcore.grammar.days import days_of
+from crmcore.grammar.declare import Field, InSegment, Metric, Scheme, Segment, Setting
 from crmcore.grammar.expr import (
     Aggregate,
     And,
@@ -200,11 +201,17 @@ def _rows(rows: Rows) -> str:
 
 def canonical_scheme(scheme: Scheme, settings: Mapping[str, Any]) -> str:
     """Return the definition of a scheme as one line; labels and texts do not belong to it."""
-    segments = (
-        f"{segment.name}:{canonical(segment.when, settings) if segment.when is not None else ''}"
-        for segment in scheme.segments
-    )
-    return f"scheme({';'.join(segments)})"
+    return f"scheme({';'.join(_canonical_segment(segment, settings) for segment in scheme.segments)})"
+
+
+def _canonical_segment(segment: Segment, settings: Mapping[str, Any]) -> str:
+    grace = "" if segment.grace is None else f"+{days_of(segment.grace, settings)}"
+    return f"{segment.name}{grace}:{canonical(segment.when, settings) if segment.when is not None else ''}"
+
+
+def graces_of(scheme: Scheme) -> tuple[Setting, ...]:
+    """Return the settings that hold the graces of a scheme's segments."""
+    return tuple(segment.grace for segment in scheme.segments if isinstance(segment.grace, Setting))
 
 
 def fingerprint(definition: str) -> str:

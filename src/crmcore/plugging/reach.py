@@ -8,7 +8,7 @@ from crmcore.grammar.constraints import Constraint
 from crmcore.grammar.declare import Field, InSegment, Metric, Rule, Scheme, Setting
 from crmcore.grammar.expr import Aggregate, Column, Node
 from crmcore.grammar.playbooks import Playbook
-from crmcore.grammar.walk import reached, rules_of
+from crmcore.grammar.walk import graces_of, reached, rules_of
 from crmcore.view import View
 
 
@@ -30,7 +30,7 @@ def nodes_of(value: Any) -> tuple[Node, ...]:
         case Field() | Metric() | Setting():
             return (value,)
         case Scheme():
-            return rules_of(value)
+            return (*rules_of(value), *graces_of(value))
         case Playbook():
             return value.settings
         case Rule(must=must):

@@ -8,13 +8,17 @@ from typing import Any, Final
 from attrs import frozen
 
 from crmcore.evaluation.explain import Clause, Explanation, Reason, Source
+from crmcore.evaluation.grace import held_until
 from crmcore.evaluation.placements import Cause, Placement
+from crmcore.grammar.days import days_of
+from crmcore.grammar.declare import Setting
 from crmcore.grammar.expr import And, Compare, Equals, Not, Or, OrElse
 from crmcore.grammar.walk import needs, rules_of
 from crmcore.kinds import Kind
 from crmcore.speech.measures import measure
-from crmcore.speech.spoken import Reader, say_segment, say_value
+from crmcore.speech.spoken import Reader, say_segment, say_value, with_unit
 from crmcore.speech.wording import describe
+from crmcore.speech.words import fill
 
 _MARKS: Final = {True: "✓", False: "✗", None: "?"}
 
@@ -33,6 +37,7 @@ class _Phrases:
     review: str = "time alone changes nothing before {day}"
     never: str = "time alone never changes it"
     now: str = "today's evaluation differs: {segment}"
+    held: str = "kept in it by a grace of {days}: since {since} the rule says {segment}, which counts from {until}"
     missing: str = "missing: {names}"
     whoever: str = "whoever is left"
     against: str = "{value} against {bound}"
@@ -52,7 +57,7 @@ class _Phrases:
     entered: str = "{of}: entered {on} by {actor}"
     undated: str = "{of}: entered by {actor}"
     record: str = "{of}: in a record last changed {on} by {actor}"
-    held: str = " (population values held)"
+    fitted: str = " (population values held)"
     refit: str = "; `crm classify --full` fits population values"
     source: str = "from {sources}"
     setting: str = "setting {name} = {value}"
@@ -67,6 +72,7 @@ _CHINESE: Final = _Phrases(
     review="仅随时间推移，{day} 之前不会变化",
     never="仅随时间推移不会变化",
     now="今日评估结果不同：{segment}",
+    held="宽限 {days}：自 {since} 起规则结果为 {segment}，{until} 起生效",
     missing="缺少：{names}",
     whoever="其余客户",
     against="{value}，界限 {bound}",
@@ -86,7 +92,7 @@ _CHINESE: Final = _Phrases(
     entered="{of}：{actor} 于 {on} 录入",
     undated="{of}：{actor} 录入",
     record="{of}：所在记录最后由 {actor} 于 {on} 修改",
-    held="（总体数值不变时）",
+    fitted="（总体数值不变时）",
     refit="；`crm classify --full` 可拟合总体数值",
     source="依据：{sources}",
     setting="设置 {name} = {value}",
@@ -113,15 +119,28 @@ def tell(explanation: Explanation, stored: Placement | None, review_on: date | N
     if stored is not None:
         cause = say_cause(stored.cause, reader)
         yield "  " + words.since.format(since=stored.since, run=stored.run, cause=cause)
-        if stored.segment != explanation.segment:
+        yield from _tell_grace(explanation, stored, reader)
+        if stored.answer != explanation.segment:
             yield "  " + words.now.format(segment=say_segment(scheme, explanation.segment, reader))
-    held = words.held if needs(*rules_of(scheme)).population else ""
+    held = words.fitted if needs(*rules_of(scheme)).population else ""
     yield "  " + (words.review.format(day=review_on) if review_on else words.never) + held
     if explanation.missing:
         unfitted = any(name.startswith("population_") for name in explanation.missing)
         yield "  " + words.missing.format(names=", ".join(explanation.missing)) + (words.refit if unfitted else "")
     for reason in reversed(explanation.reasons):
         yield from tell_reason(reason, explanation, reader)
+
+
+def _tell_grace(explanation: Explanation, stored: Placement, reader: Reader) -> Iterator[str]:
+    scheme, words = explanation.scheme, _phrases(reader)
+    until = held_until(scheme, stored, reader.settings)
+    if stored.held is not None and until is not None:
+        grace = scheme.segment(stored.segment or "").grace
+        days = with_unit(str(days_of(grace, reader.settings)), "days", reader.words)
+        if isinstance(grace, Setting):
+            days = fill(reader.words.setting, value=days, name=grace.name)
+        facts = {"days": days, "since": stored.held.since, "until": until}
+        yield "  " + words.held.format(segment=say_segment(scheme, stored.held.answer, reader), **facts)
 
 
 def tell_reason(reason: Reason, explanation: Explanation, reader: Reader) -> Iterator[str]:
@@ -225,6 +244,8 @@ def to_data(
         "cause": stored.cause if stored else None,
         "run": stored.run if stored else None,
         "review_on": review_on,
+        "held_since": stored.held.since if stored and stored.held else None,
+        "held_until": held_until(explanation.scheme, stored, reader.settings) if stored else None,
         "reasons": [
             {"segment": reason.segment, "holds": reason.holds, "clause": clause_data(reason.clause, reader)}
             for reason in explanation.reasons

@@ -127,7 +127,7 @@ def _place(placer: Placer, scheme: Scheme, answers: Answers, due: Mapping[str, C
     """Record where those who are due belong, in the order of the customers, whatever that of the engine is."""
     found = {placed.customer: placed for placed in answers.placed(scheme, due)} if due else {}
     for customer, cause in due.items():
-        placer.record(scheme.name, said_of(customer, found, scheme), cause)
+        placer.record(scheme, said_of(customer, found, scheme), cause)
 
 
 def said_of(customer: str, found: Mapping[str, Placed], scheme: Scheme) -> Placed:

@@ -8,7 +8,9 @@ from attrs import Factory, define, evolve, field, frozen
 
 from crmcore.engines import Placed
 from crmcore.errors import reading
-from crmcore.evaluation.evaluate import World
+from crmcore.evaluation.boundaries import sooner
+from crmcore.evaluation.evaluate import Answer, World
+from crmcore.evaluation.grace import held_back, held_until
 from crmcore.evaluation.placements import (
     Cause,
     Move,
@@ -108,24 +110,29 @@ class Placer:
 
     def place(self, scheme: Scheme, customer: Customer, cause: Cause) -> None:
         """Evaluate a customer and record where it belongs."""
-        self.record(scheme.name, self._answers.of(scheme, customer), cause)
+        self.record(scheme, self._answers.of(scheme, customer), cause)
 
-    def record(self, scheme: str, placed: Placed, cause: Cause) -> None:
-        """Record where a customer belongs."""
-        new = Placement(
-            segment=placed.segment,
-            since=self.day,
-            run=self.run,
-            cause=cause,
-            review_on=placed.review_on,
-            missing=placed.missing,
-        )
-        document = self.transaction.get(table_of(scheme), placed.customer)
+    def record(self, scheme: Scheme, placed: Placed, cause: Cause) -> None:
+        """Record where a customer belongs; a demotion only when its grace is over."""
+        new = Placement(placed.segment, self.day, self.run, cause, None, placed.review_on, placed.missing)
+        document = self.transaction.get(table_of(scheme.name), placed.customer)
         if document is None:
-            self._put(scheme, placed.customer, Timeline(), Timeline((new,)))
-        elif not is_as_written(document, new):
+            self._put(scheme.name, placed.customer, Timeline(), Timeline((new,)))
+            return
+        if scheme.has_grace:
+            new = self._graced(scheme, placed, new, from_document(document))
+        if not is_as_written(document, new):
             old = from_document(document)
-            self._put(scheme, placed.customer, old, old.placed(new))
+            self._put(scheme.name, placed.customer, old, old.placed(new))
+
+    def _graced(self, scheme: Scheme, placed: Placed, new: Placement, timeline: Timeline) -> Placement:
+        eve, answer = timeline.eve(self.day), Answer(placed.segment, placed.position)
+        held = held_back(scheme, answer, eve, self.day, self.world.settings)
+        if held is None or eve is None:
+            return new
+        staying = evolve(new, segment=eve.segment, held=held)
+        ends = held_until(scheme, staying, self.world.settings)
+        return evolve(staying, review_on=sooner((new.review_on, ends)))
 
     def withdraw(self, scheme: str, customer: str) -> None:
         """End the placement of a customer that is archived or gone."""

@@ -9,10 +9,11 @@ from attrs import frozen
 
 from crmcore.errors import NotFound
 from crmcore.evaluation.ahead import NextMove, next_move
-from crmcore.evaluation.boundaries import Horizon
+from crmcore.evaluation.boundaries import Horizon, sooner
 from crmcore.evaluation.evaluate import Evaluator, World
 from crmcore.evaluation.explain import Explanation, Reason, explain, reason_of
 from crmcore.evaluation.facts import Case
+from crmcore.evaluation.grace import held_until
 from crmcore.evaluation.placements import Placement, Timeline, from_document
 from crmcore.evaluation.turning import Counterfactual
 from crmcore.grammar.declare import Scheme, Setting
@@ -66,12 +67,10 @@ class State:
 
     def explained(self, scheme: Scheme, customer: Customer) -> "Explained":
         """Return why a customer is in its segment, with the placement on record and when time may change it."""
-        case = self.case(customer)
-        return Explained(
-            explain(scheme, case, self.evaluator),
-            timeline_of(self.reader, scheme.name, customer.id).on(self.day),
-            Horizon(self.evaluator, case).of_scheme(scheme),
-        )
+        case, stored = self.case(customer), timeline_of(self.reader, scheme.name, customer.id).on(self.day)
+        due = Horizon(self.evaluator, case).of_scheme(scheme)
+        ends = held_until(scheme, stored, self.world.settings) if stored else None
+        return Explained(explain(scheme, case, self.evaluator), stored, sooner((due, ends)))
 
     def why_not(self, scheme: Scheme, segment: str, customer: Customer) -> Reason:
         """Return how the rule of a segment comes out for a customer, also where an earlier segment fits first."""
@@ -91,7 +90,8 @@ class State:
 
     def next_move(self, scheme: Scheme, customer: Customer, until: date) -> NextMove | None:
         """Return when time alone will next change the customer's segment, if it does up to ``until``."""
-        return next_move(scheme, self.book.facts(customer), (self.day, until), self.evaluator)
+        stands = timeline_of(self.reader, scheme.name, customer.id).current if self.is_book_date else None
+        return next_move(scheme, self.book.facts(customer), (self.day, until), self.evaluator, stands)
 
     def listener(self, language: str) -> Listener:
         """Return what wording needs to know: the language, the currency and the settings in force."""

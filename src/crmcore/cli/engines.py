@@ -86,13 +86,15 @@ def classify_files(ctx: click.Context, files: Files, form: str, *, is_plan: bool
         print_table(Table(("step", "reads", "rows", "makes"), tuple(map(tuple, steps))), form, Look())
         _note_plan(day, chosen)
         return
+    from crmcore.evaluation.grace import has_grace  # noqa: PLC0415 - the same
+
     run = classify_lake(crm, order)
     clear()
     columns = ("scheme", "evaluated", "placed_first", "moved", "written")
     rows = tuple((name, one.customers, one.first, one.moved, one.changed) for name, one in run.counts.items())
     print_table(Table(columns, rows), form, Look())
     done(ctx, f"as of {run.as_of}: {_told(run, files)}", dry_run=files.dry_run)
-    if graced := [scheme.name for scheme in crm.schemes if scheme.name in run.counts and scheme.has_grace]:
+    if graced := [scheme.name for scheme in crm.schemes if scheme.name in run.counts and has_grace(scheme)]:
         note(f"files hold what the rules answer, without the grace of {', '.join(graced)}")
 
 

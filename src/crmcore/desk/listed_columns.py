@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from crmcore.desk.entries import Entry
 from crmcore.entities import ColumnType, Record, type_of
 from crmcore.errors import UnknownName
+from crmcore.evaluation.grace import has_grace
 from crmcore.grammar.declare import Field, Metric, Scheme
 from crmcore.kinds import DATE, INSTANT, INTEGER, TEXT, TEXTS, Kind, from_units
 from crmcore.plugging.catalogue import Catalogue
@@ -87,7 +88,7 @@ def names_of(record_class: type[Record], catalogue: Catalogue) -> tuple[str, ...
 
 def _parts(scheme: Scheme) -> tuple[str, ...]:
     """Return what can be listed of a scheme after its name; what its rules answer only if it may not be the segment."""
-    return ("", f".{MISSING}", f".{SINCE}", f".{REVIEW_ON}", *((f".{ANSWER}",) if scheme.has_grace else ()))
+    return ("", f".{MISSING}", f".{SINCE}", f".{REVIEW_ON}", *((f".{ANSWER}",) if has_grace(scheme) else ()))
 
 
 # -- a record's own ----------------------------------------------------------------------------------------------------

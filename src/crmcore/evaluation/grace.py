@@ -12,6 +12,11 @@ from crmcore.grammar.declare import Scheme, Segment
 Settings = Mapping[str, Any]
 
 
+def has_grace(scheme: Scheme) -> bool:
+    """Whether a segment of a scheme keeps customers for a time."""
+    return any(segment.grace is not None for segment in scheme.segments)
+
+
 def held_back(scheme: Scheme, answer: Answer, eve: Placement | None, day: date, settings: Settings) -> Held | None:
     """Return the demotion that the grace of a customer's segment holds back on a day, if it does.
 

@@ -214,11 +214,6 @@ class Scheme:
     def __repr__(self) -> str:
         return f"Scheme({self.name!r})"
 
-    @property
-    def has_grace(self) -> bool:
-        """Whether a segment keeps for a time whom the rules put further down."""
-        return any(segment.grace is not None for segment in self.segments)
-
     def is_(self, segment: str) -> "InSegment":
         """Hold where this scheme's answer is ``segment``; unknown where it cannot tell, false where no rule holds."""
         return InSegment(self, segment)

@@ -10,7 +10,7 @@ from crmcore.engines import Placed
 from crmcore.errors import reading
 from crmcore.evaluation.boundaries import sooner
 from crmcore.evaluation.evaluate import Answer, World
-from crmcore.evaluation.grace import held_back, held_until
+from crmcore.evaluation.grace import has_grace, held_back, held_until
 from crmcore.evaluation.placements import (
     Cause,
     Move,
@@ -119,7 +119,7 @@ class Placer:
         if document is None:
             self._put(scheme.name, placed.customer, Timeline(), Timeline((new,)))
             return
-        if scheme.has_grace:
+        if has_grace(scheme):
             new = self._graced(scheme, placed, new, from_document(document))
         if not is_as_written(document, new):
             old = from_document(document)

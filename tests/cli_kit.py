@@ -130,11 +130,11 @@ class Shop:
             self.fine("purchase", "add", "--id", key, "--customer", customer, "--at", at, "--amount", amount)
 
 
-def new_shop(folder: Path, monkeypatch: pytest.MonkeyPatch, *, plugin: str = PLUGIN) -> Shop:
-    """Return a shop without a store, whose plugin is the only one."""
+def new_shop(folder: Path, monkeypatch: pytest.MonkeyPatch, *besides: str, plugin: str = PLUGIN) -> Shop:
+    """Return a shop without a store, whose plugin is the only one, ``besides`` some bundled ones."""
     shop = Shop(folder)
     surround(monkeypatch, folder)
-    monkeypatch.setenv("CRM_DISABLE_PLUGINS", ",".join(_installed()))
+    monkeypatch.setenv("CRM_DISABLE_PLUGINS", ",".join(name for name in _installed() if name not in besides))
     shop.write("crm_plugins/shop.py", plugin)
     shop.write("crm.toml", '[plugins]\nlocal = ["shop"]\n')
     return shop

@@ -7,7 +7,7 @@ and in the company's zone, fields with and without a value, customers that refer
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -58,6 +58,8 @@ class Given:
     zone: ZoneInfo
     settings: Mapping[str, Any]
     records: tuple[Record, ...]
+    sources: tuple[Rows, ...] = SOURCES
+    """What rules may ask for the rows of."""
 
     def all(self, record_class: type[Record]) -> tuple[Record, ...]:
         """Return the records of a type, in the order in which they came."""
@@ -70,21 +72,31 @@ class Given:
 
     def find(self, record_class: type[Record], key: str) -> Record | None:
         """Return a record by its type and id."""
-        return next((record for record in self.all(record_class) if record.id == key), None)
+        return self._known.get((record_class, key))
+
+    @cached_property
+    def _known(self) -> Mapping[tuple[type[Record], str], Record]:
+        return {(type(record), record.id): record for record in reversed(self.records)}
 
     def facts(self, customer: Customer) -> Facts:
         """Return what is known of a customer, as evaluation takes it."""
-        return Facts(customer, {source: self._rows(source, customer.id) for source in SOURCES}, self.find)
+        return Facts(customer, {source: owned.get(customer.id, ()) for source, owned in self._rows.items()}, self.find)
 
     def cases(self) -> Iterator[Case]:
         """Yield every customer that is not archived, as of the day."""
         return (Case(self.facts(each), self.as_of) for each in self.customers if each.archived_at is None)
 
-    def _rows(self, source: Rows, owner: str) -> tuple[Row, ...]:
-        facts = type_of(source.record_class)
-        link = dict(facts.links)[source.role]
-        found = (self._row(record) for record in self.all(source.record_class) if self._follow(record, link) == owner)
-        return tuple(sorted(found, key=lambda row: row.order))
+    @cached_property
+    def _rows(self) -> Mapping[Rows, Mapping[str, tuple[Row, ...]]]:
+        return {source: self._owned(source) for source in self.sources}
+
+    def _owned(self, source: Rows) -> Mapping[str, tuple[Row, ...]]:
+        """Return the rows of a source by their owner."""
+        link = dict(type_of(source.record_class).links)[source.role]
+        found: dict[str, list[Row]] = {}
+        for record in self.all(source.record_class):
+            found.setdefault(self._follow(record, link), []).append(self._row(record))
+        return {owner: tuple(sorted(rows, key=lambda row: row.order)) for owner, rows in found.items()}
 
     def _row(self, record: Record) -> Row:
         moment = self._follow(record, type_of(type(record)).dated_by)

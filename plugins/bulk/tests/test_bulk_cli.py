@@ -13,9 +13,8 @@ ENGINES = ["polars", "duckdb"]
 
 @pytest.fixture
 def shop(tmp_path, monkeypatch):
-    made = new_shop(tmp_path, monkeypatch)
+    made = new_shop(tmp_path, monkeypatch, "bulk")
     made.stock()
-    monkeypatch.setenv("CRM_DISABLE_PLUGINS", "lifecycle,value_tier")
     return made
 
 

@@ -19,9 +19,7 @@ DAY = date(2024, 5, 31)
 
 @pytest.fixture
 def shop(tmp_path, monkeypatch):
-    made = new_shop(tmp_path, monkeypatch)
-    monkeypatch.setenv("CRM_DISABLE_PLUGINS", "lifecycle,value_tier")
-    return made
+    return new_shop(tmp_path, monkeypatch, "bulk")
 
 
 @pytest.fixture

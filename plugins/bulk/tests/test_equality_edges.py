@@ -9,9 +9,11 @@ import narwhals.stable.v2 as nw
 import pytest
 from crm_bulk import vectors
 from crm_bulk.engines.polars_engine import PolarsBackend
+from crm_bulk.expressions import col, lit
 from crm_bulk.frames import Frames
+from crm_bulk.lowering import selected
 from crm_bulk.rows import OWNER, RowPass
-from crm_bulk.vectors import TooLarge
+from crm_bulk.vectors import TooLarge, fixed
 from equality_kit import Batch, differences, expected
 from random_customers import Given
 from vocabulary import chairs, credit, customer, interaction, nickname, purchase, renewal, seen_at
@@ -260,25 +262,24 @@ def test_floats_added_in_the_order_of_the_engine_are_seen(monkeypatch):
     roots = (total(purchase.amount / 3),)
     assert wrong_in(batch(uneven, roots), PolarsBackend()) == []
 
-    def in_any_order(_self, frame, value, result):
-        return frame.group_by(OWNER).agg(nw.col(value).sum().alias(result))
+    def in_any_order(_self, frame, island):
+        values = selected(frame, {OWNER: col(OWNER), "value": island.value})
+        return values.group_by(OWNER).agg(nw.col("value").sum().alias(island.result))
 
     monkeypatch.setattr(Frames, "_exact_sums", in_any_order)
     assert wrong_in(batch(uneven, roots), PolarsBackend())
 
 
 def test_unknown_that_counts_as_a_value_is_seen(monkeypatch):
-    right = RowPass.sum
+    def with_unknown(self, vector, mask):
+        return fixed(self.sum(vector.expr.total("n_unique"), fill=0), 0, self.rows)
 
-    def without_unknown(self, key, make, *, fill=None):
-        return right(self, key, (lambda: make() * 0) if key.startswith("unknown") else make, fill=fill)
-
-    monkeypatch.setattr(RowPass, "sum", without_unknown)
+    monkeypatch.setattr(RowPass, "_distinct", with_unknown)
     assert wrong_in(batch(NUMBERS, [distinct(purchase.amount)]), PolarsBackend())
 
 
 def test_quotients_that_are_rounded_twice_are_seen(monkeypatch):
-    monkeypatch.setattr(vectors, "quotient", lambda one, two: one * (1.0 / two))
+    monkeypatch.setattr(vectors, "quotient", lambda one, two: one * (lit(1.0, nw.Float64) / two))
     assert wrong_in(batch(NUMBERS, [spend / 3, spend / 7]), PolarsBackend())
 
 

@@ -170,6 +170,11 @@ BAD = {
             "polars is imported whenever",
         ),
         (module(more="class Late:\n    from numpy import array\n"), "numpy is imported"),
+        (
+            module(more="from . import first\n")
+            | {"crm_acme/first.py": "from .second import x\n", "crm_acme/second.py": "import duckdb\nx = 1\n"},
+            "duckdb is imported",
+        ),
     ],
     "import-budget": [
         (module(more="import asyncio, http.server, sqlite3, xmlrpc.client, unittest.mock\n"), "of 60 allowed")
@@ -230,6 +235,12 @@ def test_a_plugin_that_uses_what_goes_away_is_told_where(tmp_path, monkeypatch):
     assert (found.id, found.level) == ("deprecated", "error")
     assert found.where.endswith(f"crm_acme/__init__.py:{line}")
     assert found.message.startswith("crmcore.sum_of is deprecated since 1.3")
+
+
+def test_a_heavy_library_in_a_module_that_is_loaded_only_where_it_is_needed_costs_nothing(tmp_path):
+    files = module(more="def later():\n    from crm_acme import heavy\n    return heavy\n")
+    files |= {"crm_acme/heavy.py": "import numpy\n"}
+    assert check(write(tmp_path, files), validators=[ALL["heavy-import"]]).findings == ()
 
 
 def test_values_that_do_not_outlive_the_plugin_are_found(tmp_path, monkeypatch):

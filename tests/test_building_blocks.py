@@ -5,18 +5,27 @@ from pathlib import Path
 import pytest
 
 from crmcore import (
+    BackupHeading,
+    BackupSink,
     Invalid,
     LogEntry,
     StoreBroken,
     StoreError,
+    StoreLocked,
+    StoreTooNew,
+    Tell,
     log_line,
+    pack_document,
+    quiet,
+    read_backup,
     read_log_line,
     replace_file,
     store_lock,
     store_reader,
     store_unit,
+    stream_backup,
+    write_backup,
 )
-from crmcore.errors import StoreLocked
 from crmcore.store import Change
 
 ENTRY = LogEntry(1, "2026-01-01T12:00:00Z", "ada", "牙医", (Change("customer", "c1", None, {"name": "Ada"}),))
@@ -67,3 +76,51 @@ def test_a_lock_lets_one_writer_in(tmp_path):
         pass
     with store_lock(tmp_path / "lock", 0.05):
         pass
+
+
+class Kept:
+    """What a backup gave, piece by piece."""
+
+    def __init__(self):
+        self.documents, self.lines = [], []
+
+    def document(self, table, key, document):
+        self.documents.append((table, key, document))
+
+    def logged(self, line):
+        self.lines.append(line)
+
+
+def test_what_one_store_backs_up_any_other_reads_whole_or_piece_by_piece(tmp_path):
+    documents = [("customer", f"c{number}", {"name": "Ada"}) for number in range(2500)]
+    heard: list[int] = []
+    tell: Tell = heard.append
+    write_backup(tmp_path / "backup", BackupHeading(1), documents, [log_line(ENTRY)], tell)
+    assert heard == [1000, 2000]
+    found = read_backup(tmp_path / "backup", quiet)
+    assert (found.heading, found.lines) == (BackupHeading(1), [log_line(ENTRY)])
+    kept: BackupSink = Kept()
+    assert stream_backup(tmp_path / "backup", kept, tell) == BackupHeading(1)
+    assert kept.documents == [(table, key, one) for table, rows in found.tables.items() for key, one in rows.items()]
+    assert kept.documents == documents
+    assert kept.lines == found.lines
+
+
+def test_a_backup_that_ends_too_early_or_was_made_by_newer_code_is_refused(tmp_path):
+    write_backup(tmp_path / "short", BackupHeading(2), [], [log_line(ENTRY)])
+    write_backup(tmp_path / "newer", BackupHeading(0, format=99), [], [])
+    for name, error in (("short", StoreBroken), ("newer", StoreTooNew)):
+        with pytest.raises(error):
+            stream_backup(tmp_path / name, Kept())
+
+
+def test_a_document_is_packed_only_if_it_comes_back_as_it_was():
+    assert pack_document("customer", "c1", {"name": "牙", "n": 1}) == '{"name":"牙","n":1}'.encode()
+    for table, key, document in (
+        ("", "c1", {}),
+        ("customer", "", {}),
+        ("customer", "c\0", {}),
+        ("x", "y", {"n": (1,)}),
+    ):
+        with pytest.raises(Invalid):
+            pack_document(table, key, document)

@@ -10,7 +10,9 @@ from cli_kit import Shop, new_shop
 from click.testing import CliRunner
 
 from crmcore.cli.main import cli
-from crmcore.storage.tinydb_store import open_tinydb
+from crmcore.errors import StoreError
+from crmcore.storage import store_backup
+from crmcore.storage.tinydb_store import TinyDBStore, open_tinydb
 from crmcore.storage.write_lock import held
 
 
@@ -419,3 +421,78 @@ def test_a_file_that_was_only_laid_out_anew_is_as_sound_as_before(stocked: Shop)
     file = stocked.folder / "crm.json"
     file.write_text(json.dumps(json.loads(file.read_bytes()), indent=2), "utf-8")
     stocked.fine("customer", "add", "--name", "X")
+
+
+# -- copies, backups, and commits that were not confirmed --------------------------------------------------------------
+
+
+def test_a_copy_holds_the_same_with_its_log_and_goes_on_from_there(stocked: Shop):
+    said = stocked.fine("store", "copy", "crm.json", "copy.json", "--dry-run").err
+    assert "to copy to tinydb:///copy.json (dry run" in said
+    assert not (stocked.folder / "copy.json").exists()
+    assert (
+        "the log up to commit 7 are in tinydb:///copy.json"
+        in stocked.fine("store", "copy", "crm.json", "copy.json").err
+    )
+    for command in (("customer", "list"), ("purchase", "list"), ("log",)):
+        wanted = stocked.fine(*command, "--format", "json").out
+        assert stocked.fine("--store", "copy.json", *command, "--format", "json").out == wanted
+    assert not list(stocked.folder.glob("crm-copy-*"))
+    stocked.fine("--store", "copy.json", "undo", "7")
+
+
+def test_a_copy_never_overwrites(stocked: Shop):
+    stocked.fine("--store", "other.json", "init")
+    ran = stocked.crm("store", "copy", "crm.json", "other.json")
+    assert ran.code == 1
+    assert "other.json holds data already" in ran.err
+    assert stocked.fine("--store", "other.json", "customer", "list", "--format", "json").json == []
+
+
+@pytest.mark.parametrize("change_meanwhile", [False, True])
+def test_a_copy_that_failed_goes_on_from_what_was_read(stocked: Shop, monkeypatch, change_meanwhile):
+    monkeypatch.setattr(TinyDBStore, "restore", _fails)
+    ran = stocked.crm("store", "copy", "crm.json", "copy.json")
+    assert (ran.code, "the target is gone" in ran.err) == (1, True)
+    assert len(list(stocked.folder.glob("crm-copy-*.backup"))) == 1
+    monkeypatch.undo()
+    monkeypatch.chdir(stocked.folder)
+    if change_meanwhile:
+        stocked.fine("customer", "edit", "c1", "--name", "Newer")
+    said = stocked.fine("store", "copy", "crm.json", "copy.json").err
+    assert ("read by an earlier attempt" in said) is not change_meanwhile
+    wanted = stocked.fine("customer", "list", "--format", "json").out
+    assert stocked.fine("--store", "copy.json", "customer", "list", "--format", "json").out == wanted
+
+
+def _fails(*_):
+    raise StoreError("the target is gone")
+
+
+def test_a_copy_that_is_not_the_same_is_noticed(stocked: Shop, monkeypatch):
+    def restore(self, source, _):
+        found = store_backup.read(source)
+        found.tables["customer"]["c1"]["name"] = "Eve"
+        self._replace_by(found)
+
+    monkeypatch.setattr(TinyDBStore, "restore", restore)
+    ran = stocked.crm("store", "copy", "crm.json", "copy.json")
+    assert ran.code == 1
+    assert "does not hold what tinydb:///crm.json held" in ran.err
+
+
+def test_a_backup_is_verified_without_restoring_it(stocked: Shop):
+    stocked.fine("store", "backup", "crm.backup")
+    ran = stocked.fine("store", "verify", "crm.backup", "--format", "json")
+    assert ran.json["commit"] == ran.json["logged"] == 7
+    content = (stocked.folder / "crm.backup").read_bytes()
+    (stocked.folder / "crm.backup").write_bytes(content[:-30])
+    ran = stocked.crm("store", "verify", "crm.backup")
+    assert (ran.code, "damaged" in ran.err) == (1, True)
+
+
+def test_one_can_ask_what_became_of_a_commit(stocked: Shop):
+    *_, last = open_tinydb("tinydb:///crm.json").log()
+    assert stocked.fine("store", "outcome", last.token).out == "7\n"
+    ran = stocked.crm("store", "outcome", "nobody")
+    assert (ran.code, "Nothing of it was written" in ran.err) == (3, True)

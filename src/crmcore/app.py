@@ -40,6 +40,7 @@ from crmcore.work.placing import stale_in, timeline_of
 from crmcore.work.plugin_marks import remember
 from crmcore.work.plugin_schemas import check_schemas
 from crmcore.work.raised import is_by_playbook
+from crmcore.work.requests import check_undone, commit_named, note_done
 from crmcore.work.rewinding import is_unplaced, rewound
 from crmcore.work.settings import checked_for_rules, record_settings, settings_in
 from crmcore.work.state import Explained, State
@@ -145,13 +146,17 @@ class Crm:
     # -- writing -----------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def unit(self, why: str = "", *, dry_run: bool = False, as_is: bool = False) -> Iterator[Unit]:
+    def unit(
+        self, why: str = "", *, dry_run: bool = False, as_is: bool = False, key: str = "", serializable: bool = False
+    ) -> Iterator[Unit]:
         """Open a unit of work; leaving it without an exception checks, places and commits everything in it.
 
-        ``as_is`` checks and derives nothing: documents of plugins come, go and change whole. Raises `Invalid` with all
-        problems at once, and whatever the store raises; then nothing was written.
+        ``as_is`` checks and derives nothing: documents of plugins come, go and change whole. ``key`` names a request that
+        is carried out once: `AlreadyDone` afterwards. ``serializable`` is as for `Store.write`. Raises `Invalid` with
+        all problems at once, and whatever the store raises; nothing was written then, unless it is `CommitUnknown`.
         """
-        with self.store.write() as transaction:
+        with self.store.write(serializable=serializable) as transaction:
+            check_undone(transaction, key)
             if not as_is:
                 check_schemas(transaction, self.catalogue)
             state = self._state_of(transaction)
@@ -165,6 +170,7 @@ class Crm:
                 unit.check()
             self.moves = ()
             if tuple(unit.changes()) and not dry_run:
+                note_done(transaction, key)
                 self._commit(transaction, unit)
         self._tell_plugins()
 
@@ -192,8 +198,7 @@ class Crm:
     def _log(self, transaction: Transaction, changes: Sequence[Change], why: str) -> int:
         remember(transaction, self.catalogue)
         note(transaction, self.catalogue.plugins, companies.beside(changes), self.moves)
-        entry = LogEntry(transaction.commit + 1, self._now(), self.actor, why, tuple(changes))
-        self.committed = transaction.commit_as(entry)
+        self.committed = commit_named(transaction, LogEntry(0, self._now(), self.actor, why, tuple(changes)))
         return self.committed
 
     def classify(  # noqa: PLR0913 - keyword-only choices of one call

@@ -133,6 +133,13 @@ class StaleEdit(CrmError):
         return headline, "yours", "Read it again and repeat the change."
 
 
+class Overtaken(StaleEdit):
+    """Another unit of work changed the same document and was committed first; nothing was written.
+
+    The whole unit can be done again at once: `crmcore.retried` does.
+    """
+
+
 class StaleUndo(StaleEdit):
     """What a commit changed was changed again since, so that it cannot be reversed; nothing was written.
 
@@ -202,11 +209,43 @@ class StoreTooNew(StoreError):
 
 
 class NotCommitted(StoreError):
-    """A commit failed as a whole: the store is as it was before."""
+    """A commit failed as a whole: the store is as it was before.
+
+    ``is_passing`` tells that the cause goes by itself, others at work for example, so that the unit may be done again.
+    """
+
+    def __init__(self, message: str, *, todo: str = "", is_passing: bool = False) -> None:
+        self.is_passing = is_passing
+        super().__init__(message, todo=todo)
 
 
 class CommitUnknown(StoreError):
-    """The data was written, but the disk did not confirm that it will survive a power cut."""
+    """The disk, or the connection, did not confirm a commit: it may have been made, or not.
+
+    ``token`` names the unit of work in the change log, ``since`` is the number of the last commit before it: with
+    both, `crmcore.outcome` says what became of it.
+    """
+
+    token: str = ""
+    since: int = 0
+
+    def of(self, token: str, since: int) -> "CommitUnknown":
+        """Return the error with the name of its unit of work, and how to ask for it."""
+        ask = f"`crm store outcome {token}` says whether it was."
+        named = CommitUnknown(self.message, todo=" ".join(part for part in (self.todo, ask) if part))
+        named.token, named.since = token, since
+        return named
+
+
+class AlreadyDone(CrmError):
+    """A unit of work with this key was committed before; nothing was done now."""
+
+    exit_code = 0
+
+    def __init__(self, key: str, commit: int) -> None:
+        self.key = key
+        self.commit = commit
+        super().__init__(f"{key!r} was done before, in commit {commit}; nothing was done now")
 
 
 class RunRefused(CrmError):

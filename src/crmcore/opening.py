@@ -30,6 +30,7 @@ from crmcore.work.placing import RUNS, SCHEMES
 from crmcore.work.plugin_marks import TABLE as MARKS
 from crmcore.work.plugin_marks import marks_in
 from crmcore.work.plugin_schemas import fitting, without_dependents
+from crmcore.work.requests import TABLE as REQUESTS
 from crmcore.work.settings import SETTINGS
 
 COMMAND_WORDS: Final = frozenset(
@@ -54,7 +55,7 @@ COMMAND_WORDS: Final = frozenset(
 )
 """What plugins cannot call their commands or record types: the core's commands, those that are planned included."""
 
-TABLES: Final = frozenset({companies.TABLE, FITS, MARKS, OUTBOX, RUNS, SCHEMES, SETTINGS, "import"})
+TABLES: Final = frozenset({companies.TABLE, FITS, MARKS, OUTBOX, REQUESTS, RUNS, SCHEMES, SETTINGS, "import"})
 """What plugins cannot call their record types: the store keeps other things under these names."""
 
 VERBS: Final = ("list", "show", "add", "edit", "remove", "export")

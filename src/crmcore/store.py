@@ -4,7 +4,7 @@ A store knows nothing of customers or plugins. Everything it is given comes back
 wrote it and whether or not that plugin is still installed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -22,6 +22,27 @@ COMFORTABLE_RECORDS: Final = 100_000
 
 Document = Mapping[str, Any]
 """Plain JSON: texts, whole numbers within 64 bits, booleans, null, lists and mappings; no floats."""
+
+
+Tell = Callable[[int], None]
+"""Hears how far something long has come: so many documents and logged commits."""
+
+
+def quiet(_: int) -> None:
+    """Tell nobody."""
+
+
+@frozen
+class Promises:
+    """What a store promises beyond whole commits that lose no update; a store without ``promises`` makes all of them.
+
+    ``one_writer``: units of work come one after the other even if they do not ask for it. Without it they run beside
+    each other, and who comes second to change one document gets `Overtaken`. ``outlives``: what was committed
+    is there after the process ended.
+    """
+
+    one_writer: bool = True
+    outlives: bool = True
 
 
 @frozen
@@ -49,13 +70,17 @@ class Seal:
 
 @frozen
 class LogEntry:
-    """One commit as the change log keeps it; ``at`` is UTC in ISO 8601, the seal is made by the store."""
+    """One commit as the change log keeps it; ``at`` is UTC in ISO 8601, the seal is made by the store.
+
+    ``token`` names the unit of work, so that one can ask later what became of it.
+    """
 
     commit: int
     at: str
     actor: str
     why: str
     changes: tuple[Change, ...]
+    token: str = ""
     seal: Seal | None = field(default=None, eq=False)
 
 
@@ -100,8 +125,9 @@ class Transaction(Reader, Protocol):
         ``replaced`` take the places of the logged entries of their numbers, in the same commit: personal data is
         erased so. Nothing that these held may be found in the store's files afterwards.
 
-        Raises `NotCommitted` when nothing was written (disk full, ...), after which it may be tried again, and
-        `CommitUnknown` when the disk did not confirm.
+        Raises `NotCommitted` when nothing was written (disk full, ...), after which it may be tried again, `Overtaken`
+        when another unit changed the same document first, and `CommitUnknown` when the commit was not confirmed. What
+        the store does after the commit for itself never changes the answer.
         """
 
 
@@ -121,10 +147,11 @@ class Store(Protocol):
     def read(self) -> Reader:
         """Return the last committed state; never waits for a writer. Raises `StoreError` if there is no store."""
 
-    def write(self) -> AbstractContextManager[Transaction]:
-        """Hold the write lock; leaving without ``commit_as`` discards the changes.
+    def write(self, *, serializable: bool = False) -> AbstractContextManager[Transaction]:
+        """Begin a unit of work; leaving without ``commit_as`` discards the changes.
 
-        Raises `StoreLocked` when another writer does not finish in time.
+        It is as if it were alone, where ``serializable`` asks for it or `Promises.one_writer` promises it: another
+        writer waits. Raises `StoreLocked` when the one before does not finish in time.
         """
 
     def log(self, since: int = 0) -> Iterator[LogEntry]:
@@ -136,8 +163,24 @@ class Store(Protocol):
     def check(self) -> tuple[str, ...]:
         """Read everything and return what is wrong with it, one sentence each; empty if sound."""
 
-    def backup(self, target: Path) -> None:
-        """Write a complete copy, with its log, into one new file at ``target``; raises `StoreError` if it is there."""
+    def backup(self, target: Path, tell: Tell = quiet) -> None:
+        """Write a complete copy, with its log, into one new file at ``target``; raises `StoreError` if it is there.
 
-    def restore(self, source: Path) -> None:
-        """Replace the state by a backup after verifying it; the old state is kept beside it."""
+        It shows one committed state, whoever writes meanwhile, in the form that every store restores.
+        """
+
+    def restore(self, source: Path, tell: Tell = quiet) -> None:
+        """Replace the state by a backup of any store after verifying it; the old state is kept beside it."""
+
+
+def promises_of(store: Store) -> Promises:
+    """Return what a store declares of itself, everything if nothing."""
+    return getattr(store, "promises", Promises())
+
+
+def outcome(store: Store, token: str, since: int = 0) -> int:
+    """Return the number of the commit that a unit of work became, 0 if it was not committed.
+
+    ``since`` is a commit before it, which spares reading the log up to there.
+    """
+    return next((entry.commit for entry in store.log(since) if token and entry.token == token), 0)

@@ -28,7 +28,7 @@ COMMANDS: Final = {
     "config": ("crmcore.cli.settings:config", "See and apply settings."),
     "completion": ("crmcore.cli.completing:completion", "Let the shell complete commands and names."),
     "doctor": ("crmcore.cli.doctor:doctor", "Look for what is wrong, and say what to do."),
-    "store": ("crmcore.cli.stores:store", "Inspect, check, back up and restore the store."),
+    "store": ("crmcore.cli.stores:store", "Inspect, check, back up, copy and restore the store."),
 }
 
 SECTIONS: Final = (

@@ -12,6 +12,7 @@ from crmcore.cli.context import done, note, opened, store_of
 from crmcore.cli.groups import Suggesting
 from crmcore.cli.options import dry, formatted
 from crmcore.cli.output import print_object, print_table
+from crmcore.cli.store_copies import copy, outcome, verify
 from crmcore.errors import CrmError
 from crmcore.view import Table
 
@@ -35,7 +36,11 @@ def init(ctx: click.Context, currency: str, zone: str, dry_run: bool) -> None:
 
 @click.group(cls=Suggesting, epilog="Example: crm store backup crm-2026-11-21.backup")
 def store() -> None:
-    """Inspect, check, back up and restore the store."""
+    """Inspect, check, back up, copy and restore the store."""
+
+
+for _command in (copy, outcome, verify):
+    store.add_command(_command)
 
 
 @store.command(epilog="Example: crm store info --format json")
@@ -104,9 +109,9 @@ def backup(ctx: click.Context, file: str, dry_run: bool) -> None:
             raise CrmError(f"{file} is there already", todo="Choose another name.")
     elif file == "-":
         with tempfile.TemporaryDirectory() as folder:
-            copy = Path(folder, "backup")
-            found.backup(copy)
-            with copy.open("rb") as content:
+            spool = Path(folder, "backup")
+            found.backup(spool)
+            with spool.open("rb") as content:
                 shutil.copyfileobj(content, sys.stdout.buffer)
     else:
         found.backup(Path(file))
@@ -163,4 +168,6 @@ def _warn_if_large(records: int, url: str) -> None:
     from crmcore.store import COMFORTABLE_RECORDS  # noqa: PLC0415 - only here
 
     if url.startswith("tinydb:") and records > COMFORTABLE_RECORDS:
-        note(f"{records:,} records are much for a file store; an SQL store (plugin sql) answers faster")
+        note(
+            f"{records:,} records are much for a file store; copy it to an SQL store with `crm store copy` (plugin sql)"
+        )

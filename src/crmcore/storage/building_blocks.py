@@ -1,18 +1,22 @@
-"""What stores are built from: a state in memory, a unit of work on it, log lines, whole files, a lock.
+"""What stores are built from: a state in memory, a unit of work on it, documents, log lines, backups, whole files, a lock.
 
 A plugin's store is these, and a place to keep what they give.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from crmcore.storage import change_log, safe_file
+import orjson
+
+from crmcore.storage import change_log, safe_file, store_backup
 from crmcore.storage.log_chain import sealed_entry as seal
 from crmcore.storage.state_file import Facts, State, Tables
-from crmcore.storage.tinydb_views import Save, TinyDBReader, TinyDBTransaction
+from crmcore.storage.store_backup import BackupHeading, BackupSink
+from crmcore.storage.store_backup import Found as Backup
+from crmcore.storage.tinydb_views import Save, TinyDBReader, TinyDBTransaction, checked_document
 from crmcore.storage.write_lock import held
-from crmcore.store import LogEntry, Reader, Transaction
+from crmcore.store import Document, LogEntry, Reader, Tell, Transaction, quiet
 
 
 def store_reader(tables: Tables, commit: int) -> Reader:
@@ -43,6 +47,11 @@ def sealed_entry(entry: LogEntry, commit: int, previous: str) -> LogEntry:
     return seal(entry, commit, previous)
 
 
+def pack_document(table: str, key: str, document: Document) -> bytes:
+    """Return a document as JSON; raises `Invalid` for what JSON would not give back, and without a table or key."""
+    return orjson.dumps(checked_document(table, key, document))
+
+
 def log_line(entry: LogEntry) -> bytes:
     """Return an entry as a line of JSON; raises `Invalid` for what JSON cannot carry."""
     return change_log.line_of(entry)
@@ -67,3 +76,30 @@ def store_lock(path: Path, timeout: float) -> AbstractContextManager[None]:
     The system frees the lock of a process that ends, however it ends.
     """
     return held(path, timeout)
+
+
+def write_backup(
+    target: Path,
+    heading: BackupHeading,
+    documents: Iterable[tuple[str, str, Document]],
+    log: Iterable[bytes],
+    tell: Tell = quiet,
+) -> None:
+    """Write a backup of the form that every store restores into a new file.
+
+    ``documents`` are a table, a key and the document each, in their order; ``log`` is lines. Raises `StoreError`.
+    """
+    store_backup.write(target, heading, documents, log, tell)
+
+
+def read_backup(source: Path, tell: Tell = quiet) -> Backup:
+    """Return a backup after verifying all of it; raises `StoreBroken`, `StoreTooNew` or `StoreError`."""
+    return store_backup.read(source, tell)
+
+
+def stream_backup(source: Path, sink: BackupSink, tell: Tell = quiet) -> BackupHeading:
+    """Do the same for a backup that is too large for memory, giving it to ``sink`` piece by piece.
+
+    What the sink took counts only when this returns.
+    """
+    return store_backup.read_into(source, sink, tell)

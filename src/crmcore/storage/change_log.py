@@ -132,6 +132,7 @@ def line_of(entry: LogEntry) -> bytes:
         for each in entry.changes
     ]
     told = {"commit": entry.commit, "at": entry.at, "actor": entry.actor, "why": entry.why, "changes": changes}
+    told |= {"token": entry.token} if entry.token else {}
     told |= {"seal": [*astuple(entry.seal)]} if entry.seal else {}
     return orjson.dumps(plain(told, at="change log"), option=orjson.OPT_APPEND_NEWLINE)
 
@@ -204,7 +205,8 @@ def parsed(line: bytes, number: int, path: Path) -> LogEntry:
         told: dict[str, Any] = orjson.loads(line)
         changes = tuple(Change(table, key, before, after) for table, key, before, after in told["changes"])
         seal = Seal(*told["seal"]) if "seal" in told else None
-        entry = LogEntry(told["commit"], told["at"], told["actor"], told["why"], changes, seal)
+        token = told.get("token", "")
+        entry = LogEntry(told["commit"], told["at"], told["actor"], told["why"], changes, token, seal)
     except (ValueError, KeyError, TypeError) as error:
         raise StoreBroken(f"{path}: the entry of commit {number} is damaged", todo=_TODO) from error
     if entry.commit != number:

@@ -138,7 +138,7 @@ def _link(previous: str, entry: LogEntry, digest: str) -> str:
 
 
 def _digest(salt: str, entry: LogEntry) -> str:
-    return _sum([salt, entry.why, _told(entry)])
+    return _sum([salt, entry.why, _told(entry), *([entry.token] if entry.token else [])])
 
 
 def _told(entry: LogEntry) -> list[Any]:

@@ -18,7 +18,7 @@ from crmcore.storage.state_file import Facts, State, Tables, altered, to_state, 
 from crmcore.storage.tinydb_storage import SafeStorage
 from crmcore.storage.tinydb_views import TinyDBReader, TinyDBTransaction
 from crmcore.storage.write_lock import held
-from crmcore.store import LogEntry
+from crmcore.store import LogEntry, Tell, quiet
 
 SCHEME: Final = "tinydb:///"
 PATIENCE: Final = 30.0
@@ -91,7 +91,7 @@ class TinyDBStore:
         return TinyDBReader(self._load())
 
     @contextmanager
-    def write(self) -> Iterator[TinyDBTransaction]:
+    def write(self, *, serializable: bool = False) -> Iterator[TinyDBTransaction]:  # noqa: ARG002 - here units always are
         """Hold the write lock; leaving without ``commit_as`` discards the changes.
 
         Raises `StoreLocked` when another writer does not finish in time, `StoreBroken` for values that another program
@@ -162,16 +162,20 @@ class TinyDBStore:
             raise StoreBroken(f"{found}; nothing was written", todo=todo)
         self._sound = state
 
-    def backup(self, target: Path) -> None:
+    def backup(self, target: Path, tell: Tell = quiet) -> None:
         """Write a complete copy, with its log, into one new file at ``target``."""
-        self._with_log(lambda state: store_backup.write(target, state, change_log.lines(self._file, state.facts)))
 
-    def restore(self, source: Path) -> None:
+        def write(state: State) -> None:
+            store_backup.write_state(target, state, change_log.lines(self._file, state.facts), tell)
+
+        self._with_log(write)
+
+    def restore(self, source: Path, tell: Tell = quiet) -> None:
         """Replace the state by a backup after verifying it.
 
         The old state is kept beside it, with its log, as ``<file>.before-restore-<n>``: a store that can be opened.
         """
-        found = store_backup.read(source)
+        found = store_backup.read(source, tell)
         with self._alone():
             try:
                 old = store_backup.keep(self._file)

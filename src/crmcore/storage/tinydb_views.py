@@ -10,6 +10,17 @@ Save = Callable[[Tables, LogEntry, Sequence[LogEntry]], int]
 """Makes tables and a log entry durable, and entries that take others' places; returns the commit's number."""
 
 
+def checked_document(table: str, key: str, document: Document) -> Document:
+    """Return a copy of a document as JSON gives it back; raises `Invalid` if that is not what was given."""
+    if not table or not key or table == OWN_TABLE or "\0" in table + key:
+        raise Invalid(
+            [Problem("a document needs the name of a table and a key", column=f"{table}/{key}".replace("\0", "\\0"))]
+        )
+    _, _, copy = plain([table, key, dict(document)], at=f"{table}/{key}")
+    checked: Document = copy
+    return checked
+
+
 class TinyDBReader:
     """One committed state, which nothing changes any more."""
 
@@ -53,10 +64,7 @@ class TinyDBTransaction(TinyDBReader):
 
     def put(self, table: str, key: str, document: Document) -> None:
         """Insert or replace a document; raises `Invalid` for what would not come back as it was."""
-        if not table or not key or table == OWN_TABLE:
-            raise Invalid([Problem("a document needs the name of a table and a key", column=f"{table}/{key}")])
-        _, _, copy = plain([table, key, dict(document)], at=f"{table}/{key}")
-        self._own(table)[key] = copy
+        self._own(table)[key] = checked_document(table, key, document)
 
     def delete(self, table: str, key: str) -> None:
         """Remove a document; removing what is not there does nothing."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import orjson
 from attrs import define, evolve, field
@@ -17,7 +17,7 @@ from crmcore.storage.log_chain import link_of, sealed_entry
 from crmcore.storage.state_file import Facts, State, Tables
 from crmcore.storage.tinydb_views import TinyDBReader, TinyDBTransaction
 from crmcore.storage.write_lock import nested
-from crmcore.store import LogEntry
+from crmcore.store import LogEntry, Promises, Tell, quiet
 
 SCHEME: Final = "memory:"
 
@@ -38,6 +38,8 @@ class MemoryStore:
 
     timeout: float = 30.0
     _shelf: _Shelf = field(factory=_Shelf)
+
+    promises: ClassVar[Promises] = Promises(outlives=False)
 
     @property
     def url(self) -> str:
@@ -63,7 +65,7 @@ class MemoryStore:
         return TinyDBReader(self._state())
 
     @contextmanager
-    def write(self) -> Iterator[TinyDBTransaction]:
+    def write(self, *, serializable: bool = False) -> Iterator[TinyDBTransaction]:  # noqa: ARG002 - here units always are
         """Hold the write lock; leaving without ``commit_as`` discards the changes."""
         self._state()
         with self._alone():
@@ -93,14 +95,14 @@ class MemoryStore:
         """Return what is wrong with it: nothing, unless it was never created."""
         return () if self.exists() else ("there is no store in memory",)
 
-    def backup(self, target: Path) -> None:
+    def backup(self, target: Path, tell: Tell = quiet) -> None:
         """Write a complete copy, with its log, into one new file at ``target``."""
         state = self._state()
-        store_backup.write(target, state, enumerate(self._shelf.lines, state.facts.log_after + 1))
+        store_backup.write_state(target, state, enumerate(self._shelf.lines, state.facts.log_after + 1), tell)
 
-    def restore(self, source: Path) -> None:
+    def restore(self, source: Path, tell: Tell = quiet) -> None:
         """Replace the state by a backup after verifying it."""
-        found = store_backup.read(source)
+        found = store_backup.read(source, tell)
         with self._alone():
             self._shelf.state, self._shelf.lines = State(found.facts, found.tables), found.lines
 

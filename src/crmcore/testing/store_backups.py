@@ -7,6 +7,7 @@ import pytest
 
 from crmcore.errors import StoreBroken, StoreError
 from crmcore.store import Store
+from crmcore.testing.memory_store import MemoryStore
 from crmcore.testing.store_base import TRICKY, StoreHooks, entry, put
 
 
@@ -35,6 +36,22 @@ class BackupTests(StoreHooks):
             assert restored.check() == ()
             assert put(restored, "customer", "c1", {"name": "Eve"}) == len(logged) + 1
             assert [each.commit for each in restored.log()] == list(range(1, len(logged) + 2))
+
+    def test_a_backup_can_be_restored_by_any_other_kind_of_store(self, store: Store, tmp_path: Path) -> None:
+        """There and back again."""
+        for key, document in TRICKY.items():
+            put(store, "customer", key, document)
+        wanted, logged = list(store.read().items("customer")), list(store.log())
+        elsewhere = MemoryStore()
+        elsewhere.create()
+        store.backup(tmp_path / "there")
+        elsewhere.restore(tmp_path / "there")
+        assert (list(elsewhere.read().items("customer")), list(elsewhere.log())) == (wanted, logged)
+        put(elsewhere, "customer", "new", {})
+        elsewhere.backup(tmp_path / "back")
+        store.restore(tmp_path / "back")
+        assert list(store.read().items("customer")) == [*wanted, ("new", {})]
+        assert list(store.log())[:-1] == logged
 
     def test_a_backup_never_overwrites(self, store: Store, tmp_path: Path) -> None:
         """What is there stays."""

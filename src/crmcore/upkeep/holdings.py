@@ -16,9 +16,10 @@ from crmcore.work.outbox import TABLE as OUTBOX
 from crmcore.work.placing import RUNS, SCHEMES, table_of
 from crmcore.work.plugin_marks import TABLE as MARKS
 from crmcore.work.plugin_marks import PluginMark, Reference, marks_in, references_of
+from crmcore.work.requests import TABLE as REQUESTS
 from crmcore.work.settings import SETTINGS
 
-OWN_TABLES: Final = frozenset({COMPANY, POPULATION, OUTBOX, RUNS, SCHEMES, MARKS, SETTINGS, "import"})
+OWN_TABLES: Final = frozenset({COMPANY, POPULATION, OUTBOX, REQUESTS, RUNS, SCHEMES, MARKS, SETTINGS, "import"})
 """The tables in which the core keeps what is no record."""
 
 Place = tuple[str, str]

@@ -1,11 +1,11 @@
 """What a plugin imports: heavy libraries where they cost every command, and what is private in crmcore."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from crmcore.author.findings import Flaw, Validator
-from crmcore.author.subject import Subject
+from crmcore.author.subject import Source, Subject
 from crmcore.deprecations import NAMES
 
 HEAVY: Final = frozenset(
@@ -23,13 +23,48 @@ PUBLIC: Final = frozenset({"crmcore", "crmcore.testing"})
 
 def heavy_imports(subject: Subject) -> Iterator[Flaw]:
     """Yield each import of a heavy library that is done whenever the plugin is loaded."""
-    for source in subject.sources:
+    for source in _loaded(subject.sources):
         for node in _at_import(source.tree):
             for name in _modules(node):
                 top = name.partition(".")[0]
                 if top in HEAVY:
                     text = f"{top} is imported whenever the plugin is loaded, so every command waits for it"
                     yield Flaw(source.where(node), text, "Import it inside the function that needs it.", top)
+
+
+def _loaded(sources: Sequence[Source]) -> list[Source]:
+    """Return the files that are imported with the plugin: the first one, and what those import that are."""
+    left = {_module_of(source): source for source in sources}
+    top = min(left, key=len, default="")
+    found, pending = [], [top]
+    while pending:
+        source = left.pop(pending.pop(), None)
+        if source is not None:
+            found.append(source)
+            pending += [name for node in _at_import(source.tree) for name in _reached(node, source)]
+    return found
+
+
+def _module_of(source: Source) -> str:
+    """Return the name under which a file of a package, or a file alone, is imported."""
+    parts = [source.path.stem] if source.path.stem != "__init__" else []
+    folder = source.path.parent
+    while (folder / "__init__.py").exists():
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return ".".join(parts)
+
+
+def _reached(node: ast.AST, source: Source) -> Iterator[str]:
+    """Yield every module that an import may load: what is named in packages as well."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    if isinstance(node, ast.ImportFrom):
+        inside = [*_module_of(source).split("."), *(["__init__"] if source.path.stem == "__init__" else [])]
+        package = inside[: len(inside) - node.level] if node.level else []
+        base = ".".join([*package, *([node.module] if node.module else [])])
+        yield base
+        yield from (f"{base}.{alias.name}" for alias in node.names)
 
 
 def private_imports(subject: Subject) -> Iterator[Flaw]:

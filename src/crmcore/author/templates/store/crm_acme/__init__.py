@@ -4,10 +4,8 @@
 A commit writes its log file first, and counts from the moment at which `state.json` is replaced.
 """
 
-import hashlib
 import itertools
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from crmcore import (
+    BackupHeading,
     Document,
     LogEntry,
     NotCommitted,
@@ -23,16 +22,20 @@ from crmcore import (
     StoreBroken,
     StoreError,
     StoreKind,
+    Tell,
     Transaction,
     UsageError,
     hookimpl,
     log_line,
+    quiet,
+    read_backup,
     read_log_line,
     replace_file,
     sealed_entry,
     store_lock,
     store_reader,
     store_unit,
+    write_backup,
 )
 
 FORMAT = 1
@@ -92,7 +95,7 @@ class FolderStore:
         return store_reader(state.tables, state.commit)
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self, *, serializable: bool = False) -> Iterator[Transaction]:  # noqa: ARG002 - here units always are
         """Hold the write lock; leaving without `commit_as` discards the changes."""
         self._load()  # where there is no store, no folder is made
         with self._alone():
@@ -129,23 +132,20 @@ class FolderStore:
             return (error.message,)
         return ()
 
-    def backup(self, target: Path) -> None:
-        """Write a complete copy, with its log, into one new file whose last line is the sum over all others."""
-        if os.path.lexists(target):
-            raise StoreError(f"{target} is there already", todo="Choose a new name for the backup.")
+    def backup(self, target: Path, tell: Tell = quiet) -> None:
+        """Write a complete copy, with its log, into one new file that every store restores."""
         state = self._load()
-        body = _line(state) + b"".join(self._lines(state, 0))
-        with _complaining(f"the backup {target} was not written"):
-            replace_file(target, body + _sum(body))
+        documents = ((name, key, one) for name, found in state.tables.items() for key, one in found.items())
+        write_backup(target, BackupHeading(state.commit), documents, self._lines(state, 0), tell)
 
-    def restore(self, source: Path) -> None:
+    def restore(self, source: Path, tell: Tell = quiet) -> None:
         """Replace the state by a backup after verifying it; the old one is kept beside it, with its log."""
-        state, lines = _verified(source)
+        found = read_backup(source, tell)
         with self._alone(), _complaining(f"{source} was not restored"):
             free = self._free()
             if self.exists():
                 replace_file(self._folder / f"before-{free}.json", self._file.read_bytes())
-            self._save(state._replace(log=free), lines)
+            self._save(State(found.heading.commit, free, found.heading.log_link, found.tables), found.lines)
 
     def _save_anew(self, state: State, new: State, logged: LogEntry, replaced: Sequence[LogEntry]) -> None:
         """Save with a new log, in which some entries hold less, and take the old one away: personal data is erased so."""
@@ -204,12 +204,8 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _line(state: State) -> bytes:
-    return f"{_json({'format': FORMAT, **state._asdict()})}\n".encode()
-
-
 def _text(state: State) -> bytes:
-    """Return the same with a line for each document, so that tools for comparing texts show what changed."""
+    """Return a state as JSON with a line for each document, so that tools for comparing texts show what changed."""
     tables = [
         f"{_json(name)}: {{\n" + ",\n".join(f"{_json(key)}: {_json(document)}" for key, document in found.items())
         for name, found in state.tables.items()
@@ -228,21 +224,6 @@ def _state(content: bytes, path: Path) -> State:
         case {"format": 1, "commit": int(commit), "log": str(log), "link": str(link), "tables": dict(tables)}:
             return State(commit, log, link, tables)
     raise StoreBroken(f"{path} holds no state of format {FORMAT}", todo="Restore a backup, or name another folder.")
-
-
-def _sum(body: bytes) -> bytes:
-    return hashlib.sha256(body).hexdigest().encode() + b"\n"
-
-
-def _verified(source: Path) -> tuple[State, list[bytes]]:
-    """Return the state and the log lines of a backup after verifying all of it."""
-    try:
-        *lines, total = source.read_bytes().splitlines(keepends=True) or [b""]
-    except OSError as error:
-        raise StoreError(f"{source} cannot be read: {error}", todo="Check the path.") from error
-    if not lines or total != _sum(b"".join(lines)):
-        raise StoreBroken(f"{source} is damaged or no backup", todo="Use another backup; nothing was changed.")
-    return _state(lines[0], source), lines[1:]
 
 
 @hookimpl

@@ -1,0 +1,152 @@
+"""What a store shows of one committed state, read piece by piece while nobody waits for it."""
+
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+import orjson
+from attrs import frozen
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
+
+from crm_sql.databases import Database, complaining
+from crm_sql.tables import FORMAT, documents, facts
+from crmcore import Document, StoreBroken, StoreError, StoreTooNew
+
+PIECE: Final = 2000
+"""Documents that are fetched at once while a table is walked through."""
+
+_FACTS: Final = select(facts).where(facts.c.id == 1)
+_ONE: Final = select(documents.c.body).where(
+    documents.c.record == bindparam("table"), documents.c.key == bindparam("id")
+)
+_MORE: Final = (
+    select(documents.c.place, documents.c.key, documents.c.body)
+    .where(documents.c.record == bindparam("table"), documents.c.place > bindparam("after"))
+    .order_by(documents.c.place)
+    .limit(PIECE)
+)
+_COUNT: Final = select(func.count()).select_from(documents).where(documents.c.record == bindparam("table"))
+_COUNTS: Final = select(documents.c.record, func.count().label("number")).group_by(documents.c.record)
+
+
+@frozen
+class Facts:
+    """What a store says of itself."""
+
+    format: int
+    reads: int
+    commits: int
+    places: int
+    log_after: int
+    log_accepted: int
+    log_link: str
+
+
+def facts_in(connection: Connection, url: str) -> Facts:
+    """Return what the store says of itself; raises `StoreBroken`, or `StoreTooNew` for one that cannot be read."""
+    row = connection.execute(_FACTS).one_or_none()
+    if row is None:
+        raise StoreBroken(f"{url} has lost the facts about itself", todo="Restore a backup (`crm store restore`).")
+    _, *told = row
+    found = Facts(*told)
+    if found.reads > FORMAT:
+        raise too_new(url, found)
+    return found
+
+
+def too_new(url: str, found: Facts) -> StoreTooNew:
+    """Return the error for a store that only newer code can use."""
+    return StoreTooNew(
+        f"{url} has format {found.format}; this version of crm-sql writes {FORMAT}",
+        todo="Install a newer one (`pip install -U crm-sql`).",
+    )
+
+
+class SqlReader:
+    """One committed state; it holds a connection as long as somebody holds it."""
+
+    def __init__(self, database: Database, connection: Connection, seen: Facts) -> None:
+        """Show what a transaction on `connection` sees; the connection is given back with the reader."""
+        self._database = database
+        self.connection = connection
+        self.facts = seen
+        self._release = weakref.finalize(self, _let_go, connection)
+
+    @property
+    def commit(self) -> int:
+        """The number of the last commit, 0 for an empty store."""
+        return self.facts.commits
+
+    @property
+    def source(self) -> Path:
+        """What messages about damaged lines name."""
+        return self._database.source()
+
+    def get(self, table: str, key: str) -> Document | None:
+        """Return a document, or None."""
+        found = self.asked(_ONE, {"table": table, "id": key})
+        return loaded(found[0].body, table, key) if found else None
+
+    def items(self, table: str) -> Iterator[tuple[str, Document]]:
+        """Yield every key and document of a table, in the order in which keys were first put."""
+        return ((row.key, loaded(row.body, table, row.key)) for row in self.rows(table))
+
+    def rows(self, table: str) -> Iterator[Row[Any]]:
+        """Yield place, key and body of each document, in order; other questions may be asked meanwhile."""
+        after = 0
+        while True:
+            found = self.asked(_MORE, {"table": table, "after": after})
+            yield from found
+            if len(found) < PIECE:
+                return
+            after = found[-1].place
+
+    def count(self, table: str) -> int:
+        """Return the number of documents in a table; 0 for an unknown one."""
+        found: int = self.asked(_COUNT, {"table": table})[0][0]
+        return found
+
+    def tables(self) -> tuple[str, ...]:
+        """Return the names of all tables that hold a document, sorted."""
+        return tuple(self.counts())
+
+    def counts(self) -> dict[str, int]:
+        """Return how many documents each table has, by name."""
+        counted = {row.record: row.number for row in self.asked(_COUNTS)}
+        return dict(sorted(counted.items()))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be read."""
+        return self._release.alive
+
+    def close(self) -> None:
+        """Give the connection back; nothing can be read afterwards."""
+        self._release()
+
+    def asked(self, question: Select[Any], values: Mapping[str, Any] = MappingProxyType({})) -> Sequence[Row[Any]]:
+        """Return the rows that answer a question about this state; raises `StoreError`."""
+        if not self._release.alive:
+            raise StoreError("this view of the store has ended", todo="Read the store again.")
+        with complaining(self._database, f"{self._database.url} cannot be read"):
+            return self.connection.execute(question, values).all()
+
+
+def loaded(body: bytes | str, table: str, key: str) -> Document:
+    """Return the document in a text; raises `StoreBroken`."""
+    try:
+        found = orjson.loads(body)
+    except ValueError as error:
+        raise StoreBroken(
+            f"{table} {key!r} in the store is damaged: {error}", todo="Restore a backup (`crm store restore`)."
+        ) from error
+    if not isinstance(found, dict):
+        raise StoreBroken(f"{table} {key!r} in the store is no document", todo="Restore a backup.")
+    return found
+
+
+def _let_go(connection: Connection) -> None:
+    if not connection.closed:
+        connection.close()

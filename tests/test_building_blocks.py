@@ -13,7 +13,6 @@ from crmcore import (
     StoreError,
     StoreLocked,
     StoreTooNew,
-    Tell,
     log_line,
     pack_document,
     quiet,
@@ -94,7 +93,7 @@ class Kept:
 def test_what_one_store_backs_up_any_other_reads_whole_or_piece_by_piece(tmp_path):
     documents = [("customer", f"c{number}", {"name": "Ada"}) for number in range(2500)]
     heard: list[int] = []
-    tell: Tell = heard.append
+    tell = heard.append
     write_backup(tmp_path / "backup", BackupHeading(1), documents, [log_line(ENTRY)], tell)
     assert heard == [1000, 2000]
     found = read_backup(tmp_path / "backup", quiet)

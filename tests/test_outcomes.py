@@ -16,7 +16,7 @@ from crmcore import (
     retried,
 )
 from crmcore.desk import retrying
-from crmcore.store import promises_of
+from crmcore.store import Promises, promises_of
 from crmcore.testing.memory_store import MemoryStore
 
 
@@ -142,7 +142,5 @@ def test_units_are_alone_when_they_ask_for_it():
 
 
 def test_a_store_that_declares_nothing_promises_everything():
-    everything = promises_of(object())
-    assert everything.one_writer
-    assert everything.outlives
-    assert not promises_of(MemoryStore()).outlives
+    assert promises_of(object()) == Promises(one_writer=True, outlives=True)
+    assert promises_of(MemoryStore()) == Promises(outlives=False)

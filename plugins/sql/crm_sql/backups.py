@@ -1,6 +1,6 @@
 """Backups of one committed state, and restoring those of any store, piece by piece."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,10 @@ from crm_sql.committing import PIECE
 from crm_sql.logbook import log_lines
 from crm_sql.reading import SqlReader
 from crm_sql.tables import documents, facts, log
-from crmcore import BackupHeading, Document, Tell, pack_document, stream_backup, write_backup
+from crmcore import BackupHeading, Document, pack_document, stream_backup, write_backup
 
 
-def write(reader: SqlReader, target: Path, tell: Tell) -> None:
+def write(reader: SqlReader, target: Path, tell: Callable[[int], None]) -> None:
     """Write what a reader shows into one new file."""
     seen = reader.facts
     heading = BackupHeading(seen.commits, seen.log_after, seen.log_accepted, seen.log_link)
@@ -28,7 +28,7 @@ def _everything(reader: SqlReader) -> Iterator[tuple[str, str, Document]]:
             yield table, key, document
 
 
-def read(connection: Connection, source: Path, tell: Tell) -> None:
+def read(connection: Connection, source: Path, tell: Callable[[int], None]) -> None:
     """Put a backup in the place of everything, in the transaction that is open; raises `StoreBroken` and the like.
 
     It is verified while it is read: after an error the transaction must be undone.

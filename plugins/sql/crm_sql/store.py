@@ -1,6 +1,6 @@
 """A store in a database: documents as they were given, changed by whole commits, each with its entry in the log."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from crm_sql.reading import SqlReader, facts_in
 from crm_sql.tables import FIRST, facts, own
 from crm_sql.working import alone, committed, ended, finish
 from crm_sql.writing import SqlTransaction
-from crmcore import LogEntry, Promises, StoreError, Tell, quiet
+from crmcore import LogEntry, Promises, StoreError, quiet
 
 
 class SqlStore:
@@ -102,11 +102,11 @@ class SqlStore:
         except StoreError as error:
             return (error.message,)
 
-    def backup(self, target: Path, tell: Tell = quiet) -> None:
+    def backup(self, target: Path, tell: Callable[[int], None] = quiet) -> None:
         """Write a complete copy, with its log, into one new file that every store restores."""
         backups.write(self.read(), target, tell)
 
-    def restore(self, source: Path, tell: Tell = quiet) -> None:
+    def restore(self, source: Path, tell: Callable[[int], None] = quiet) -> None:
         """Replace the state by a backup of any store after verifying it; the old state is kept beside it.
 
         All of it is one transaction: readers see the old state until it is done.

@@ -8,7 +8,7 @@ import itertools
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +22,6 @@ from crmcore import (
     StoreBroken,
     StoreError,
     StoreKind,
-    Tell,
     Transaction,
     UsageError,
     hookimpl,
@@ -132,13 +131,13 @@ class FolderStore:
             return (error.message,)
         return ()
 
-    def backup(self, target: Path, tell: Tell = quiet) -> None:
+    def backup(self, target: Path, tell: Callable[[int], None] = quiet) -> None:
         """Write a complete copy, with its log, into one new file that every store restores."""
         state = self._load()
         documents = ((name, key, one) for name, found in state.tables.items() for key, one in found.items())
-        write_backup(target, BackupHeading(state.commit), documents, self._lines(state, 0), tell)
+        write_backup(target, BackupHeading(state.commit, log_link=state.link), documents, self._lines(state, 0), tell)
 
-    def restore(self, source: Path, tell: Tell = quiet) -> None:
+    def restore(self, source: Path, tell: Callable[[int], None] = quiet) -> None:
         """Replace the state by a backup after verifying it; the old one is kept beside it, with its log."""
         found = read_backup(source, tell)
         with self._alone(), _complaining(f"{source} was not restored"):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 import reference_commands
 import reference_hooks
 import reference_names
+import reference_schemes
 import reference_settings
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ MAKERS: "Final[Mapping[str, Callable[[], str]]]" = {
     "checks": reference_settings.checks,
     "names": reference_names.names,
     "testing": reference_names.testing,
+    "schemes": reference_schemes.schemes,
+    "facts": reference_schemes.facts,
 }
 
 

@@ -1,0 +1,94 @@
+"""A hospital: patients, registration, charging, pharmacy, drug store, wards and follow-up."""
+
+from typing import TYPE_CHECKING
+
+from crmcore import Constraint, Field, Record, Rule, hookimpl
+
+from . import (
+    charging,
+    drug_store,
+    encounters,
+    followup,
+    inpatient,
+    inpatient_orders,
+    ledger,
+    orders,
+    patients,
+    pharmacy,
+    prescriptions,
+    registration,
+    scheduling,
+    settlement,
+)
+
+if TYPE_CHECKING:
+    import click
+
+WITH_RECORDS = (
+    patients,
+    scheduling,
+    registration,
+    encounters,
+    orders,
+    prescriptions,
+    inpatient,
+    inpatient_orders,
+    charging,
+    drug_store,
+    settlement,
+    followup,
+)
+WITH_CONSTRAINTS = (
+    patients,
+    scheduling,
+    registration,
+    encounters,
+    orders,
+    prescriptions,
+    inpatient,
+    inpatient_orders,
+    drug_store,
+    pharmacy,
+    ledger,
+    settlement,
+)
+WITH_RULES = (
+    patients,
+    scheduling,
+    registration,
+    encounters,
+    orders,
+    prescriptions,
+    inpatient,
+    inpatient_orders,
+    charging,
+    drug_store,
+)
+
+
+@hookimpl
+def crm_records() -> tuple[type[Record], ...]:
+    return tuple(one for module in WITH_RECORDS for one in module.RECORDS)
+
+
+@hookimpl
+def crm_fields() -> tuple[Field, ...]:
+    return patients.FIELDS
+
+
+@hookimpl
+def crm_rules() -> tuple[Rule, ...]:
+    return tuple(one for module in WITH_RULES for one in module.RULES)
+
+
+@hookimpl
+def crm_constraints() -> tuple[Constraint, ...]:
+    return tuple(one for module in WITH_CONSTRAINTS for one in module.CONSTRAINTS)
+
+
+@hookimpl
+def crm_commands() -> tuple["click.Command", ...]:
+    from .desk_commands import clinic, counter  # noqa: PLC0415 - only who asks for commands waits for click
+    from .ward_commands import beds, pharmacy, store  # noqa: PLC0415 - the same
+
+    return (clinic, counter, pharmacy, store, beds)

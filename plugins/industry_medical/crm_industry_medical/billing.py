@@ -1,0 +1,73 @@
+"""What is to be charged: whatever was registered, ordered, prescribed or lain in, and is on no bill yet."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from crmcore import Unit
+
+from .charging import Bill, BillLine
+from .encounters import Encounter
+from .inpatient import Admission, Bed, Stay
+from .orders import ServiceItem, ServiceOrder
+from .prescriptions import Drug, Prescription, PrescriptionLine
+from .registration import Registration
+
+ONE = Decimal(1)
+
+
+def charge(unit: Unit, encounter: Encounter, admission: Admission | None = None) -> Bill | None:
+    """Write a bill for all that is not charged yet; None if there is nothing."""
+    charges = [*_charges(unit, encounter)]
+    if admission is not None:
+        charges += _beds(unit, admission)
+    if not charges:
+        return None
+    bill = Bill(
+        customer=encounter.customer,
+        at=unit.author.now,
+        encounter=encounter.id,
+        admission=admission.id if admission else None,
+    )
+    made = unit.add(bill)
+    for one in charges:
+        amount = one["price"] * one["quantity"]
+        unit.add(BillLine(bill=made.id, amount=amount, **one))
+    return made
+
+
+def _charges(unit: Unit, encounter: Encounter) -> Iterator[dict[str, Any]]:
+    """Yield the charges of an encounter: registration, orders, prescribed drugs."""
+    registration = unit.get(Registration, encounter.registration) if encounter.registration else None
+    if registration and registration.fee and not _is_charged(unit, registration=registration.id):
+        yield _line("registration", "Registration", registration.fee, ONE, registration=registration.id)
+    for order in unit.all(ServiceOrder, encounter=encounter.id):
+        if order.state != "cancelled" and not _is_charged(unit, service_order=order.id):
+            item = unit.get(ServiceItem, order.item)
+            yield _line(item.fee_item, item.name, item.price, ONE, code=item.id, service_order=order.id)
+    for prescription in unit.all(Prescription, encounter=encounter.id):
+        for line in unit.all(PrescriptionLine, prescription=prescription.id):
+            drug = unit.get(Drug, line.drug)
+            if line.quantity and drug.price is not None and not _is_charged(unit, prescription_line=line.id):
+                yield _line("drug", drug.name, drug.price, line.quantity, code=drug.code, prescription_line=line.id)
+
+
+def _beds(unit: Unit, admission: Admission) -> Iterator[dict[str, Any]]:
+    """Yield the nights in beds that were left; a stay without a night counts as one if it is the only one."""
+    stays = list(unit.all(Stay, admission=admission.id))
+    for stay in stays:
+        bed = unit.get(Bed, stay.bed)
+        if stay.until is None or bed.fee is None or _is_charged(unit, stay=stay.id):
+            continue
+        nights = (date.fromisoformat(str(stay.until)[:10]) - date.fromisoformat(str(stay.since)[:10])).days
+        if nights or len(stays) == 1:
+            yield _line("bed", f"{bed.ward} {bed.id}", bed.fee, Decimal(max(nights, 1)), code=bed.id, stay=stay.id)
+
+
+def _is_charged(unit: Unit, **cause: str) -> bool:
+    return any(True for _ in unit.all(BillLine, **cause))
+
+
+def _line(fee_item: str, name: str, price: Decimal, quantity: Decimal, **about: str) -> dict[str, Any]:
+    return {"fee_item": fee_item, "name": name, "price": price, "quantity": quantity, **about}

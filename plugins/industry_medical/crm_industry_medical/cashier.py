@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+from attrs import frozen
+
 from crmcore import CrmError, Unit
 
 from .charging import Bill, BillLine, Invoice, Payment
@@ -11,32 +13,44 @@ from .ledger import owed, paid
 from .settlement import Settlement, taken
 
 
+@frozen
+class Till:
+    """How money changes hands: the kind of payment, and who takes or gives it."""
+
+    method: str
+    cashier: str | None = None
+
+
 def outstanding(unit: Unit, bill: Bill) -> Decimal:
     """Return what is still to be paid for a bill."""
     return owed(unit.all(BillLine, bill=bill.id)) - paid(unit.all(Payment, bill=bill.id))
 
 
-def pay(unit: Unit, bill: Bill, method: str, cashier: str | None, amount: Decimal | None = None) -> Payment | None:
-    """Take the rest of a bill, or an amount of it, and settle it with an invoice when it is paid; None if all was."""
+def pay(unit: Unit, bill: Bill, till: Till, amount: Decimal | None = None) -> None:
+    """Take the rest of a bill, or an amount of it, and settle it with an invoice when it is paid."""
     rest = outstanding(unit, bill)
     amount = rest if amount is None else amount
-    payment = None
     if amount:
-        made = Payment(
-            customer=bill.customer,
-            at=unit.author.now,
-            purpose="bill",
-            method=method,
-            amount=amount,
-            bill=bill.id,
-            admission=bill.admission,
-            cashier=cashier,
-        )
-        payment = unit.add(made)
+        _move(unit, bill, "bill", amount, till)
     if amount == rest and bill.state == "open":
         unit.edit(bill, state="settled")
         invoice(unit, bill, owed(unit.all(BillLine, bill=bill.id)))
-    return payment
+
+
+def _move(unit: Unit, cause: Bill | Admission, purpose: str, amount: Decimal, till: Till) -> Payment:
+    """Write down money that moves for a bill or an admission."""
+    is_bill = isinstance(cause, Bill)
+    made = Payment(
+        customer=cause.customer,
+        at=unit.author.now,
+        purpose=purpose,
+        method=till.method,
+        amount=amount,
+        bill=cause.id if is_bill else None,
+        admission=cause.admission if isinstance(cause, Bill) else cause.id,
+        cashier=till.cashier,
+    )
+    return unit.add(made)
 
 
 def invoice(unit: Unit, bill: Bill, amount: Decimal, reverses: str | None = None) -> Invoice:
@@ -45,71 +59,48 @@ def invoice(unit: Unit, bill: Bill, amount: Decimal, reverses: str | None = None
     return unit.add(Invoice(bill=bill.id, number=number, at=unit.author.now, amount=amount, reverses=reverses))
 
 
-def deposit(unit: Unit, admission: Admission, amount: Decimal, method: str, cashier: str | None) -> Payment:
+def deposit(unit: Unit, admission: Admission, amount: Decimal, till: Till) -> Payment:
     """Take a deposit for a stay."""
-    return unit.add(
-        Payment(
-            customer=admission.customer,
-            at=unit.author.now,
-            purpose="deposit",
-            method=method,
-            amount=amount,
-            admission=admission.id,
-            cashier=cashier,
-        )
-    )
+    return _move(unit, admission, "deposit", amount, till)
 
 
-def give_back(unit: Unit, admission: Admission, amount: Decimal, method: str, cashier: str | None) -> Payment:
+def give_back(unit: Unit, admission: Admission, amount: Decimal, till: Till) -> Payment:
     """Pay back what is left of a deposit."""
-    return unit.add(
-        Payment(
-            customer=admission.customer,
-            at=unit.author.now,
-            purpose="deposit_refund",
-            method=method,
-            amount=amount,
-            admission=admission.id,
-            cashier=cashier,
-        )
-    )
+    return _move(unit, admission, "deposit_refund", amount, till)
 
 
-def refund(unit: Unit, line: BillLine, quantity: Decimal | None, method: str, cashier: str | None) -> Payment:
+def refund(unit: Unit, line: BillLine, quantity: Decimal | None, till: Till) -> Payment:
     """Take a charge back, whole or so much of it: a reversing line, the money, a red invoice.
 
-    Raises `CrmError` where the bill is not paid; what was not returned, or not charged, is refused by the commit.
+    Raises `CrmError` where the bill is not paid, or a part has no price; what was not returned, or not charged, is
+    refused by the commit.
     """
     bill = unit.get(Bill, line.bill)
     if bill.state != "settled":
         raise CrmError(f"the bill {bill.id!r} is {bill.state}, not settled", todo="Refunds are of what was paid.")
-    whole = line.quantity or Decimal(1)
-    back = whole if quantity is None else quantity
-    amount = line.amount if back == whole else (line.price or line.amount / whole) * back
-    unit.add(
-        BillLine(
-            bill=bill.id,
-            fee_item=line.fee_item,
-            name=line.name,
-            code=line.code,
-            quantity=-back,
-            price=line.price,
-            amount=-amount,
-            reverses=line.id,
-        )
-    )
+    if quantity is not None and line.price is None:
+        raise CrmError(f"the charge {line.id!r} has no price for a part of it", todo="Leave out --quantity.")
+    back = (line.quantity or Decimal(1)) if quantity is None else quantity
+    amount = line.amount if quantity is None else (line.price or Decimal(0)) * back
+    _reverse(unit, line, back, amount)
     first = next((one for one in unit.all(Invoice, bill=bill.id) if one.reverses is None), None)
     if first is not None:
         invoice(unit, bill, -amount, first.id)
+    return _move(unit, bill, "bill_refund", amount, till)
+
+
+def _reverse(unit: Unit, line: BillLine, quantity: Decimal, amount: Decimal) -> BillLine:
+    """Write the line that takes a charge back."""
     return unit.add(
-        Payment(
-            customer=bill.customer,
-            at=unit.author.now,
-            purpose="bill_refund",
-            method=method,
-            amount=amount,
-            bill=bill.id,
-            cashier=cashier,
+        BillLine(
+            bill=line.bill,
+            fee_item=line.fee_item,
+            name=line.name,
+            code=line.code,
+            quantity=-quantity,
+            price=line.price,
+            amount=-amount,
+            reverses=line.id,
         )
     )
 

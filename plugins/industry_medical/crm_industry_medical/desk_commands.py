@@ -9,6 +9,7 @@ import click
 from crmcore import Unit
 
 from . import billing, cashier, registering
+from .cashier import Till
 from .charging import METHODS, Bill, BillLine
 from .command_kit import AMOUNT, DAY, desk, done, group, working
 from .encounters import Encounter
@@ -79,7 +80,7 @@ def charge(ctx: click.Context, encounter: str, *, dry_run: bool) -> None:
 def pay(ctx: click.Context, bill: str, *, dry_run: bool, **how: Any) -> None:
     """Take the rest of a bill, or an amount of it; a paid bill is settled, with an invoice."""
     with working(ctx, "payment", dry_run=dry_run) as unit:
-        cashier.pay(unit, unit.get(Bill, bill), how["method"], how["cashier"], how["amount"])
+        cashier.pay(unit, unit.get(Bill, bill), Till(how["method"], how["cashier"]), how["amount"])
         rest = cashier.outstanding(unit, unit.get(Bill, bill))
     done(bill, f"{rest} is still to pay" if rest else "paid and settled", dry_run=dry_run)
 
@@ -93,7 +94,7 @@ def deposit(ctx: click.Context, admission: str, *, dry_run: bool, **how: Any) ->
     """Take a deposit for a stay in hospital."""
     with working(ctx, "deposit", dry_run=dry_run) as unit:
         found = unit.get(Admission, admission)
-        made = cashier.deposit(unit, found, how["amount"], how["method"], how["cashier"])
+        made = cashier.deposit(unit, found, how["amount"], Till(how["method"], how["cashier"]))
     done(made.id, f"{made.amount} deposited", dry_run=dry_run)
 
 
@@ -106,7 +107,7 @@ def refund(ctx: click.Context, bill_line: str, *, dry_run: bool, **how: Any) -> 
     """Take a paid charge back; drugs are returned to the pharmacy first."""
     with working(ctx, "refund", dry_run=dry_run) as unit:
         found = unit.get(BillLine, bill_line)
-        made = cashier.refund(unit, found, how["quantity"], how["method"], how["cashier"])
+        made = cashier.refund(unit, found, how["quantity"], Till(how["method"], how["cashier"]))
     done(made.id, f"{made.amount} refunded", dry_run=dry_run)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from crmcore import CrmError, Customer, Unit
 
 from .billing import charge
-from .cashier import give_back, outstanding, pay
+from .cashier import Till, give_back, outstanding, pay
 from .charging import Bill, Payment
 from .encounters import Encounter
 from .inpatient import Admission, Bed, Stay
@@ -87,7 +87,7 @@ def execute(unit: Unit, key: str, by: str | None, remark: str | None = None) -> 
     return unit.edit(found, state="done", done_at=unit.author.now, by=by, remark=remark)
 
 
-def discharge(unit: Unit, admission: Admission, method: str, cashier: str | None, **front_page: Any) -> Admission:
+def discharge(unit: Unit, admission: Admission, till: Till, **front_page: Any) -> Admission:
     """Free the bed, stop all orders, charge what is not charged, settle from the deposit and pay the rest back.
 
     Raises `CrmError` if the deposit does not suffice; an instalment, or the rest, is then paid first.
@@ -100,14 +100,14 @@ def discharge(unit: Unit, admission: Admission, method: str, cashier: str | None
     encounter = unit.get(Encounter, admission.encounter or "")
     charge(unit, encounter, admission)
     for bill in list(unit.all(Bill, admission=admission.id, state="open")):
-        _settle(unit, bill, cashier)
+        _settle(unit, bill, till)
     if left := deposited(unit.all(Payment, admission=admission.id)):
-        give_back(unit, admission, left, method, cashier)
+        give_back(unit, admission, left, till)
     unit.edit(unit.get(Encounter, encounter.id), state="finished", ends=unit.author.now)
     return unit.edit(admission, state="discharged", discharged_at=unit.author.now, **front_page)
 
 
-def _settle(unit: Unit, bill: Bill, cashier: str | None) -> None:
+def _settle(unit: Unit, bill: Bill, till: Till) -> None:
     """Pay the rest of a bill from the deposit of its admission."""
     rest = outstanding(unit, bill)
     held = deposited(unit.all(Payment, admission=bill.admission or ""))
@@ -116,4 +116,4 @@ def _settle(unit: Unit, bill: Bill, cashier: str | None) -> None:
             f"the deposit holds {held}, and {rest} is owed for the bill {bill.id!r}: {rest - held} is missing",
             todo=f"Take it by `crm cashier deposit {bill.admission} --amount {rest - held}`, then discharge.",
         )
-    pay(unit, bill, "deposit", cashier)
+    pay(unit, bill, Till("deposit", till.cashier))

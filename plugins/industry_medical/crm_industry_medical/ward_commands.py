@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from . import dispensing, ward
+from .cashier import Till
 from .command_kit import AMOUNT, DAY, desk, done, group, working
 from .desk_commands import by_cashier, method
 from .drug_store import Batch
@@ -171,7 +172,7 @@ def execute(ctx: click.Context, execution: str, *, dry_run: bool, **what: Any) -
 @by_cashier
 def discharge(ctx: click.Context, admission: str, *, dry_run: bool, **what: Any) -> None:
     """Discharge a patient: free the bed, stop orders, settle the bills from the deposit, pay the rest back."""
-    how = what.pop("method"), what.pop("cashier")
+    till = Till(what.pop("method"), what.pop("cashier"))
     with working(ctx, "discharge", dry_run=dry_run) as unit:
-        ward.discharge(unit, unit.get(Admission, admission), *how, **what)
+        ward.discharge(unit, unit.get(Admission, admission), till, **what)
     done(admission, "discharged, with the account balanced", dry_run=dry_run)

@@ -1,5 +1,7 @@
 """Playbooks raise and close tasks in the placement's own transaction: exactly once, and over nobody's head."""
 
+from datetime import timedelta
+
 import pytest
 from company_kit import make_crm, reopened, stored
 from tasks_kit import FIRST, PLAN, Office, acme, gold_care, silver_visits, tier, visit_every
@@ -252,6 +254,28 @@ def test_customers_that_are_held_out_get_no_tasks_and_are_always_the_same():
     assert fewer < some
     assert 110 < len(some) < 170
     assert treated("0.3") == some
+
+
+def test_it_is_known_since_when_customers_are_treated_with_the_present_share_held_out():
+    office = Office.with_(gold_care).at(3)
+    assert office.crm.state().treated_since(gold_care) is None
+    office.classify().at(5).classify(full=True)
+    assert office.crm.state().treated_since(gold_care) == FIRST + timedelta(days=3)
+    office.crm.apply_settings({"acme.plan_days": 3})
+    office.at(6).classify()
+    assert office.crm.state().treated_since(gold_care) == FIRST + timedelta(days=3)
+    office.crm.apply_settings({"crm.holdout": "0.5"})
+    office.at(9).classify()
+    assert office.crm.state().treated_since(gold_care) == FIRST + timedelta(days=9)
+    office.classify(as_of=FIRST + timedelta(days=8), rewind=True)
+    assert office.crm.state().treated_since(gold_care) == FIRST + timedelta(days=8)
+
+
+def test_a_playbook_that_was_away_is_carried_out_since_it_once_was():
+    office = golden().at(4)
+    Office(reopened(office.crm)).classify()
+    back = Office(reopened(office.crm, acme(gold_care))).at(6).classify()
+    assert back.crm.state().treated_since(gold_care) == FIRST
 
 
 def test_playbooks_without_anything_to_do_write_nothing():

@@ -149,6 +149,15 @@ def review_of(document: Mapping[str, Any] | None) -> str | None:
         return None if until else review_on or ""
 
 
+def segment_in(document: Mapping[str, Any] | None) -> str | None:
+    """Return the segment of the open placement in a document; None where it cannot be told, or none is open."""
+    with reading("a placement"):
+        if document is None or not document["rows"]:
+            return None
+        row: list[Any] = [*document["rows"][-1], None]
+        return None if row[4] else row[0]
+
+
 def is_as_written(document: Mapping[str, Any], new: Placement) -> bool:
     """Whether the open placement in a document has the same segment, review and missing names as a new one.
 

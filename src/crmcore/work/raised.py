@@ -16,6 +16,9 @@ from crmcore.errors import reading
 from crmcore.store import Change, Document, Reader, Transaction
 
 TABLE: Final = "raised"
+PLAYBOOKS: Final = "playbook"
+"""What each playbook was when it was last carried out for everybody, or since when its plugin has been away."""
+
 TASKS: Final = "task"
 OPEN: Final = "open"
 DONE: Final = "done"
@@ -39,6 +42,12 @@ def is_held_out(playbook: str, customer: str, share: Decimal) -> bool:
     """Whether a playbook leaves a customer alone, so that its effect can be seen; always the same customers."""
     drawn = int(hashlib.sha256(f"{playbook}\x1f{customer}".encode()).hexdigest()[:16], 16)
     return drawn < share * 2**64
+
+
+def carried_out_since(reader: Reader, playbook: str) -> date | None:
+    """Return since when a playbook is carried out with the share of customers held out that is in force, if it is."""
+    since = (reader.get(PLAYBOOKS, playbook) or {}).get("since")
+    return date.fromisoformat(since) if since else None
 
 
 @frozen
@@ -104,6 +113,18 @@ class Raised:
                 closed.setdefault(left.origin, []).append(key)
         for keys in closed.values():
             yield from keys[:-_CLOSED_VISITS]
+
+
+def state_in(reader: Reader, key: str) -> str | None:
+    """Return the state of a stored task, or None where there is none."""
+    document = reader.get(TASKS, key)
+    return None if document is None else str(document.get("state", OPEN))
+
+
+def is_signed_in(reader: Reader, key: str) -> bool:
+    """Whether there is a task that a playbook was the last to change."""
+    document = reader.get(TASKS, key)
+    return document is not None and is_signed(document)
 
 
 def playbook_of(task: Document) -> str | None:

@@ -17,6 +17,7 @@ from crmcore.evaluation.grace import held_until
 from crmcore.evaluation.placements import Placement, Timeline, from_document
 from crmcore.evaluation.turning import Counterfactual
 from crmcore.grammar.declare import Scheme, Setting
+from crmcore.grammar.playbooks import Playbook
 from crmcore.plugging.plain_settings import PlainSettings
 from crmcore.records import Customer
 from crmcore.speech.spoken import Reader as Listener
@@ -25,6 +26,7 @@ from crmcore.work.book import Book
 from crmcore.work.company import Company
 from crmcore.work.counterfactuals import counterfactuals
 from crmcore.work.placing import table_of, timeline_of
+from crmcore.work.raised import carried_out_since
 
 
 @frozen(eq=False, slots=False)
@@ -92,6 +94,13 @@ class State:
         """Return when time alone will next change the customer's segment, if it does up to ``until``."""
         stands = timeline_of(self.reader, scheme.name, customer.id).current if self.is_book_date else None
         return next_move(scheme, self.book.facts(customer), (self.day, until), self.evaluator, stands)
+
+    def treated_since(self, playbook: Playbook) -> date | None:
+        """Return the day since which a playbook is carried out with the share ``crm.holdout`` in force; None if it is not.
+
+        Who came into its segment before was not treated, or belonged to other groups.
+        """
+        return carried_out_since(self.reader, playbook.name)
 
     def listener(self, language: str) -> Listener:
         """Return what wording needs to know: the language, the currency and the settings in force."""

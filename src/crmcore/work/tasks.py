@@ -2,26 +2,24 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from attrs import field, frozen
 
-from crmcore.evaluation.placements import Move, from_document
+from crmcore.evaluation.placements import Move, segment_in
 from crmcore.grammar.days import days_of
 from crmcore.grammar.playbooks import Playbook
 from crmcore.grammar.walk import fingerprint
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.plugging.core_settings import HOLDOUT
 from crmcore.store import Document, Reader
-from crmcore.work.caring import Carer, News
+from crmcore.work.caring import Carer
 from crmcore.work.placing import table_of
+from crmcore.work.raised import PLAYBOOKS, TASKS, Raised, is_signed
 from crmcore.work.raised import TABLE as RAISED
-from crmcore.work.raised import TASKS, Raised, is_signed
 from crmcore.work.state import State
 from crmcore.work.unit import Unit
-
-TABLE: Final = "playbook"
-"""What each playbook was when it was last carried out for everybody, or since when its plugin has been away."""
+from crmcore.work.wanted import News, Wishes
 
 
 @frozen(eq=False)
@@ -35,7 +33,7 @@ class Round:
     known: Mapping[str, Document] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "known", dict(self.unit.transaction.items(TABLE)))
+        object.__setattr__(self, "known", dict(self.unit.transaction.items(PLAYBOOKS)))
 
     @property
     def playbooks(self) -> tuple[Playbook, ...]:
@@ -62,7 +60,7 @@ def tasks_of_run(this: Round, moves: Iterable[Move], first: Collection[str], *, 
     if not playbooks:
         return
     marks = {each.name: _mark(each, this.state) for each in playbooks}
-    changed = [each for each in playbooks if (this.known.get(each.name) or {}).get("as") != marks[each.name]]
+    changed = [each for each in playbooks if _is_new(this.known.get(each.name), marks[each.name], this.state.day)]
     names = {each.scheme.name for each in playbooks}
     listed = [move for move in moves if move.scheme in names]
     customers = dict.fromkeys(move.customer for move in listed)
@@ -73,7 +71,7 @@ def tasks_of_run(this: Round, moves: Iterable[Move], first: Collection[str], *, 
     news = News(_moved(move for move in listed if move.scheme not in first), _missed(this.known))
     _look_after(this, playbooks, news, customers)
     for each in changed:
-        this.unit.transaction.put(TABLE, each.name, {"as": marks[each.name]})
+        this.unit.transaction.put(PLAYBOOKS, each.name, _carried_out(this, each, marks[each.name]))
 
 
 def forget_customer(unit: Unit, customer: str) -> None:
@@ -86,7 +84,7 @@ def forget_customer(unit: Unit, customer: str) -> None:
 
 
 def _look_after(this: Round, playbooks: tuple[Playbook, ...], news: News, customers: Iterable[str]) -> None:
-    carer = Carer(this.unit, this.state, playbooks, this.language, news)
+    carer = Carer(Wishes(this.unit, this.state, playbooks, this.language, news))
     for key in customers:
         carer.look_after(key)
 
@@ -100,8 +98,8 @@ def _note_absent(this: Round) -> None:
     active = set(this.catalogue.names("playbook"))
     for name, document in this.known.items():
         if name not in active and document.get("as"):
-            since = {"missed_since": this.state.day.isoformat()}
-            this.unit.transaction.put(TABLE, name, {"as": "", **since})
+            away = {"as": "", "missed_since": this.state.day.isoformat()}
+            this.unit.transaction.put(PLAYBOOKS, name, {**document, **away})
 
 
 def _missed(known: Mapping[str, Document]) -> dict[str, date]:
@@ -110,6 +108,17 @@ def _missed(known: Mapping[str, Document]) -> dict[str, date]:
         for name, document in known.items()
         if "missed_since" in document
     }
+
+
+def _is_new(before: Document | None, mark: str, day: date) -> bool:
+    """Whether a playbook is to be carried out for everybody: for the first time, anew, or on a day before that."""
+    return before is None or before.get("as") != mark or before.get("since", "") > day.isoformat()
+
+
+def _carried_out(this: Round, playbook: Playbook, mark: str) -> Document:
+    before, day, share = this.known.get(playbook.name) or {}, this.state.day, str(this.state.setting(HOLDOUT))
+    since = min(before.get("since") or day.isoformat(), day.isoformat())
+    return {"as": mark, "since": since if before.get("holdout", share) == share else day.isoformat(), "holdout": share}
 
 
 def _mark(playbook: Playbook, state: State) -> str:
@@ -125,8 +134,7 @@ def _members(reader: Reader, playbooks: Sequence[Playbook]) -> Iterator[str]:
     """Yield the customers that are in the segments of playbooks."""
     for playbook in playbooks:
         for key, document in reader.items(table_of(playbook.scheme.name)):
-            current = from_document(document).current
-            if current is not None and current.segment == playbook.segment:
+            if segment_in(document) == playbook.segment:
                 yield key
 
 

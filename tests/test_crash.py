@@ -17,6 +17,7 @@ from crmcore.storage.tinydb_store import open_tinydb
 from crmcore.store import Change, LogEntry
 
 LOOP = Path(__file__).with_name("crash_loop.py")
+CARE = Path(__file__).with_name("crash_care.py")
 
 
 def put(store, key, document):
@@ -30,8 +31,8 @@ def again(store):
     return open_tinydb(store.url)
 
 
-def start(task, url, *numbers):
-    command = [sys.executable, str(LOOP), task, url, *map(str, numbers)]
+def start(task, url, *numbers, script=LOOP):
+    command = [sys.executable, str(script), task, url, *map(str, numbers)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -65,6 +66,23 @@ class TestKills:
     def test_the_same_kills_ruin_a_file_that_is_overwritten_in_place(self, url):
         with pytest.raises(AssertionError, match="in verify\n"):
             finish(start("careless", url, 200, 1, 7))
+
+
+class TestKillsOfCommitsThatRaiseTasks:
+    """`crash_care.py` compares the tasks that are there with those of a company that nobody kills."""
+
+    def test_every_task_is_raised_and_closed_exactly_once(self, tmp_path):
+        done = finish(start("kill", f"tinydb:///{tmp_path}/crm.json", 30, script=CARE))
+        assert done["kills"] >= 25
+        assert done["tasks"] >= 30
+
+    @pytest.mark.torture
+    def test_every_task_is_raised_and_closed_exactly_once_over_many_kills(self, tmp_path):
+        assert finish(start("kill", f"tinydb:///{tmp_path}/crm.json", 600, script=CARE))["kills"] >= 500
+
+    def test_tasks_of_a_commit_of_their_own_would_be_lost(self, tmp_path):
+        with pytest.raises(AssertionError, match="assert found == expected"):
+            finish(start("careless", f"tinydb:///{tmp_path}/crm.json", 30, script=CARE))
 
 
 class TestTwoProcesses:

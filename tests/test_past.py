@@ -288,6 +288,34 @@ def test_whatever_comes_after_a_day_changes_nothing_of_it(earlier, later):
     assert asked(crm, day(15)) == before
 
 
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.integers(0, 3), EDITS), min_size=1, max_size=10), st.booleans())
+def test_every_past_day_is_as_it_was_on_its_evening_also_for_a_run_that_goes_back_to_it(steps, is_run_daily):
+    clock, evenings = Clock(), {}
+    crm = make_crm(ALL)
+    crm.clock = clock
+    put(crm, *(Customer(id=key, name=key, city="Oslo", fields={"shop.size": 9, **stated("sad", 1)}) for key in KEYS))
+    put(crm, *(Contact(id=f"k{key}", customer=key, name="K") for key in KEYS))
+    today = 15
+    for passed, (what, key, value) in steps:
+        for day_ in range(today, today + passed):
+            evenings[day_] = asked(crm, clock.on(day_))
+            if is_run_daily:
+                crm.classify()
+        today += passed
+        clock.on(today)
+        if not (what == "city" and crm.store.read().get("customer", key).get("city") is None):  # a first value
+            change(crm, what, key, value)
+    evenings[today] = asked(crm, clock.on(today))
+    clock.on(today + 1)
+    for day_, evening in sorted(evenings.items(), reverse=True):
+        assert asked(crm, day(day_)) == evening
+        crm.classify(day(day_), rewind=True)
+        for scheme in crm.schemes:
+            placed = {key: crm.timeline(key, scheme.name).current for key in KEYS}
+            assert {key: one.segment for key, one in placed.items() if one} == evening[0][scheme.name]
+
+
 STEPS = st.one_of(EDITS, st.tuples(st.sampled_from(["close", "open"]), st.integers(0, 4), st.none()))
 
 

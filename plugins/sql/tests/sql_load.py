@@ -1,0 +1,170 @@
+"""Run as a script: one of several programs at work on one store at once; prints what it did.
+
+`careless` at the end takes a defence away, to show that the tests would notice.
+"""
+
+import json
+import random
+import sys
+import time
+from contextlib import contextmanager
+
+import crash_loop
+from crmcore import CommitUnknown, LogEntry, NotCommitted, Overtaken, outcome
+from crmcore.storage.tinydb_store import open_tinydb
+
+from crm_sql import committing, open_postgresql, open_sqlite, store, working
+
+ACCOUNTS = 8
+FIRST = 100
+OPENERS = {"tinydb": open_tinydb, "sqlite": open_sqlite, "postgresql": open_postgresql}
+
+
+def opened(url):
+    """The store at an address of any kind, to which options may have been added."""
+    head, *more = url.split("?")
+    return OPENERS[url.partition(":")[0]]("?".join([head, "&".join(more)]) if more else head)
+
+
+def entry(why="load", token=""):
+    return LogEntry(0, "", "ada", why, (), token)
+
+
+class Worker:
+    """Does units again when others were faster."""
+
+    def __init__(self, url, serializable):
+        self.store, self.serializable = opened(url), serializable
+        self.again = self.unknown = 0
+
+    def unit(self, change, tries=200):
+        """Commit `change`; returns whether it was made (it says no by returning False)."""
+        for attempt in range(tries):
+            token = f"{random.getrandbits(64):x}"
+            try:
+                with self.store.write(serializable=self.serializable) as work:
+                    if change(work) is False:
+                        return False
+                    work.commit_as(entry(token=token))
+            except (Overtaken, NotCommitted) as error:
+                if isinstance(error, NotCommitted) and not error.is_passing:
+                    raise
+                self.again += 1
+                time.sleep(random.uniform(0, min(0.5, 0.002 * 2 ** min(attempt, 8))))
+            except CommitUnknown:
+                self.unknown += 1
+                if self.asked(token):
+                    return True
+            else:
+                return True
+        raise RuntimeError("never came first")
+
+    def asked(self, token):
+        """Ask what became of a unit, as soon as there is an answer."""
+        while True:
+            try:
+                return outcome(self.store, token)
+            except Exception:
+                time.sleep(0.05)
+
+
+def count(worker, times, _seed):
+    """Count one document up so many times."""
+
+    def up(work):
+        found = work.get("counter", "all") or {"n": 0}
+        work.put("counter", "all", {"n": found["n"] + 1})
+
+    for _ in range(times):
+        worker.unit(up)
+    return {"done": times}
+
+
+def bank(worker, times, seed):
+    """Move money between accounts, looking at the sum of all now and then."""
+    rng, wrong = random.Random(seed), 0
+
+    def move(work):
+        one, other = rng.sample(range(ACCOUNTS), 2)
+        amount = rng.randrange(1, 20)
+        for account, change in ((one, -amount), (other, amount)):
+            work.put("account", str(account), {"balance": work.get("account", str(account))["balance"] + change})
+
+    for number in range(times):
+        worker.unit(move)
+        if not number % 5:
+            wrong += total(worker.store) != ACCOUNTS * FIRST
+    return {"done": times, "wrong": wrong}
+
+
+def total(found):
+    return sum(document["balance"] for _, document in found.read().items("account"))
+
+
+def skew(worker, times, seed):
+    """Of each pair, go off duty only where the other one is on."""
+    mine, theirs = ("a", "b") if seed % 2 else ("b", "a")
+
+    def leave(work, pair):
+        other = work.get("duty", f"{pair}{theirs}")
+        time.sleep(0.001)  # so that both have looked before either goes
+        return work.put("duty", f"{pair}{mine}", {"on": False}) if other["on"] else False
+
+    for pair in range(times):
+        worker.unit(lambda work, pair=pair: leave(work, pair))
+    return {"done": times}
+
+
+def without_check(*_):
+    """Do not look whether others changed what is written."""
+
+
+@contextmanager
+def _free(*_):
+    yield
+
+
+def take_away(url):
+    """Take the defence of a kind of store away."""
+    if url.startswith("tinydb"):
+        from crmcore.storage import tinydb_store
+
+        tinydb_store.held = _free
+    store.check_fresh = without_check
+
+
+def kill(url, *figures, careless=False):
+    """Do what tests/crash_loop.py does, on any store."""
+    crash_loop.open_tinydb = opened
+    if careless:
+        working.write = _in_two_parts
+    return crash_loop.kill_writers(url, *figures)
+
+
+def _in_two_parts(connection, seen, work):
+    """Commit half of the changes by themselves."""
+    for table, changed in work.pending.items():
+        committing._write_table(connection, table, changed, (seen.commits + 1, seen.places))
+    connection.commit()
+    time.sleep(0.003)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    return committing.write(connection, seen, committing.Work({}, work.entry))
+
+
+def main(task, url, *more):
+    careless = more[-1:] == ("careless",)
+    figures = [int(number) for number in more[: len(more) - careless]]
+    if task == "kill":
+        told = kill(url, *figures, careless=careless)
+    else:
+        if careless:
+            take_away(url)
+        serializable, times, seed = figures
+        worker = Worker(url, bool(serializable))
+        told = {"count": count, "bank": bank, "skew": skew}[task](worker, times, seed)
+        told |= {"again": worker.again, "unknown": worker.unknown}
+    sys.stdout.write(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

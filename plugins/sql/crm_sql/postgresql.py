@@ -91,11 +91,16 @@ def _told(address: str, url: str) -> Mapping[str, object]:
 
 
 def _connected(told: Mapping[str, object], schema: str) -> "psycopg.Connection":
-    """Connect, with transactions as we begin them."""
+    """Connect, with transactions as we begin them; raises `StoreError` for a database that cannot hold every text."""
     import psycopg  # noqa: PLC0415 - only where there is a server
 
     path = {"options": f"-c search_path={schema}"} if schema else {}
-    return psycopg.connect(**{"application_name": "crm", **told, **path}, autocommit=True)  # type: ignore[arg-type]
+    made = psycopg.connect(**{"application_name": "crm", **told, **path}, autocommit=True)  # type: ignore[arg-type]
+    encoding = made.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        made.close()
+        raise StoreError(f"the database keeps texts as {encoding}", todo="Make one with ENCODING 'UTF8'.")
+    return made
 
 
 @define(eq=False)
@@ -129,14 +134,9 @@ class PostgresDatabase:
         return True
 
     def prepare(self) -> None:
-        """Make the schema; raises `StoreError` for a database that cannot hold every text."""
-        with complaining(self, f"{self.url} cannot be made"), self.engine.connect() as connection:
-            encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
-            if encoding != "UTF8":
-                raise StoreError(
-                    f"{self.url}: the database keeps texts as {encoding}", todo="Make one with ENCODING 'UTF8'."
-                )
-            if self.schema:
+        """Make the schema."""
+        if self.schema:
+            with complaining(self, f"{self.url} cannot be made"), self.engine.connect() as connection:
                 connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{self.schema}"'))
 
     def begin_reading(self, connection: Connection) -> None:

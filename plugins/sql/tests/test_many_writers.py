@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from crmcore.testing.store_base import entry
 from postgres_kit import address
 from sql_load import ACCOUNTS, FIRST, opened, total
+
+from crmcore.testing.store_base import entry
 
 HERE = Path(__file__).parent
 TESTS = HERE.parents[2] / "tests"
@@ -34,23 +35,18 @@ def put(url, table, documents):
         work.commit_as(entry())
 
 
-def at_work(writers, task, url, *more):
-    """Let so many programs work at once; returns what each says."""
-    paths = os.pathsep.join(map(str, (HERE, TESTS)))
-    env = {**os.environ, "PYTHONPATH": paths}
-    script = [sys.executable, str(HERE / "sql_load.py"), task, url]
-    running = []
-    for seed in range(writers):
-        figures = [str(seed if one == "SEED" else one) for one in more]
-        running.append(
-            subprocess.Popen([*script, *figures], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
-        )
-    told = []
-    for process in running:
-        output, errors = process.communicate(timeout=1200)
-        assert process.returncode == 0, errors
-        told.append(json.loads(output))
-    return told
+def script(*words):
+    """Run tests/sql_load.py; returns what it says."""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (HERE, TESTS)))}
+    command = [sys.executable, str(HERE / "sql_load.py"), *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, env=env, timeout=3000, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def at_work(writers, task, url, serializable, times, *careless):
+    """Let so many processes work at once; returns what each says."""
+    return script(task, url, writers, int(serializable), times, *careless)
 
 
 def counted(url):
@@ -59,7 +55,7 @@ def counted(url):
 
 @pytest.mark.parametrize("url", KINDS, indirect=True)
 def test_programs_that_count_together_lose_nothing(url):
-    at_work(3, "count", url, 0, 40, "SEED")
+    at_work(3, "count", url, 0, 40)
     assert counted(url) == 120
     assert opened(url).read().commit == 120
     assert opened(url).check() == ()
@@ -67,14 +63,14 @@ def test_programs_that_count_together_lose_nothing(url):
 
 @pytest.mark.parametrize("url", ["checked"], indirect=True)
 def test_without_the_check_they_would(url):
-    at_work(3, "count", url, 0, 40, "SEED", "careless")
+    at_work(3, "count", url, 0, 40, "careless")
     assert counted(url) < 120
 
 
 @pytest.mark.parametrize("url", KINDS, indirect=True)
 def test_money_that_is_moved_is_neither_made_nor_lost(url):
     put(url, "account", {str(one): {"balance": FIRST} for one in range(ACCOUNTS)})
-    told = at_work(2, "bank", url, 1, 40, "SEED")
+    told = at_work(2, "bank", url, 1, 40)
     assert total(opened(url)) == ACCOUNTS * FIRST
     assert [one["wrong"] for one in told] == [0, 0]
 
@@ -82,7 +78,7 @@ def test_money_that_is_moved_is_neither_made_nor_lost(url):
 def nobody_on_duty(url, pairs, serializable):
     """Let two programs go off duty, each only where the other is on; returns for how many pairs nobody is left."""
     put(url, "duty", {f"{pair}{one}": {"on": True} for pair in range(pairs) for one in "ab"})
-    at_work(2, "skew", url, int(serializable), pairs, "SEED")
+    at_work(2, "skew", url, serializable, pairs)
     on = {key for key, document in opened(url).read().items("duty") if document["on"]}
     return sum(f"{pair}a" not in on and f"{pair}b" not in on for pair in range(pairs))
 
@@ -102,7 +98,7 @@ def test_units_beside_each_other_that_do_not_ask_leave_some_pairs_without_anybod
 @pytest.mark.parametrize("url", KINDS, indirect=True)
 def test_sixteen_thousand_updates_are_all_there(url, writers, record_property):
     began = time.monotonic()
-    told = at_work(writers, "count", url, 0, 1000, "SEED")
+    told = at_work(writers, "count", url, 0, 1000)
     record_property("commits_per_second", round(writers * 1000 / (time.monotonic() - began)))
     record_property("done_again", sum(one["again"] for one in told))
     assert counted(url) == writers * 1000
@@ -112,7 +108,29 @@ def test_sixteen_thousand_updates_are_all_there(url, writers, record_property):
 @pytest.mark.parametrize("url", KINDS, indirect=True)
 def test_no_anomaly_in_two_thousand_transfers_and_four_hundred_pairs(url):
     put(url, "account", {str(one): {"balance": FIRST} for one in range(ACCOUNTS)})
-    told = at_work(4, "bank", url, 1, 500, "SEED")
+    told = at_work(4, "bank", url, 1, 500)
     assert total(opened(url)) == ACCOUNTS * FIRST
     assert not any(one["wrong"] for one in told)
     assert nobody_on_duty(url, 400, serializable=True) == 0
+
+
+# -- kills -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_killed_writers_lose_nothing_that_they_acknowledged(url):
+    done = script("kill", url, 60, 3, 7)
+    assert done["kills"] >= 25
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_the_same_kills_show_a_unit_that_is_committed_in_two_parts(url):
+    with pytest.raises(AssertionError, match="in verify\n"):
+        script("kill", url, 200, 1, 7, "careless")
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("writers", [1, 4])
+@pytest.mark.parametrize("url", ["sqlite", "alone"], indirect=True)
+def test_a_thousand_kills_lose_nothing(url, writers):
+    assert script("kill", url, 5000 // writers, writers, 8)["kills"] >= 1000

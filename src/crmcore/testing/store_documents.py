@@ -2,17 +2,23 @@
 # ruff: noqa: S101, PLR2004 - tests assert, and compare with small numbers
 
 import random
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
 
 from crmcore.errors import Invalid
 from crmcore.store import Store
 from crmcore.testing.store_base import TRICKY, UNFIT, StoreHooks, entry, put
+from crmcore.testing.store_machine import StoreMachine
 
 
 class DocumentTests(StoreHooks):
     """Documents come back as they were put."""
+
+    lives: ClassVar[int] = 10
+    """How many generated lives a store has to live."""
 
     def test_everything_comes_back_exactly_as_it_was_put(self, store: Store) -> None:
         """Also what looks like a number, and keys that differ only in case or spaces."""
@@ -84,6 +90,16 @@ class DocumentTests(StoreHooks):
             work.commit_as(entry())
         assert store.read().tables() == ("copy",)
         assert store.read().count("copy") == 10
+
+    def test_any_steps_leave_what_they_leave_in_a_dictionary(self, store: Store) -> None:
+        """Puts, removals, commits, discarded units and other handles, in any order."""
+
+        class Machine(StoreMachine):
+            pass
+
+        Machine.store = store
+        Machine.again = lambda handle: self.open_again(handle, 30)
+        run_state_machine_as_test(Machine, settings=settings(max_examples=self.lives, stateful_step_count=15))
 
     def test_a_long_random_life_ends_as_a_dictionary_would(self, store: Store) -> None:
         """Puts, removals, discarded units and reopened handles, compared after each step."""

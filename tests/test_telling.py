@@ -131,7 +131,7 @@ def test_todays_evaluation_is_told_where_it_differs():
             "missing: dental.beds",
             "missing: dental.beds; from Beds: not entered",
         ),
-        ("zh", "等级 (dental.tier): 无法判断", "缺少：dental.beds", "缺少：dental.beds；依据：床位：未录入"),
+        ("zh", "等级 (dental.tier): 无法判断", "缺少：床位 (dental.beds)", "缺少：床位 (dental.beds)；依据：床位：未录入"),
     ],
 )
 def test_cannot_tell_names_what_is_missing(language, title, missing, inner):
@@ -156,7 +156,7 @@ TOLD = {
         (
             chairs >= 2,
             "2 chairs against 2; exactly on it; from Chairs: default",
-            "2 chairs，界限 2；恰好等于界限；依据：牙椅数：默认值",
+            "2，界限 2；恰好等于界限；依据：牙椅数：默认值",
         ),
         (
             beds > 6,

@@ -63,12 +63,12 @@ def segments(ctx: click.Context, schemes: tuple[str, ...], as_of: date | None, f
 
 
 def _labelled(table: Table, ctx: click.Context) -> Table:
-    """Write segments with their labels, and each scheme once."""
+    """Write segments with their labels, and each scheme once; in English, names stand before labels that differ."""
     crm = opened(ctx)
     rows, last = [], None
     for scheme, segment, customers, share, revenue in table.rows:
         text = None if segment is None else crm.catalogue.scheme(scheme).segment(segment).label(crm.language, segment)
-        name = f"{segment} ({text})" if text and text != segment else segment
+        name = f"{segment} ({text})" if text != segment and crm.language == "en" else text
         rows.append((scheme if scheme != last else "", name, customers, share, revenue))
         last = scheme
     return Table(table.columns, tuple(rows), table.title, chart=_CHART)

@@ -15,7 +15,10 @@ REFIT_DAYS: Final = Setting(
     unit="days",
     least=1,
     label={"en": "Days between fits of population values", "zh": "总体数值重新拟合的间隔天数"},
-    doc="After how many days the daily run fits a population value again; our default",
+    doc={
+        "en": "After how many days the daily run fits a population value again; our default",
+        "zh": "每日运行相隔多少天重新拟合总体数值；默认值由本系统给出",
+    },
 )
 REFIT_DAYS_TIMED: Final = Setting(
     "crm.refit_days_timed",
@@ -23,14 +26,20 @@ REFIT_DAYS_TIMED: Final = Setting(
     unit="days",
     least=1,
     label={"en": "The same for values that use time", "zh": "与时间有关的总体数值的重新拟合间隔天数"},
-    doc="The same for values whose term depends on the date, such as spend in 12 months; our default",
+    doc={
+        "en": "The same for values whose term depends on the date, such as spend in 12 months; our default",
+        "zh": "与日期有关的总体数值（如近12个月消费额）的间隔；默认值由本系统给出",
+    },
 )
 REFIT_GROWTH: Final = Setting(
     "crm.refit_growth",
     Decimal("0.1"),
     least=0,
     label={"en": "Growth after which population values are fitted again", "zh": "触发总体数值重新拟合的数据增幅"},
-    doc="By what share the number of rows that it reads may change before a value is fitted again; our default",
+    doc={
+        "en": "By what share the number of rows that it reads may change before a value is fitted again; our default",
+        "zh": "所读记录数变动超过这一比例时重新拟合；默认值由本系统给出",
+    },
 )
 CORE_SETTINGS: Final = (REFIT_DAYS, REFIT_DAYS_TIMED, REFIT_GROWTH)
 """The settings of the core itself."""

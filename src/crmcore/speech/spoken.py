@@ -1,6 +1,7 @@
 """How values read: money with its currency, ratios, dates, texts in quotation marks, yes and no."""
 
 import math
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -111,6 +112,8 @@ def with_unit(number: str, unit: str, words: Words) -> str:
     """Return a number with its unit, in the singular after 1."""
     if unit == "%":
         return words.percent.format(number=number)
+    if unit not in words.units and re.fullmatch(words.foreign_units, unit):
+        return number
     one, several = words.units.get(unit, (unit, unit))
     return f"{number} {one if number == '1' else several}" if unit else number
 

@@ -1,6 +1,6 @@
 """Explanations in words, line by line, and as plain data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
@@ -9,14 +9,15 @@ from attrs import frozen
 
 from crmcore.evaluation.explain import Clause, Explanation, Reason, Source
 from crmcore.evaluation.grace import held_until
+from crmcore.evaluation.missing import name_of
 from crmcore.evaluation.placements import Cause, Placement
 from crmcore.grammar.days import days_of
-from crmcore.grammar.declare import Setting
-from crmcore.grammar.expr import And, Compare, Equals, Not, Or, OrElse
-from crmcore.grammar.walk import needs, rules_of
+from crmcore.grammar.declare import Field, InSegment, Metric, Setting
+from crmcore.grammar.expr import And, Compare, Equals, Not, Or, OrElse, Predicate, Term
+from crmcore.grammar.walk import needs, reached, rules_of
 from crmcore.kinds import Kind
 from crmcore.speech.measures import measure
-from crmcore.speech.spoken import Reader, say_segment, say_value, with_unit
+from crmcore.speech.spoken import Reader, quoted, say_segment, say_value, with_unit
 from crmcore.speech.wording import describe
 from crmcore.speech.words import fill
 
@@ -126,7 +127,8 @@ def tell(explanation: Explanation, stored: Placement | None, review_on: date | N
     yield "  " + (words.review.format(day=review_on) if review_on else words.never) + held
     if explanation.missing:
         unfitted = any(name.startswith("population_") for name in explanation.missing)
-        yield "  " + words.missing.format(names=", ".join(explanation.missing)) + (words.refit if unfitted else "")
+        names = _named(explanation.missing, rules_of(scheme), reader)
+        yield "  " + words.missing.format(names=names) + (words.refit if unfitted else "")
     for reason in reversed(explanation.reasons):
         yield from tell_reason(reason, explanation, reader)
 
@@ -180,10 +182,22 @@ def _tell_clause(clause: Clause, reader: Reader) -> Iterator[str]:
                 yield "    " + facts
 
 
+def _named(missing: Iterable[str], rules: Iterable[Predicate], reader: Reader) -> str:
+    """Return missing values by name; elsewhere than in English in words, with the name of what a plugin declares."""
+    if reader.language == "en":
+        return ", ".join(missing)
+    parts = {name_of(part): part for part in reached(*rules) if isinstance(part, Term)}
+    told = ((name, describe(parts[name], reader) if name in parts else name) for name in missing)
+    return "、".join(f"{text} ({name})" if isinstance(parts.get(name), Field | Metric) else text for name, text in told)
+
+
 def _comparison(clause: Clause, reader: Reader) -> Iterator[str]:
     words = _phrases(reader)
     if clause.missing:
-        yield words.missing.format(names=", ".join(clause.missing))
+        yield words.missing.format(names=_named(clause.missing, (clause.rule,), reader))
+        return
+    if isinstance(clause.rule, InSegment) and clause.value is not None:
+        yield quoted(say_segment(clause.rule.scheme, clause.value, reader), reader.words)
         return
     if not isinstance(clause.rule, Compare | Equals):
         yield say_value(clause.value, clause.kind, reader, clause.unit)

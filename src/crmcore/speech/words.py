@@ -40,6 +40,8 @@ class Words:
     ordinals: Endings
     units: Mapping[str, tuple[str, str]]
     """How many of a unit are said: one, and any other number."""
+    foreign_units: str
+    """A pattern of units that are words of another language: they are left out, the label says what is counted."""
     setting: str
     signs: Mapping[str, str]
 

@@ -29,6 +29,7 @@ ENGLISH: Final = Words(
         "months": ("month", "months"),
         "years": ("year", "years"),
     },
+    foreign_units=r"(?!)",
     setting="{value} [{name}]",
     signs={"+": "+", "-": "-", "*": "*", "/": "/"},
     column_of="{column} of the {owner}",

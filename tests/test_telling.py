@@ -131,7 +131,12 @@ def test_todays_evaluation_is_told_where_it_differs():
             "missing: dental.beds",
             "missing: dental.beds; from Beds: not entered",
         ),
-        ("zh", "等级 (dental.tier): 无法判断", "缺少：床位 (dental.beds)", "缺少：床位 (dental.beds)；依据：床位：未录入"),
+        (
+            "zh",
+            "等级 (dental.tier): 无法判断",
+            "缺少：床位 (dental.beds)",
+            "缺少：床位 (dental.beds)；依据：床位：未录入",
+        ),
     ],
 )
 def test_cannot_tell_names_what_is_missing(language, title, missing, inner):

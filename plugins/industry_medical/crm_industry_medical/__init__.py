@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from crmcore import Constraint, Field, Record, Rule, hookimpl
+from crmcore import Constraint, Field, Metric, Playbook, Record, Rule, Scheme, hookimpl
 
 from . import (
+    aftercare,
+    care,
     charging,
     drug_store,
     encounters,
@@ -12,13 +14,16 @@ from . import (
     inpatient,
     inpatient_orders,
     ledger,
+    metrics,
     orders,
     patients,
     pharmacy,
+    playbooks,
     prescriptions,
     registration,
     scheduling,
     settlement,
+    visiting,
 )
 
 if TYPE_CHECKING:
@@ -73,7 +78,7 @@ def crm_records() -> tuple[type[Record], ...]:
 
 @hookimpl
 def crm_fields() -> tuple[Field, ...]:
-    return patients.FIELDS
+    return (*patients.FIELDS, *care.FIELDS)
 
 
 @hookimpl
@@ -84,6 +89,21 @@ def crm_rules() -> tuple[Rule, ...]:
 @hookimpl
 def crm_constraints() -> tuple[Constraint, ...]:
     return tuple(one for module in WITH_CONSTRAINTS for one in module.CONSTRAINTS)
+
+
+@hookimpl
+def crm_metrics() -> tuple[Metric, ...]:
+    return metrics.METRICS
+
+
+@hookimpl
+def crm_schemes() -> tuple[Scheme, ...]:
+    return (*visiting.SCHEMES, *care.SCHEMES, *aftercare.SCHEMES)
+
+
+@hookimpl
+def crm_playbooks() -> tuple[Playbook, ...]:
+    return playbooks.PLAYBOOKS
 
 
 @hookimpl

@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PLUGINS := $(wildcard plugins/*/pyproject.toml)
 EXTRAS_bulk := [duckdb,pyspark]
+EXTRAS_industry_medical := [fhir]
 EXTRAS_sql := [postgresql]
 
 .PHONY: setup demo docs wheels test check torture bench clean

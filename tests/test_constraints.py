@@ -158,6 +158,15 @@ def test_an_import_leaves_the_refused_rows_out(tmp_path):
     assert (some.new, some.bad) == (2, 1)
 
 
+def test_records_are_found_by_one_value_of_a_column_or_by_several():
+    with clinic().unit("look") as unit:
+        found = [
+            [one.id for one in unit.all(Stay, **columns)]
+            for columns in ({}, {"bed": "b1"}, {"bed": {"b1", "b2"}, "state": "in"}, {"bed": ()})
+        ]
+    assert found == [["s1", "s2"], ["s1"], ["s1"], []]
+
+
 def test_constraints_of_other_record_types_are_not_asked():
     asked = []
     crm = clinic(Constraint("acme.watch", Stay, lambda pending: asked.append(pending.day) or ()))

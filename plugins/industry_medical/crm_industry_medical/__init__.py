@@ -10,6 +10,7 @@ from . import (
     charging,
     drug_store,
     encounters,
+    fhir_parts,
     followup,
     inpatient,
     inpatient_orders,
@@ -42,6 +43,7 @@ WITH_RECORDS = (
     drug_store,
     settlement,
     followup,
+    fhir_parts,
 )
 WITH_CONSTRAINTS = (
     patients,
@@ -109,6 +111,7 @@ def crm_playbooks() -> tuple[Playbook, ...]:
 @hookimpl
 def crm_commands() -> tuple["click.Command", ...]:
     from .desk_commands import clinic, counter  # noqa: PLC0415 - only who asks for commands waits for click
+    from .fhir_commands import fhir  # noqa: PLC0415 - the same
     from .ward_commands import beds, pharmacy, store  # noqa: PLC0415 - the same
 
-    return (clinic, counter, pharmacy, store, beds)
+    return (clinic, counter, pharmacy, store, beds, fhir)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from crmcore import DATE, INSTANT, MONEY, TEXT, Breach, Constraint, Pending, Record, Rule, column, record, rows
 
+from .grouping import by
 from .moments import Moment, order_of
 from .prescriptions import QUANTITY, Drug, PrescriptionLine
 from .words import words
@@ -69,17 +70,18 @@ def lowest(movements: Iterable[Movement]) -> Decimal:
 def stock_lasts(pending: Pending) -> Iterator[Breach]:
     """Refuse what would take out of a batch, at any moment, more than is in it."""
     batches = {one.batch for pair in pending.changed(Movement) for one in pair if one}
-    for key in sorted(batches):
-        missing = -lowest(pending.all(Movement, batch=key))
-        batch = pending.get(Batch, key)
-        if batch is not None and missing > 0:
-            changed = [after for _, after in pending.changed(Movement) if after and after.batch == key]
+    moves = by(pending.all(Movement, batch=batches), "batch")
+    for batch in pending.all(Batch, id=batches):
+        if (missing := -lowest(moves.get(batch.id, ()))) > 0:
+            changed = [after for _, after in pending.changed(Movement) if after and after.batch == batch.id]
             text = words(f"The batch {batch.number} lacks {missing}", f"批号 {batch.number} 库存不足，缺 {missing}")
             yield Breach(changed[-1] if changed else batch, text, "quantity" if changed else "")
 
 
 def issues_are_allowed(pending: Pending) -> Iterator[Breach]:
     """Refuse drugs past their date, of another kind than prescribed, unwitnessed controlled ones, and odd returns."""
+    lines = {after.prescription_line for _, after in pending.changed(Movement) if after and after.prescription_line}
+    issued = by(pending.all(Movement, prescription_line=lines), "prescription_line")
     for _, move in pending.changed(Movement):
         batch = pending.get(Batch, move.batch if move else None)
         if move is None or batch is None or move.prescription_line is None:
@@ -95,7 +97,7 @@ def issues_are_allowed(pending: Pending) -> Iterator[Breach]:
             yield Breach(
                 move, words("A controlled drug needs a second person as witness", "麻精药品须由他人复核"), "witness"
             )
-        own = pending.all(Movement, batch=move.batch, prescription_line=move.prescription_line)
+        own = (one for one in issued.get(move.prescription_line, ()) if one.batch == move.batch)
         if move.kind == "return" and stock(own) > 0:
             yield Breach(move, words("More comes back than was issued", "退药数量超过发药数量"), "quantity")
 

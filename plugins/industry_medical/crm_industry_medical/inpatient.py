@@ -20,6 +20,7 @@ from crmcore import (
 )
 
 from .encounters import Encounter
+from .grouping import by
 from .moments import Moment, is_before
 from .scheduling import Department, Practitioner
 from .words import words
@@ -75,12 +76,13 @@ class Stay(Record):
 
 def one_to_a_bed(pending: Pending) -> Iterator[Breach]:
     """Refuse stays that overlap: two in one bed, or one patient in two beds."""
-    for _, stay in pending.changed(Stay):
-        if stay is None:
-            continue
-        if any(overlap(stay, other) for other in pending.all(Stay, bed=stay.bed) if other.id != stay.id):
+    changed = [after for _, after in pending.changed(Stay) if after]
+    beds = by(pending.all(Stay, bed={stay.bed for stay in changed}), "bed")
+    patients = by(pending.all(Stay, admission={stay.admission for stay in changed}), "admission")
+    for stay in changed:
+        if any(overlap(stay, other) for other in beds[stay.bed] if other.id != stay.id):
             yield Breach(stay, words("Somebody else lies in this bed then", "该床位此时已有人"), "bed")
-        if any(overlap(stay, other) for other in pending.all(Stay, admission=stay.admission) if other.id != stay.id):
+        if any(overlap(stay, other) for other in patients[stay.admission] if other.id != stay.id):
             yield Breach(stay, words("The patient lies in another bed then", "该患者此时已在其他床位"), "bed")
 
 
@@ -93,11 +95,9 @@ def discharged_leave_their_beds(pending: Pending) -> Iterator[Breach]:
     """Refuse a discharge while the patient still has a bed, and a bed for somebody who was discharged."""
     admissions = {after.id for _, after in pending.changed(Admission) if after}
     admissions |= {after.admission for _, after in pending.changed(Stay) if after}
-    for key in sorted(admissions):
-        admission = pending.get(Admission, key)
-        if admission is None or admission.state == "admitted":
-            continue
-        if any(stay.until is None for stay in pending.all(Stay, admission=key)):
+    stays = by(pending.all(Stay, admission=admissions), "admission")
+    for admission in pending.all(Admission, id=admissions):
+        if admission.state != "admitted" and any(stay.until is None for stay in stays.get(admission.id, ())):
             yield Breach(admission, words("The patient still has a bed", "患者仍占用床位"), "state")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from crmcore import INSTANT, TEXT, Breach, Constraint, Pending, Record, Rule, column, record, rows, state_machine
 
+from .grouping import by
 from .inpatient import Admission
 from .moments import Moment, is_before
 from .orders import ServiceItem
@@ -61,26 +62,23 @@ def stopped_orders_rest(pending: Pending) -> Iterator[Breach]:
     """Refuse planned executions after their order stops, or after the discharge."""
     orders = {after.id for _, after in pending.changed(Order) if after}
     orders |= {after.order for _, after in pending.changed(Execution) if after}
-    for _, admission in pending.changed(Admission):
-        if admission and admission.state != "admitted":
-            orders |= {order.id for order in pending.all(Order, admission=admission.id)}
-    for key in sorted(orders):
-        order = pending.get(Order, key)
-        admission = pending.get(Admission, order.admission if order else None)
-        for execution in pending.all(Execution, order=key):
-            if execution.state != "planned" or order is None or admission is None:
-                continue
+    left = {after.id for _, after in pending.changed(Admission) if after and after.state != "admitted"}
+    orders |= {order.id for order in pending.all(Order, admission=left)}
+    planned = by(pending.all(Execution, order=orders, state="planned"), "order")
+    for order in pending.all(Order, id=planned):
+        admission = pending.get(Admission, order.admission)
+        for execution in planned[order.id]:
             if not is_before(execution.due, order.stops):
                 yield Breach(execution, words("The order has stopped by then", "医嘱届时已停止"), "due")
-            elif admission.state != "admitted":
+            elif admission and admission.state != "admitted":
                 yield Breach(execution, words("The patient is no longer admitted", "患者已出院"), "due")
 
 
 def orders_follow_each_other(pending: Pending) -> Iterator[Breach]:
     """Refuse a follow-up of nothing, of another admission's order, of one that has a follow-up, or that goes on."""
-    for _, order in pending.changed(Order):
-        if order is None:
-            continue
+    changed = [after for _, after in pending.changed(Order) if after]
+    followed = by(pending.all(Order, previous={one.previous for one in changed if one.previous}), "previous")
+    for order in changed:
         previous = pending.get(Order, order.previous)
         if (order.action in FOLLOWS) != (order.previous is not None):
             text = words(
@@ -92,7 +90,7 @@ def orders_follow_each_other(pending: Pending) -> Iterator[Breach]:
             yield Breach(order, words("The previous order is of another admission", "原医嘱属于另一次住院"), "previous")
         elif previous and previous.stops is None:
             yield Breach(order, words("The previous order goes on", "原医嘱尚未停止"), "previous")
-        elif previous and sum(1 for _ in pending.all(Order, previous=previous.id)) > 1:
+        elif previous and len(followed[previous.id]) > 1:
             yield Breach(order, words("The previous order is followed already", "原医嘱已有后续医嘱"), "previous")
 
 

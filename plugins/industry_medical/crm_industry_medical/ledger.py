@@ -7,6 +7,7 @@ from crmcore import Breach, Constraint, Pending, state_machine
 
 from .charging import BILL_STATES, IN, Bill, BillLine, Payment
 from .drug_store import Movement
+from .grouping import by
 from .inpatient import Admission
 from .words import words
 
@@ -44,8 +45,9 @@ def bills_balance(pending: Pending) -> Iterator[Breach]:
     bills = {after.id for _, after in pending.changed(Bill) if after}
     bills |= {one.bill for pair in pending.changed(BillLine) for one in pair if one}
     bills |= {one.bill for pair in pending.changed(Payment) for one in pair if one and one.bill}
-    for bill in filter(None, (pending.get(Bill, key) for key in sorted(bills))):
-        total, got = owed(pending.all(BillLine, bill=bill.id)), paid(pending.all(Payment, bill=bill.id))
+    lines, payments = by(pending.all(BillLine, bill=bills), "bill"), by(pending.all(Payment, bill=bills), "bill")
+    for bill in pending.all(Bill, id=bills):
+        total, got = owed(lines.get(bill.id, ())), paid(payments.get(bill.id, ()))
         if bill.state == "settled" and total != got:
             text = words(
                 f"{total} is owed and {got} paid; a settled bill is paid exactly",
@@ -63,17 +65,17 @@ def deposits_last(pending: Pending) -> Iterator[Breach]:
     admissions = {after.id for _, after in pending.changed(Admission) if after}
     admissions |= {one.admission for pair in pending.changed(Payment) for one in pair if one and one.admission}
     admissions |= {one.admission for pair in pending.changed(Bill) for one in pair if one and one.admission}
-    for admission in filter(None, (pending.get(Admission, key) for key in sorted(admissions))):
-        left = deposited(pending.all(Payment, admission=admission.id))
+    payments = by(pending.all(Payment, admission=admissions), "admission")
+    unpaid = by(pending.all(Bill, admission=admissions, state="open"), "admission")
+    for admission in pending.all(Admission, id=admissions):
+        left = deposited(payments.get(admission.id, ()))
         if left < 0:
             yield Breach(admission, words(f"The deposit is overdrawn by {-left}", f"预交金透支 {-left}"))
         elif admission.state != "admitted" and left:
             yield Breach(
                 admission, words(f"{left} of the deposit is left; pay it back", f"预交金余额 {left} 未退"), "state"
             )
-        if admission.state == "admitted":
-            continue
-        if any(bill.state == "open" for bill in pending.all(Bill, admission=admission.id)):
+        if admission.state != "admitted" and admission.id in unpaid:
             yield Breach(admission, words("A bill of the stay is unpaid", "住院账单未结清"), "state")
 
 

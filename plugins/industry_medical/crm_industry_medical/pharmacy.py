@@ -8,15 +8,19 @@ from crmcore import Breach, Constraint, Pending
 
 from .charging import Bill, BillLine
 from .drug_store import Batch, Movement, stock
+from .grouping import by
 from .words import words
 
 
 def bill_before_dispensing(pending: Pending) -> Iterator[Breach]:
     """Refuse what is issued beyond what was charged and paid for; inpatients' bills need not be paid yet."""
     lines = {after.prescription_line for _, after in pending.changed(Movement) if after and after.prescription_line}
-    for key in sorted(lines):
-        moves = list(pending.all(Movement, prescription_line=key))
-        unpaid = -stock(moves) - _paid(pending, key)
+    lines |= {
+        before.prescription_line for before, _ in pending.changed(BillLine) if before and before.prescription_line
+    }
+    charges = by(pending.all(BillLine, prescription_line=lines), "prescription_line")
+    for key, moves in by(pending.all(Movement, prescription_line=lines), "prescription_line").items():
+        unpaid = -stock(moves) - _paid(pending, charges.get(key, ()))
         if unpaid > 0:
             text = words(
                 f"{unpaid} of it is not charged and paid; bill before dispensing",
@@ -25,10 +29,10 @@ def bill_before_dispensing(pending: Pending) -> Iterator[Breach]:
             yield Breach(moves[-1], text, "quantity")
 
 
-def _paid(pending: Pending, prescription_line: str) -> Decimal:
-    """Return how much of a prescription line was charged on bills that are settled, or of an admission."""
+def _paid(pending: Pending, charges: Iterable[BillLine]) -> Decimal:
+    """Return how much was charged on bills that are settled, or of an admission."""
     found = Decimal(0)
-    for charge in pending.all(BillLine, prescription_line=prescription_line):
+    for charge in charges:
         bill = pending.get(Bill, charge.bill)
         if bill and (bill.state == "settled" or (bill.admission and bill.state == "open")):
             found += charge.quantity or Decimal(0)

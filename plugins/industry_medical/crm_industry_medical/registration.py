@@ -21,6 +21,7 @@ from crmcore import (
     state_machine,
 )
 
+from .grouping import by
 from .scheduling import Session
 from .words import words
 
@@ -62,22 +63,18 @@ def no_overbooking(pending: Pending) -> Iterator[Breach]:
     touched = {after.session for _, after in pending.changed(Registration) if after}
     touched |= {after.id for _, after in pending.changed(Session) if after}
     new = {after.id for _, after in pending.changed(Registration) if after}
-    for key in sorted(touched):
-        session = pending.get(Session, key)
-        held = [one for one in pending.all(Registration, session=key) if one.state in HOLDS_A_PLACE]
-        if session and len(held) > session.quota:
+    places = by(pending.all(Registration, session=touched, state=HOLDS_A_PLACE), "session")
+    for session in pending.all(Session, id=touched):
+        held = places.get(session.id, [])
+        if len(held) > session.quota:
             text = words(f"{len(held)} registrations for a quota of {session.quota}", f"已超过限号数 {session.quota}")
-            yield from (
-                (Breach(one, text, "session") for one in held if one.id in new)
-                if new
-                else (Breach(session, text, "quota"),)
-            )
+            last = [one for one in held if one.id in new]
+            yield Breach(last[-1], text, "session") if last else Breach(session, text, "quota")
         patients = [one.customer for one in held]
         for one in held:
             if one.id in new and patients.count(one.customer) > 1:
-                yield Breach(
-                    one, words("The patient is registered in this session already", "该患者在此时段已挂号"), "session"
-                )
+                text = words("The patient is registered in this session already", "该患者在此时段已挂号")
+                yield Breach(one, text, "session")
 
 
 def fee_due(rank: Rank, day: date, earlier: Iterable[Registration]) -> Decimal:

@@ -5,6 +5,7 @@ from datetime import date
 
 from crmcore import DATE, INTEGER, TEXT, Breach, Constraint, Pending, Record, Rule, column, record, rows
 
+from .grouping import by
 from .words import words
 
 
@@ -37,11 +38,11 @@ class Session(Record):
 
 def one_session_at_a_time(pending: Pending) -> Iterator[Breach]:
     """Refuse a second session of a practitioner in the same half of a day."""
-    for _, session in pending.changed(Session):
-        if session is None:
-            continue
-        own = pending.all(Session, practitioner=session.practitioner, half=session.half)
-        if any(other.on == session.on and other.id != session.id for other in own):
+    changed = [after for _, after in pending.changed(Session) if after]
+    own = by(pending.all(Session, practitioner={one.practitioner for one in changed}), "practitioner")
+    for session in changed:
+        same = [one for one in own[session.practitioner] if (one.on, one.half) == (session.on, session.half)]
+        if len(same) > 1:
             yield Breach(session, words("The practitioner has another session then", "该医生此时段已有排班"), "on")
 
 

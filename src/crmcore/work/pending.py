@@ -1,6 +1,6 @@
 """What a unit of work is about to commit, for constraints to look at; and what they refuse of it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -53,8 +53,11 @@ class Pending:
         document = None if key is None else self._unit.transaction.get(type_of(record_class).name, key)
         return None if document is None else self._unit.codec.decode(record_class, document)
 
-    def all(self, record_class: type[Kept], **columns: str) -> Iterator[Kept]:
-        """Yield the records of a type whose text columns hold these values: ``pending.all(Stay, bed="b1")``."""
+    def all(self, record_class: type[Kept], **columns: str | Collection[str]) -> Iterator[Kept]:
+        """Yield the records of a type whose text columns hold these values: ``pending.all(Stay, bed="b1")``.
+
+        Of several values, such as a set of ids, a column holds one.
+        """
         return self._unit.all(record_class, **columns)
 
 

@@ -1,7 +1,7 @@
 """The unit of work: the only way to change records. Everything in it is committed together, or nothing is."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -62,10 +62,14 @@ class Unit:
             raise NotFound(name, key)
         return self.codec.decode(record_class, document)
 
-    def all(self, record_class: type[Kept], **columns: str) -> Iterator[Kept]:
-        """Yield the records of a type as they are in this unit, those whose text columns hold these values."""
+    def all(self, record_class: type[Kept], **columns: str | Collection[str]) -> Iterator[Kept]:
+        """Yield the records of a type as they are in this unit, those whose text columns hold these values.
+
+        Of several values, such as a set of ids, a column holds one.
+        """
+        wanted = {name: {value} if isinstance(value, str) else {*value} for name, value in columns.items()}
         for _, document in self.transaction.items(type_of(record_class).name):
-            if all(document.get(name) == value for name, value in columns.items()):
+            if all(document.get(name) in values for name, values in wanted.items()):
                 yield self.codec.decode(record_class, document)
 
     def add(self, record: Kept, source: Problem | None = None) -> Kept:

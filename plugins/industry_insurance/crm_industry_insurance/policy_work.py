@@ -52,11 +52,10 @@ def issue(desk: Desk, policy: Policy, starts: date) -> Policy:
     product = desk.unit.get(Product, policy.product)
     premium, months = _premium(policy), product.term_months
     ends = months_later(starts, months) - DAY
-    dates: dict[str, Any] = {"issued_on": desk.on, "starts": starts, "ends": ends, "paid_until": starts - DAY}
-    made = desk.policy_step(policy, "issue", **dates)
+    made = desk.policy_step(policy, "issue", issued_on=desk.on, starts=starts, ends=ends)
     for due, amount in instalments(starts, months, policy.instalments, premium, desk.digits):
         bill(desk, made, due, amount)
-    return made
+    return desk.unit.edit(made, paid_until=paid_until(desk.unit, made))
 
 
 def withdraw(desk: Desk, policy: Policy, reason: str) -> Policy:

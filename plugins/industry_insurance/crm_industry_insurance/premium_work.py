@@ -16,7 +16,9 @@ from .products import Product
 def bill(desk: Desk, policy: Policy, due: date, amount: Decimal) -> Premium:
     """Add an instalment."""
     number = sum(1 for _ in desk.unit.all(Premium, policy=policy.id)) + 1
-    return desk.unit.add(called(Premium(policy=policy.id, due=due, amount=amount), f"{policy.id}-p{number:03}"))
+    settled = None if amount else desk.on
+    made = Premium(policy=policy.id, due=due, amount=amount, settled_on=settled)
+    return desk.unit.add(called(made, f"{policy.id}-p{number:03}"))
 
 
 def open_instalments(unit: Unit, policy: Policy) -> tuple[Premium, ...]:

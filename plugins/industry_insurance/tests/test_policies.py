@@ -257,6 +257,56 @@ def test_no_more_is_paid_back_than_was_paid_and_nothing_while_a_claim_is_open(tr
     trial.run("policy surrender P1 --on 2026-02-02").assert_fails("claims that are not closed: C1")
 
 
+STEPS = (
+    "policy underwrite P0 --decision accept --dry-run",
+    "policy withdraw P0 --dry-run",
+    "policy issue P9 --dry-run",
+    "policy endorse P1 --premium 1300 --dry-run",
+    "policy renew P1 --on 2026-12-20 --dry-run",
+    "policy surrender P5 --reason moved --on 2026-02-15 --dry-run",
+    "policy reassign max --on 2026-02-15 --dry-run",
+    "policy reinstate PL --on 2026-03-01 --dry-run",
+    "premium pay P1 --amount 5 --dry-run",
+    "claim open P1 --occurred-on 2026-01-01 --claimed 5 --dry-run",
+    "claim assess C1 --on 2026-02-02 --dry-run",
+    "claim pay C2 --on 2026-02-03 --dry-run",
+    "claim reject C1 --reason fraud --on 2026-02-02 --dry-run",
+    "claim reopen C3 --reserve 5 --on 2026-02-04 --dry-run",
+)
+
+
+def test_every_step_can_be_tried_without_writing(trial):
+    for line in (
+        "policy quote --id P0 --holder cy --product motor --premium 10",
+        "policy quote --id P9 --holder cy --product motor --premium 10",
+        "policy underwrite P9 --decision accept",
+    ):
+        trial.run(line).assert_ok()
+    for key in ("P1", "P5", "PL"):
+        issued(trial, key, more="--instalments 4" if key == "P1" else "")
+    for line in (
+        "premium pay P1 --amount 300",
+        "premium pay P5 --amount 1200",
+        "policy sweep --on 2026-02-10",
+        "premium pay PL --amount 1200 --on 2026-02-12",
+        "claim open P1 --id C1 --occurred-on 2026-02-01 --claimed 5 --on 2026-02-01",
+        "claim open PL --id C2 --occurred-on 2026-01-20 --claimed 5 --on 2026-02-01",
+        "claim open PL --id C3 --occurred-on 2026-02-01 --claimed 5 --on 2026-02-01",
+        "claim assess C2 --on 2026-02-02",
+        "claim reject C3 --reason other --on 2026-02-02",
+    ):
+        trial.run(line).assert_ok()
+    before = trial.crm.store.read().commit
+    for line in STEPS:
+        assert "nothing was written" in trial.run(line).assert_ok().err
+    assert trial.crm.store.read().commit == before
+
+
+def test_a_premium_of_nothing_is_settled_at_once(trial):
+    issued(trial, premium="0")
+    assert shown(trial, "policy", "P1")["paid_until"] == "2026-12-31"
+
+
 # --- what it is made of -----------------------------------------------------------------------------------------------
 
 

@@ -4,9 +4,9 @@ Status, stage, position, purchase behaviour and role are separate schemes over s
 in four of them and means something else in each; see the segments' ``doc``.
 """
 
-from crmcore import Field, Metric, Scheme, Setting, View, hookimpl
+from crmcore import Field, Metric, Playbook, Scheme, Setting, View, hookimpl
 
-from . import facts, position, stage
+from . import facts, playbooks, position, stage
 from .status import status
 from .views import VIEWS
 
@@ -23,12 +23,17 @@ def crm_metrics() -> tuple[Metric, ...]:
 
 @hookimpl
 def crm_settings() -> tuple[Setting, ...]:
-    return (*facts.SETTINGS, *stage.SETTINGS, *position.SETTINGS)
+    return (*facts.SETTINGS, *stage.SETTINGS, *position.SETTINGS, *playbooks.SETTINGS)
 
 
 @hookimpl
 def crm_schemes() -> tuple[Scheme, ...]:
     return (status, stage.stage, position.position, position.buyer, position.role)
+
+
+@hookimpl
+def crm_playbooks() -> tuple[Playbook, ...]:
+    return playbooks.PLAYBOOKS
 
 
 @hookimpl

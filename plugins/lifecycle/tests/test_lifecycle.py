@@ -1,9 +1,11 @@
-from datetime import date
+from datetime import date, timedelta
 
 import crm_lifecycle as plugin
 import pytest
 from crm_lifecycle import facts as ours
 from crm_lifecycle import views
+from crm_lifecycle.playbooks import PLAYBOOKS
+from crm_lifecycle.playbooks import SETTINGS as DAYS
 from crm_lifecycle.position import buyer, position, role
 from crm_lifecycle.stage import stage
 from crm_lifecycle.status import status
@@ -234,6 +236,7 @@ DECLARED = (
     *plugin.crm_settings(),
     *SCHEMES,
     *plugin.crm_views(),
+    *PLAYBOOKS,
 )
 
 
@@ -303,7 +306,7 @@ def test_every_setting_moves_somebody_or_changes_who_is_listed(crm_with):
         trial.customer(f"c{number}", facts)
     trial.classify()
     usual, idle = trial.run("view lifecycle.sleeping --format json").json, []
-    for setting in plugin.crm_settings():
+    for setting in (one for one in plugin.crm_settings() if one not in DAYS):
         trial.set(setting, OTHER_VALUES[setting.name.removeprefix("lifecycle.")])
         if not trial.classify().moves and trial.run("view lifecycle.sleeping --format json").json == usual:
             idle.append(setting.name)
@@ -320,6 +323,29 @@ def test_what_salespeople_learn_is_kept_with_source_and_date_and_used(field):
     assert field.soft
     facts = given({field: SOFT[field.name.removeprefix("lifecycle.")]})
     assert [placed(scheme, facts) for scheme in SCHEMES] != [placed(scheme, NEVER) for scheme in SCHEMES]
+
+
+def test_there_is_a_playbook_for_every_segment_whose_treatment_is_stated_and_for_no_other():
+    treated = {(scheme.name, one.name) for scheme in SCHEMES for one in scheme.segments if one.treatment.languages}
+    assert {(each.scheme.name, each.segment) for each in PLAYBOOKS} == treated
+    for each in PLAYBOOKS:
+        for text in (each.service, each.offers, *(task.title for task in each.tasks)):
+            assert set(text.languages) in ({"en", "zh"}, set())
+
+
+def test_who_stops_buying_is_asked_why_and_won_back(crm_with):
+    trial = crm_with(plugin)
+    trial.set("lifecycle.ask_days", 3)
+    trial.set("lifecycle.win_back_days", 5)
+    trial.customer("c1", bought((364, 10)))
+    trial.classify()
+    assert trial.run("task list --format json").json == []
+    trial.as_of += timedelta(days=2)
+    trial.classify()
+    tasks = trial.run("task list --columns title,due --sort due --format json").json
+    due = [str(trial.as_of + timedelta(days=days)) for days in (3, 5)]
+    assert [task["due"] for task in tasks] == due
+    assert [task["title"] for task in tasks] == ["Find out why they stopped buying", "Send a win-back mail or an offer"]
 
 
 def test_everything_that_a_scheme_uses_is_listed(crm_with):

@@ -4,9 +4,9 @@ VIP and key customers, contribution, medals, two levels, size, ABC and RFM are s
 Homonyms stay apart: "high value" by contribution and "high value" of two levels need not be the same customers.
 """
 
-from crmcore import Metric, Report, Scheme, Setting, View, hookimpl
+from crmcore import Metric, Playbook, Report, Scheme, Setting, View, hookimpl
 
-from . import contribution, medal, metrics, report, rfm, size, vip
+from . import contribution, medal, metrics, playbooks, report, rfm, size, vip
 from .views import VIEWS
 
 
@@ -17,12 +17,17 @@ def crm_metrics() -> tuple[Metric, ...]:
 
 @hookimpl
 def crm_settings() -> tuple[Setting, ...]:
-    return (*vip.SETTINGS, *contribution.SETTINGS, *medal.SETTINGS, *size.SETTINGS, *rfm.SETTINGS)
+    return (*vip.SETTINGS, *contribution.SETTINGS, *medal.SETTINGS, *size.SETTINGS, *rfm.SETTINGS, *playbooks.SETTINGS)
 
 
 @hookimpl
 def crm_schemes() -> tuple[Scheme, ...]:
     return report.SCHEMES
+
+
+@hookimpl
+def crm_playbooks() -> tuple[Playbook, ...]:
+    return playbooks.PLAYBOOKS
 
 
 @hookimpl

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 
 import crm_value_tier as plugin
@@ -6,6 +7,8 @@ from crm_value_tier import report, rfm
 from crm_value_tier.contribution import contribution, level
 from crm_value_tier.medal import medal
 from crm_value_tier.metrics import margin_12m, profit, purchases, share_12m, spend
+from crm_value_tier.playbooks import PLAYBOOKS
+from crm_value_tier.playbooks import SETTINGS as DAYS
 from crm_value_tier.size import abc, size
 from crm_value_tier.vip import vip
 
@@ -359,7 +362,14 @@ def test_there_is_no_share_of_a_revenue_that_is_not_positive():
 # --- what every declaration promises ------------------------------------------------------------------------------
 
 SCHEMES = plugin.crm_schemes()
-DECLARED = (*plugin.crm_metrics(), *plugin.crm_settings(), *SCHEMES, *plugin.crm_views(), *plugin.crm_reports())
+DECLARED = (
+    *plugin.crm_metrics(),
+    *plugin.crm_settings(),
+    *SCHEMES,
+    *plugin.crm_views(),
+    *plugin.crm_reports(),
+    *PLAYBOOKS,
+)
 
 
 @pytest.mark.parametrize("declared", DECLARED, ids=lambda declared: declared.name)
@@ -386,6 +396,25 @@ def test_treatments_stand_only_where_the_sources_state_them():
     assert treated == {"value_tier.contribution", "value_tier.medal", "value_tier.size", "value_tier.abc"}
     for scheme in SCHEMES:
         assert len({segment.treatment.languages for segment in scheme.segments}) == 1
+
+
+def test_there_is_a_playbook_for_every_segment_whose_treatment_is_stated_and_for_no_other():
+    treated = {(scheme.name, one.name) for scheme in SCHEMES for one in scheme.segments if one.treatment.languages}
+    assert {(each.scheme.name, each.segment) for each in PLAYBOOKS} == treated
+    for each in PLAYBOOKS:
+        for text in (each.service, each.offers):
+            assert set(text.languages) in ({"en", "zh"}, set())
+
+
+def test_large_customers_are_spoken_with_regularly(crm_with):
+    trial = crm_with(plugin)
+    trial.set("value_tier.large_visit_days", 14)
+    for number in range(10):
+        trial.customer(f"c{number}", bought((20, 10 * number + 10)))
+    trial.classify()
+    tasks = trial.run("task list --columns customer,playbook,due --format json").json
+    due = str(trial.as_of + timedelta(days=14))
+    assert tasks == [{"customer": "c9", "playbook": "value_tier.large", "due": due}]
 
 
 @pytest.mark.parametrize("setting", plugin.crm_settings(), ids=lambda setting: setting.name)
@@ -423,7 +452,7 @@ def test_every_setting_moves_somebody(crm_with):
         trial.customer(str(days), bought(first, *[(days, 30)] * (number - 1)))
     trial.classify()
     idle = []
-    for setting in plugin.crm_settings():
+    for setting in (one for one in plugin.crm_settings() if one not in DAYS):
         trial.set(setting, OTHER_VALUES[setting.name.removeprefix("value_tier.")])
         if not trial.classify().moves:
             idle.append(setting.name)

@@ -57,7 +57,9 @@ def playbook_facts(state: State, playbook: Playbook, language: str) -> tuple[dic
         "held_out": sum(is_held_out(playbook.name, key, share) for key in members),
         "owner": playbook.owner,
         "cadence": _cadence(playbook, state),
-        **{name: getattr(playbook, name)(language) for name in ("service", "offers", "treatment", "doc")},
+        **{name: getattr(playbook, name)(language) for name in ("service", "offers")},
+        "treatment": playbook.treatment(language) or playbook.answer.treatment(language),
+        "doc": playbook.doc(language),
     }
     rows = tuple(
         (task.name, task.title(language), task.on, days_of(task.due, state.world.settings)) for task in playbook.tasks

@@ -63,7 +63,8 @@ class Playbook:
 
     ``tasks`` are raised on entering or leaving, ``cadence`` makes a return visit every so many days, and ``owner`` says
     to whom they go: the customer's own ("owner"), or a role or team. ``service``, ``offers`` and ``treatment`` are texts
-    for people; ``treatment`` is what the source of the scheme states, and empty where it states nothing.
+    for people; ``treatment`` is what the source of the scheme states, if the segment does not say it already, and empty
+    where it states nothing.
     """
 
     name: str = attrs.field(validator=FULL_NAME)

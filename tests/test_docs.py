@@ -198,7 +198,19 @@ def test_everything_that_the_page_on_plugins_declares_is_used(harbour):
     assert listed["status"] == "active", listed
     kinds = {one["kind"] for one in listed["adds"]}
     assert kinds == {
-        *["record", "field", "rule", "constraint", "setting", "metric", "scheme", "view", "report", "command"]
+        *[
+            "record",
+            "field",
+            "rule",
+            "constraint",
+            "setting",
+            "metric",
+            "scheme",
+            "playbook",
+            "view",
+            "report",
+            "command",
+        ]
     }
     run("view harbour.due")
     run("view harbour.cargo_repairs")

@@ -113,6 +113,18 @@ def start_writers(url, writers, send):
     return children
 
 
+def live(url, folder, steps):
+    """Make so many commits, and after each say that it is done; `fuse_disk` watches the folder."""
+    store = open_tinydb(url)
+    store.create()
+    for number in range(int(steps) + 1):
+        if number:
+            commit(store)
+        os.close(os.open(f"{folder}/done", os.O_CREAT | os.O_EXCL))  # one call to the file system
+        os.unlink(f"{folder}/done")  # noqa: PTH108 - as above
+    return {"commits": int(steps)}
+
+
 def overwrite_in_place(path, chunks):
     """Do what a careless program does, slowly enough for a kill to hit it."""
     data = b"".join(chunks)
@@ -162,6 +174,9 @@ def fill_the_disk(url, sizes):
 
 
 def main(task, url, *numbers):
+    if task == "live":
+        sys.stdout.write(json.dumps(live(url, *numbers)))
+        return
     figures = [int(number) for number in numbers]
     if task == "careless":
         safe_file._place = overwrite_in_place

@@ -280,16 +280,58 @@ def test_problems_that_cannot_be_written_say_why(tmp_path):
         write_problems(FOUND, tmp_path / "absent" / "errors.csv")
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\rx", "＝1", "'x", "'"])
-def test_what_a_spreadsheet_could_run_gets_an_apostrophe(text):
+INVISIBLE = [
+    "",
+    " ",
+    "\u00a0",
+    "\u200b",
+    "\ufeff",
+    "\t",
+    "\r",
+    "\n",
+    "\x00",
+    "\x1f",
+    "\u2028",
+    "\u3000",
+    " \u200b \ufeff",
+]
+
+
+@pytest.mark.parametrize("before", INVISIBLE)
+@pytest.mark.parametrize(
+    "text", ["=1", "+A1", "-A1", "-1+1", "@x", "＝1", "＋A1", "－A1", "＠x", "|x", "%x", "+49-30-1", "-"]
+)
+def test_what_a_spreadsheet_could_run_gets_an_apostrophe(before, text):
+    assert guard(before + text) == f"'{before}{text}"
+
+
+@pytest.mark.parametrize("text", ["\tx", "\rx", "\nx", "'x", "'"])
+def test_what_hides_or_is_an_apostrophe_gets_one(text):
     assert guard(text) == f"'{text}"
 
 
+@pytest.mark.parametrize(
+    "text", ["+49 30 1234567", "+4930", "-5", "-5.50", "-1,234.50", "+1", "a=1", "x", "", " x", "12 +3", "3-4"]
+)
+def test_telephone_numbers_amounts_and_plain_texts_stay_as_they_are(text):
+    assert guard(text) == text
+
+
+CELLS = st.text(max_size=5) | st.text("'=-+@|% \t\r\n\u200b\ufeffx1", max_size=6)
+
+
 @unhurried
-@given(st.text(max_size=5) | st.text("'=-x", max_size=5))
+@given(CELLS)
 def test_the_apostrophe_can_always_be_taken_off_again(text):
     assert unguard(guard(text)) == text
-    assert not guard(text).startswith(("=", "+", "-", "@"))
+
+
+@unhurried
+@given(CELLS)
+def test_no_cell_begins_with_a_sign_unless_it_is_a_number(text):
+    seen = "".join(letter for letter in guard(text) if letter.isprintable() and not letter.isspace())
+    assert not seen.startswith(tuple("=@|%＝＠"))
+    assert not seen.startswith(("+", "-")) or not set(seen[1:]) - set("0123456789.,")
 
 
 # ---------------------------------------------------------------- laws

@@ -30,6 +30,7 @@ TITLES: Final = {
     "work.field_values": "Who said a soft value",
     "desk.forms": "Values of fields",
     "desk.listing": "Lists",
+    "desk.permissions": "Permissions",
     "desk.viewing": "Views as tables, and what a report gets",
     "desk.importing": "Import of files",
     "desk.retrying": "Units that are done again when others were faster",
@@ -43,6 +44,7 @@ TITLES: Final = {
     "grammar.migrations": "Migrations",
     "errors": "Errors",
     "deprecations": "Deprecations",
+    "upkeep.erasing": "Erasing personal data",
 }
 
 KINDS: Final = {

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crmcore.desk.forms import with_fields
     from crmcore.desk.importing import ImportOptions, import_file
     from crmcore.desk.listing import ListRequest, list_rows
+    from crmcore.desk.permissions import reveal
     from crmcore.desk.retrying import retried
     from crmcore.desk.viewing import ReportContext, view_table
     from crmcore.entities import Record, column, record
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
         read_backup,
         read_log_line,
         replace_file,
+        sealed_entry,
         store_lock,
         store_reader,
         store_unit,
@@ -101,6 +103,7 @@ if TYPE_CHECKING:
         outcome,
         quiet,
     )
+    from crmcore.upkeep.erasing import Erasure, belongings_of, erase, erased_in
     from crmcore.view import Chart, Report, Table, View
     from crmcore.work.company import company
     from crmcore.work.evaluating import Evaluation
@@ -116,6 +119,7 @@ _HOMES = {
     "cli.context": ("opened",),
     "cli.options": ("dated", "formatted"),
     "cli.showing": ("print_tables",),
+    "desk.permissions": ("reveal",),
     "desk.forms": ("with_fields",),
     "desk.importing": ("ImportOptions", "import_file"),
     "desk.listing": ("ListRequest", "list_rows"),
@@ -203,6 +207,7 @@ _HOMES = {
         "outcome",
         "quiet",
     ),
+    "upkeep.erasing": ("Erasure", "belongings_of", "erase", "erased_in"),
     "view": ("Chart", "Report", "Table", "View"),
     "work.company": ("company",),
     "work.evaluating": ("Evaluation",),
@@ -238,6 +243,7 @@ __all__ = [
     "Customer",
     "Document",
     "EngineKind",
+    "Erasure",
     "Evaluation",
     "Field",
     "ImportOptions",
@@ -291,6 +297,7 @@ __all__ = [
     "__version__",
     "as_of",
     "band",
+    "belongings_of",
     "choose",
     "column",
     "company",
@@ -302,6 +309,8 @@ __all__ = [
     "decimal",
     "distinct",
     "earliest",
+    "erase",
+    "erased_in",
     "formatted",
     "greatest",
     "hookimpl",
@@ -329,6 +338,7 @@ __all__ = [
     "record",
     "replace_file",
     "retried",
+    "reveal",
     "rows",
     "sealed_entry",
     "smallest",

@@ -61,6 +61,7 @@ class Crm:
     language: str = "en"
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     sources: Sources = field(factory=Sources, kw_only=True)
+    sensitive: bool = field(default=False, init=False)
     moves: tuple[Move, ...] = field(default=(), init=False)
     committed: int = field(default=0, init=False)
     warnings: list[str] = field(factory=list, init=False)
@@ -94,7 +95,8 @@ class Crm:
         booked = company.book_date or self.today(company)
         day = as_of or booked
         seen = self._seen(reader, company, day)
-        return State(seen, Book(seen, self.codec, company.zone), company, world, self.plain, day, day == booked)
+        book, is_booked = Book(seen, self.codec, company.zone), day == booked
+        return State(seen, book, company, world, self.plain, day, is_booked, self.sensitive)
 
     def _seen(self, reader: Reader, company: Company, day: date, pending: Sequence[Change] = ()) -> Reader:
         """Return the store as of a day: of past ones, undated records with what they held then."""
@@ -252,8 +254,7 @@ class Crm:
 
     def engines(self, book: Book | None, asked: str = "", options: Mapping[str, str] = NO_OPTIONS) -> Engines:
         """Return the engines that can classify a store, without a ``book`` files, and which is used when."""
-        usual, least = self.setting(ENGINE), self.setting(BULK_FROM)
-        return Engines(self.catalogue, book, asked, options, usual, least)
+        return Engines(self.catalogue, book, asked, options, self.setting(ENGINE), self.setting(BULK_FROM))
 
     def _tell_plugins(self) -> None:
         """Deliver the outbox; what a plugin does wrong there becomes a warning, never an error."""
@@ -299,7 +300,5 @@ class Crm:
             if changes and not dry_run:
                 self._log(transaction, changes, why)
         self._tell_plugins()
-        moved = {change.key for change in changes}
-        return {
-            one.name: (before.get(one.name, one.default), checked[one.name]) for one in settings if one.name in moved
-        }
+        moved = (one for one in settings if any(change.key == one.name for change in changes))
+        return {one.name: (before.get(one.name, one.default), checked[one.name]) for one in moved}

@@ -8,7 +8,7 @@ import enum
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 import attrs
 from attrs import frozen
@@ -134,6 +134,13 @@ FULL_NAME: Final = named(
 def one_of(*texts: str) -> Shape:
     """Return the shape of a choice among a few texts."""
     return Shape(f"one of {', '.join(texts)}", lambda value: isinstance(value, str) and value in texts)
+
+
+Privacy = Literal["public", "internal", "personal", "sensitive"]
+PRIVACY: Final = one_of(*get_args(Privacy))
+
+PERSONAL: Final = frozenset({"personal", "sensitive"})
+"""What goes when a person's data is erased."""
 
 
 def a(cls: type | tuple[type, ...], takes: str) -> Shape:

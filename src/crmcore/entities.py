@@ -8,7 +8,23 @@ from typing import Any, Final, TypeVar, dataclass_transform
 import attrs
 from attrs import frozen
 
-from crmcore.attributes import CHOICES, FLAG, KIND, LABEL, LINE, NAME, Shape, a, as_tuple, is_line, several, shown
+from crmcore.attributes import (
+    CHOICES,
+    FLAG,
+    KIND,
+    LABEL,
+    LINE,
+    NAME,
+    PERSONAL,
+    PRIVACY,
+    Privacy,
+    Shape,
+    a,
+    as_tuple,
+    is_line,
+    several,
+    shown,
+)
 from crmcore.errors import RuleError
 from crmcore.kinds import MONEY_EXTRA_DIGITS, TEXT, Kind
 from crmcore.labels import Label, as_label
@@ -64,6 +80,7 @@ class ColumnType:
     refers_to: str = attrs.field(default="", validator=_REFERENCE)
     choices: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=CHOICES)
     label: Label = attrs.field(default=None, converter=as_label, validator=LABEL)
+    privacy: Privacy = attrs.field(default="internal", validator=PRIVACY)
     target: "type[Record] | None" = attrs.field(default=None, eq=False, repr=False)
 
 
@@ -96,18 +113,24 @@ def column(  # noqa: PLR0913 - keyword-only facts of one declaration
     choices: tuple[str, ...] = (),
     default: Any = None,
     label: Mapping[str, str] | None = None,
+    privacy: Privacy = "internal",
 ) -> Any:
     """Declare a column; ``refers_to`` is the record type whose id it holds ("self" for the same one).
+
+    ``privacy`` says whose business it is: what is "personal" or "sensitive" goes when a person's data is erased, and
+    what is sensitive is shown on request only.
 
     Type checkers take a column without ``default=`` as one that every new record needs: write ``default=None``.
     """
     target: Any = refers_to if is_record_type(refers_to) else None
     named: Any = type_of(target).name if target else refers_to
-    facts = ColumnType("", kind, required, named, choices, as_label(label), target)
+    facts = ColumnType("", kind, required, named, choices, as_label(label), privacy, target)
     if not KIND.holds(kind):
         raise RuleError(f"column: kind= takes {KIND.takes}, not {shown(kind)}")
     if problem := _default_problem(facts, default):
         raise RuleError(f"column: its default {shown(default)} {problem}")
+    if privacy in PERSONAL and (refers_to or (required and (kind != TEXT or choices))):
+        raise RuleError(f"column: what is {privacy} can be erased, so it is no reference, and if required a free text")
     return attrs.field(default=attrs.NOTHING if required else default, metadata={"crm": facts}, kw_only=True)
 
 

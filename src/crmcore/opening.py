@@ -21,7 +21,7 @@ from crmcore.plugging.loading import load_plugins
 from crmcore.plugging.remedies import refuse_broken
 from crmcore.plugging.remembered import Remembered, load_some
 from crmcore.storage.tinydb_store import open_tinydb
-from crmcore.store import LogEntry, Store
+from crmcore.store import ERASED, LogEntry, Store
 from crmcore.work import company as companies
 from crmcore.work.company import Company
 from crmcore.work.fitting import TABLE as FITS
@@ -55,7 +55,7 @@ COMMAND_WORDS: Final = frozenset(
 )
 """What plugins cannot call their commands or record types: the core's commands, those that are planned included."""
 
-TABLES: Final = frozenset({companies.TABLE, FITS, MARKS, OUTBOX, REQUESTS, RUNS, SCHEMES, SETTINGS, "import"})
+TABLES: Final = frozenset({companies.TABLE, FITS, MARKS, OUTBOX, REQUESTS, RUNS, SCHEMES, SETTINGS, ERASED, "import"})
 """What plugins cannot call their record types: the store keeps other things under these names."""
 
 VERBS: Final = ("list", "show", "add", "edit", "remove", "export")

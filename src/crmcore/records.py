@@ -19,7 +19,7 @@ RATE: Final = decimal(10)
 class Customer(Record):
     """A party the company deals with or wants to; it need not buy."""
 
-    name: str = column(TEXT, required=True, label={"en": "Name", "zh": "名称"})
+    name: str = column(TEXT, required=True, label={"en": "Name", "zh": "名称"}, privacy="personal")
     kind: str | None = column(
         TEXT,
         default=None,
@@ -27,20 +27,20 @@ class Customer(Record):
         label={"en": "Kind", "zh": "类别"},
     )
     owner: str | None = column(TEXT, default=None, label={"en": "Owner", "zh": "负责人"})
-    email: str | None = column(TEXT, default=None, label={"en": "E-mail", "zh": "电子邮箱"})
-    phone: str | None = column(TEXT, default=None, label={"en": "Phone", "zh": "电话"})
+    email: str | None = column(TEXT, default=None, label={"en": "E-mail", "zh": "电子邮箱"}, privacy="personal")
+    phone: str | None = column(TEXT, default=None, label={"en": "Phone", "zh": "电话"}, privacy="personal")
     country: str | None = column(TEXT, default=None, label={"en": "Country", "zh": "国家"})
     province: str | None = column(TEXT, default=None, label={"en": "Province", "zh": "省份"})
     city: str | None = column(TEXT, default=None, label={"en": "City", "zh": "城市"})
     district: str | None = column(TEXT, default=None, label={"en": "District", "zh": "区县"})
-    address: str | None = column(TEXT, default=None, label={"en": "Address", "zh": "地址"})
-    postcode: str | None = column(TEXT, default=None, label={"en": "Postcode", "zh": "邮编"})
+    address: str | None = column(TEXT, default=None, label={"en": "Address", "zh": "地址"}, privacy="personal")
+    postcode: str | None = column(TEXT, default=None, label={"en": "Postcode", "zh": "邮编"}, privacy="personal")
     language: str | None = column(TEXT, default=None, label={"en": "Language", "zh": "语言"})
     source: str | None = column(TEXT, default=None, label={"en": "Source", "zh": "来源"})
     parent: str | None = column(TEXT, default=None, refers_to="self", label={"en": "Parent", "zh": "上级客户"})
     referred_by: str | None = column(TEXT, default=None, refers_to="self", label={"en": "Referrer", "zh": "推荐人"})
     tags: tuple[str, ...] = column(TEXTS, default=(), label={"en": "Tags", "zh": "标签"})
-    notes: str | None = column(TEXT, default=None, label={"en": "Notes", "zh": "备注"})
+    notes: str | None = column(TEXT, default=None, label={"en": "Notes", "zh": "备注"}, privacy="personal")
     archived_at: date | None = column(DATE, default=None, label={"en": "Archived", "zh": "归档日期"})
 
 
@@ -49,10 +49,10 @@ class Contact(Record):
     """A person to speak with at a customer."""
 
     customer: str = column(TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"})
-    name: str = column(TEXT, required=True, label={"en": "Name", "zh": "姓名"})
-    title: str | None = column(TEXT, default=None, label={"en": "Title", "zh": "职务"})
-    email: str | None = column(TEXT, default=None, label={"en": "E-mail", "zh": "电子邮箱"})
-    phone: str | None = column(TEXT, default=None, label={"en": "Phone", "zh": "电话"})
+    name: str = column(TEXT, required=True, label={"en": "Name", "zh": "姓名"}, privacy="personal")
+    title: str | None = column(TEXT, default=None, label={"en": "Title", "zh": "职务"}, privacy="personal")
+    email: str | None = column(TEXT, default=None, label={"en": "E-mail", "zh": "电子邮箱"}, privacy="personal")
+    phone: str | None = column(TEXT, default=None, label={"en": "Phone", "zh": "电话"}, privacy="personal")
     decision_role: str | None = column(TEXT, default=None, label={"en": "Decision role", "zh": "决策角色"})
 
 
@@ -116,7 +116,7 @@ class Interaction(Record):
     at: Moment = column(INSTANT, required=True, label={"en": "Date", "zh": "日期"})
     channel: str | None = column(TEXT, default=None, label={"en": "Channel", "zh": "渠道"})
     direction: str | None = column(TEXT, default=None, choices=("in", "out"), label={"en": "Direction", "zh": "方向"})
-    subject: str | None = column(TEXT, default=None, label={"en": "Subject", "zh": "主题"})
+    subject: str | None = column(TEXT, default=None, label={"en": "Subject", "zh": "主题"}, privacy="personal")
     outcome: str | None = column(TEXT, default=None, label={"en": "Outcome", "zh": "结果"})
     agent: str | None = column(TEXT, default=None, label={"en": "Agent", "zh": "经办人"})
     responded_at: Moment | None = column(INSTANT, default=None, label={"en": "Responded at", "zh": "响应时间"})
@@ -127,7 +127,7 @@ class Task(Record):
     """Something to do for a customer; undated, since it lies ahead."""
 
     customer: str = column(TEXT, required=True, refers_to=Customer, label={"en": "Customer", "zh": "客户"})
-    title: str = column(TEXT, required=True, label={"en": "Title", "zh": "标题"})
+    title: str = column(TEXT, required=True, label={"en": "Title", "zh": "标题"}, privacy="personal")
     due: date | None = column(DATE, default=None, label={"en": "Due", "zh": "到期日"})
     owner: str | None = column(TEXT, default=None, label={"en": "Owner", "zh": "负责人"})
     state: str = column(TEXT, choices=("open", "done", "dropped"), default="open", label={"en": "State", "zh": "状态"})

@@ -180,7 +180,7 @@ _NEEDS: Final[Mapping[tuple[str, ...], Callable[[index.Index, Mapping[str, Any]]
     ("explain",): _of_schemes,
     ("history",): _of_schemes,
     ("upcoming",): _of_schemes,
-    ("log", "list"): lambda _, __: frozenset(),
+    ("log", "list"): lambda _, params: None if params.get("commit") else frozenset(),
     ("log", "verify"): lambda _, __: frozenset(),
 }
 _RECORD_NEEDS: Final[Mapping[tuple[str, ...], Callable[[index.Index, str, Mapping[str, Any]], Names | None]]] = {

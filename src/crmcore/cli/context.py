@@ -135,8 +135,12 @@ def opened(ctx: click.Context) -> "Crm":
             kept["loaded"] = None
         store = store if kept["loaded"] is None else choosing.for_reading(store)
         usable = fitted(catalogue, store)
-        kept["crm"] = crm_of(config, usable, store, actor=actor, clock=stage.clock if stage else None)
+        crm = kept["crm"] = crm_of(config, usable, store, actor=actor, clock=stage.clock if stage else None)
         _note_misfits(catalogue, usable)
+        if ctx.find_root().params.get("sensitive"):
+            from crmcore.desk.permissions import reveal  # noqa: PLC0415 - only here
+
+            reveal(crm)
         be_strict(ctx)
         ctx.find_root().call_on_close(lambda: _tell_warnings(ctx))
     found: Crm = kept["crm"]

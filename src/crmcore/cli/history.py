@@ -17,6 +17,7 @@ from crmcore.view import Table
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from crmcore.app import Crm
     from crmcore.store import LogEntry, Store
 
 _LONGEST: Final = 18
@@ -70,10 +71,11 @@ def list_commits(ctx: click.Context, commit: int | None, limit: int, everything:
         )
         print_table(Table(("commit", "at", "actor", "why", "changes"), rows), form, Look(zone=_zone(store)))
         return
-    entry = next((one for one in store.log(commit - 1) if one.commit == commit), None)
+    crm = opened(ctx)
+    entry = next((one for one in crm.store.log(commit - 1) if one.commit == commit), None)
     if entry is None:
         raise NotFound("commit", str(commit), todo="`crm log` lists them.")
-    print_table(Table(("record", "id", "column", "from", "to"), tuple(_values(entry))), form)
+    print_table(Table(("record", "id", "column", "from", "to"), tuple(_values(entry, crm))), form)
 
 
 @log.command(epilog="Example: crm log verify --noted 5f3a... --format json")
@@ -126,12 +128,16 @@ def _zone(store: "Store") -> "ZoneInfo | None":
     return None if document is None else companies.from_document(document).zone
 
 
-def _values(entry: "LogEntry") -> Iterator[tuple[Any, ...]]:
+def _values(entry: "LogEntry", crm: "Crm") -> Iterator[tuple[Any, ...]]:
+    from crmcore.desk.masking import Masking  # noqa: PLC0415 - only here
+
+    masking = Masking.of(crm)
     for change in entry.changes:
         before, after = _flat(change.before), _flat(change.after)
         for name in dict.fromkeys((*before, *after)):
             if before.get(name) != after.get(name):
-                yield change.table, change.key, name, before.get(name), after.get(name)
+                values = (masking.shown(change.table, name, one.get(name)) for one in (before, after))
+                yield change.table, change.key, name, *values
 
 
 def _flat(document: Any) -> dict[str, Any]:

@@ -114,17 +114,20 @@ def export_command(record: type[Record]) -> click.Command:
     @click.pass_context
     def command(ctx: click.Context, file: str, form: str | None, dry_run: bool) -> None:
         """Write all records, with all columns and fields, to FILE (- is standard output) for `crm import`."""
-        from crmcore.desk.exporting import export_rows  # noqa: PLC0415 - only here
+        from crmcore.desk.exporting import export_rows, hidden_in  # noqa: PLC0415 - only here
 
         crm = opened_for(ctx, name)
         if file not in _STANDARD_OUTPUT:
             check_target(file, crm.store.url)
-        table, left_out = export_rows(crm.state(), crm.catalogue, record)
+        state = crm.state()
+        table, left_out = export_rows(state, crm.catalogue, record)
         form = form or _SUFFIXES.get(PurePath(file).suffix.lower(), "csv")
         if not dry_run:
             _into(file, table, form)
         if left_out:
             note(f"left out, since no active plugin declares them: {', '.join(left_out)}")
+        if hidden := hidden_in(state, crm.catalogue, record):
+            note(f"left out, since they are sensitive: {', '.join(hidden)}; `crm --sensitive` writes them too")
         note(
             f"{counted(len(table.rows), 'record')} of type {name}{' (dry run: nothing was written)' if dry_run else ''}"
         )

@@ -132,6 +132,7 @@ def _silence() -> None:
 @click.option("--no-plugin", metavar="NAME", multiple=True, is_eager=True, help="Do without a plugin; may be repeated.")
 @click.option("--no-plugins", is_flag=True, is_eager=True, help="Do without any plugin.")
 @click.option("--setting", metavar="NAME=VALUE", multiple=True, is_eager=True, help="Set what no rule uses, this once.")
+@click.option("--sensitive", is_flag=True, help="Show sensitive values too, to those who may see them.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(__version__, prog_name="crm")
 @click.pass_context

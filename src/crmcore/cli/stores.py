@@ -5,6 +5,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from crmcore.cli.output import print_object, print_table
 from crmcore.cli.store_copies import copy, outcome, verify
 from crmcore.errors import CrmError
 from crmcore.view import Table
+
+if TYPE_CHECKING:
+    from crmcore.store import Store
 
 CHECK_FAILED = 3
 
@@ -125,7 +129,7 @@ def backup(ctx: click.Context, file: str, dry_run: bool) -> None:
 def restore(ctx: click.Context, file: str, dry_run: bool) -> None:
     """Verify the backup in FILE (- is standard input) and put it in place; the old state is kept beside it."""
     found = store_of(ctx)
-    before = _kept_copies(found.url)
+    before, erased = _kept_copies(found.url), _erased(found)
     with tempfile.TemporaryDirectory() as folder:
         source = Path(file)
         if file == "-" or source.is_fifo():
@@ -136,6 +140,7 @@ def restore(ctx: click.Context, file: str, dry_run: bool) -> None:
             store_backup.read(source)
         else:
             found.restore(source)
+            _erase_again(ctx, erased)
     made = ", ".join(sorted(_kept_copies(found.url) - before))
     more = f"; the old state is kept in {made}" if made else ""
     done(ctx, f"restored {found.url} from {'standard input' if file == '-' else file}{more}", dry_run=dry_run)
@@ -155,13 +160,30 @@ def _spooled(file: str, copy: Path) -> Path:
 
 
 def _kept_copies(url: str) -> set[str]:
-    """Return the copies that earlier restores of a file store left beside it, without their logs."""
+    """Return the copies that earlier restores of a file store left beside it."""
+    from crmcore.storage import store_backup  # noqa: PLC0415 - only here
+
     kind, _, path = url.partition(":///")
-    if kind != "tinydb":
-        return set()
-    file = Path(path)
-    mark = f"{file.name}.before-restore-"
-    return {str(one) for one in file.parent.glob("*") if one.name.startswith(mark) and one.name[len(mark) :].isdigit()}
+    return {str(one) for one in store_backup.kept(Path(path))} if kind == "tinydb" else set()
+
+
+def _erased(store: "Store") -> dict[str, str]:
+    """Return whose data was erased from a store, if there is one that can be read."""
+    from crmcore.upkeep.erasing import erased_in  # noqa: PLC0415 - only here
+
+    try:
+        return erased_in(store.read())
+    except CrmError:
+        return {}
+
+
+def _erase_again(ctx: click.Context, before: dict[str, str]) -> None:
+    """Erase in a restored store what was erased before."""
+    from crmcore.upkeep.erasing import erase_again  # noqa: PLC0415 - only here
+
+    missing = {key: at for key, at in before.items() if _erased(store_of(ctx)).get(key) != at}
+    if missing and (again := erase_again(opened(ctx), missing)):
+        note(f"erased again, as they were before: {', '.join(again)}")
 
 
 def _warn_if_large(records: int, url: str) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crmcore.entities import Record, type_of
+from crmcore.desk.listed_columns import SENSITIVE
+from crmcore.entities import ColumnType, Record, type_of
 from crmcore.grammar.declare import Field
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.storage.json_values import decode_value
@@ -15,11 +16,12 @@ def export_rows(state: State, catalogue: Catalogue, record: type[Record]) -> tup
     """Return every record's columns and stored fields, and the names of values that no active plugin declares.
 
     Defaults are not written, since they are not stored; of a soft field it is the value last stated. Archived customers
-    are among the rows.
+    are among the rows. What is sensitive is left out where the state may not show it.
     """
-    columns = tuple(column.name for column in type_of(record).columns)
-    fields = catalogue.fields_on(record)
-    known = {field.name for field in fields}
+    hidden = hidden_in(state, catalogue, record)
+    columns = tuple(column.name for column in type_of(record).columns if column.name not in hidden)
+    known = {field.name for field in catalogue.fields_on(record)}
+    fields = tuple(field for field in catalogue.fields_on(record) if field.name not in hidden)
     left_out: dict[str, None] = {}
     rows = []
     for found in state.book.all(record):
@@ -27,6 +29,12 @@ def export_rows(state: State, catalogue: Catalogue, record: type[Record]) -> tup
         values = (getattr(found, name) for name in columns)
         rows.append((*values, *(_stored(field, found.fields) for field in fields)))
     return Table((*columns, *(field.name for field in fields)), tuple(rows)), tuple(left_out)
+
+
+def hidden_in(state: State, catalogue: Catalogue, record: type[Record]) -> tuple[str, ...]:
+    """Return the columns and fields of a record type that the state may not show."""
+    declared: tuple[ColumnType | Field, ...] = (*type_of(record).columns, *catalogue.fields_on(record))
+    return () if state.sensitive else tuple(each.name for each in declared if each.privacy == SENSITIVE)
 
 
 def _stored(field: Field, values: Mapping[str, Any]) -> Any:

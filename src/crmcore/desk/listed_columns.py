@@ -29,6 +29,11 @@ _LONGEST: Final = 30
 """Digits after the point of a fraction that is shown exactly."""
 
 
+SENSITIVE: Final = "sensitive"
+MASK: Final = "***"
+"""What stands in the place of a sensitive value."""
+
+
 class Cost(IntEnum):
     """What it takes to know a value: reading it, looking it up elsewhere, or computing it."""
 
@@ -39,7 +44,10 @@ class Cost(IntEnum):
 
 @frozen(eq=False)
 class ListedColumn:
-    """A named value of every record of one type; ``choices`` are the texts that it can be, in their order."""
+    """A named value of every record of one type; ``choices`` are the texts that it can be, in their order.
+
+    A ``sensitive`` one shows a mask unless the state may show it.
+    """
 
     name: str
     kind: Kind
@@ -47,6 +55,7 @@ class ListedColumn:
     cost: Cost = Cost.READ
     choices: tuple[str, ...] = ()
     scheme: Scheme | None = None
+    sensitive: bool = False
 
 
 def listed_column(name: str, record_class: type[Record], catalogue: Catalogue) -> ListedColumn:
@@ -126,10 +135,12 @@ def _of_customer(name: str, catalogue: Catalogue) -> ListedColumn | None:
 def _of_column(column: ColumnType) -> ListedColumn:
     name, kind = column.name, column.kind
     if kind == TEXTS:
-        return ListedColumn(name, kind, lambda entry: tuple(entry.document.get(name) or ()), choices=column.choices)
-    if kind == TEXT:
-        return ListedColumn(name, kind, lambda entry: entry.document.get(name), choices=column.choices)
-    return ListedColumn(name, kind, lambda entry: decode_value(kind, entry.document.get(name)))
+        found = ListedColumn(name, kind, lambda entry: tuple(entry.document.get(name) or ()), choices=column.choices)
+    elif kind == TEXT:
+        found = ListedColumn(name, kind, lambda entry: entry.document.get(name), choices=column.choices)
+    else:
+        found = ListedColumn(name, kind, lambda entry: decode_value(kind, entry.document.get(name)))
+    return _masked(found) if column.privacy == SENSITIVE else found
 
 
 def _of_field(field: Field) -> ListedColumn:
@@ -137,7 +148,18 @@ def _of_field(field: Field) -> ListedColumn:
         raw = entry.document.get("fields", {}).get(field.name)
         return current(field, raw, entry.among.state.day)
 
-    return ListedColumn(field.name, field.result_kind(), value, choices=field.choices)
+    found = ListedColumn(field.name, field.result_kind(), value, choices=field.choices)
+    return _masked(found) if field.privacy == SENSITIVE else found
+
+
+def _masked(column: ListedColumn) -> ListedColumn:
+    """Hide the known values of a column from states that may not show them."""
+
+    def value(entry: Entry) -> Any:
+        found = column.value(entry)
+        return found if entry.among.state.sensitive or found in (None, ()) else MASK
+
+    return evolve(column, value=value, sensitive=True)
 
 
 def _of_metric(metric: Metric) -> ListedColumn:

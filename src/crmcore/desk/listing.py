@@ -9,9 +9,9 @@ from attrs import frozen
 
 from crmcore.desk.entries import Entries, Entry
 from crmcore.desk.filters import Filter, made_filter, split_filter
-from crmcore.desk.listed_columns import ListedColumn, listed_column, names_of
+from crmcore.desk.listed_columns import MASK, ListedColumn, listed_column, names_of
 from crmcore.entities import Record, type_of
-from crmcore.errors import UsageError
+from crmcore.errors import NotAllowed, UsageError
 from crmcore.evaluation.facts import instant
 from crmcore.files.parsing_base import Reading
 from crmcore.kinds import fold
@@ -46,6 +46,7 @@ def list_rows(state: State, catalogue: Catalogue, request: ListRequest) -> Table
     reading = Reading(state.company.zone, state.company.money_digits)
     filters = [_filter(text, request.record, catalogue, reading) for text in request.where]
     keys = _sort_keys(request.sort, request.record, catalogue)
+    check_shown([*(one.column for one in filters), *(column for column, _ in keys)], state)
     found = kept(Entries(state).all(request.record, archived=request.archived), filters)
     page = paged(in_order(found, keys, state) if keys else found, request.offset, request.limit)
     return Table(tuple(chosen), tuple(tuple(column.value(entry) for column in columns) for entry in page))
@@ -60,6 +61,16 @@ def show_record(state: State, catalogue: Catalogue, record: Record) -> dict[str,
     names = names_of(record_class, catalogue)
     shown = {name: listed_column(name, record_class, catalogue).value(entry) for name in names}
     return shown | {name: value for name, value in record.fields.items() if name not in shown}
+
+
+def check_shown(columns: Iterable[ListedColumn], state: State) -> None:
+    """Raise `NotAllowed` for a filter or an order by what is masked: either would tell it."""
+    hidden = tuple(dict.fromkeys(column.name for column in columns if column.sensitive and not state.sensitive))
+    if hidden:
+        raise NotAllowed(
+            f"{', '.join(hidden)}: sensitive, so nobody filters or sorts by it unawares",
+            todo="Ask for sensitive values: crm --sensitive ...",
+        )
 
 
 def kept(entries: Iterable[Entry], filters: Iterable[Filter]) -> Iterator[Entry]:
@@ -101,6 +112,8 @@ def sorted_by(
 
 def position(column: ListedColumn, state: State, value: Any) -> Any:
     """Return what a known value of a column is sorted by."""
+    if column.sensitive and value == MASK:
+        return ()
     if column.scheme is not None:  # the declared order of segments says more than the alphabet
         known = value in column.choices
         return (column.choices.index(value) if known else len(column.choices), value)

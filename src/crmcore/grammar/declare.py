@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 import attrs
 from attrs import frozen
@@ -17,11 +17,12 @@ from crmcore.attributes import (
     FULL_NAME,
     LABEL,
     LINE,
+    PRIVACY,
+    Privacy,
     Shape,
     a,
     as_tuple,
     named,
-    one_of,
     perhaps,
     several,
     text_of,
@@ -36,8 +37,6 @@ from crmcore.grammar.setting_defaults import BOUND, default_problem, is_setting_
 from crmcore.kinds import BOOLEAN, DATE, MONEY_EXTRA_DIGITS, NUMBER, TEXT, Kind
 from crmcore.labels import Label, as_label
 from crmcore.values import misfit
-
-Privacy = Literal["public", "internal", "personal", "sensitive"]
 
 
 @frozen
@@ -88,7 +87,7 @@ class Field(Term):
         kw_only=True,
     )
     soft: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
-    privacy: Privacy = attrs.field(default="internal", validator=one_of(*get_args(Privacy)), kw_only=True)
+    privacy: Privacy = attrs.field(default="internal", validator=PRIVACY, kw_only=True)
     label: Label = attrs.field(default=None, converter=as_label, validator=LABEL, kw_only=True)
     doc: Label = attrs.field(default=None, converter=as_label, validator=DOC, kw_only=True)
     place: Place = attrs.field(factory=here, validator=PLACE, eq=False, repr=False, kw_only=True)

@@ -37,7 +37,13 @@ HOLDOUT: Final = Setting(
         "zh": "每个维护方案始终留出这一比例的同一批客户不派任务，以便衡量效果；默认不留出",
     },
 )
-SETTINGS: Final = (*CORE_SETTINGS, BULK_FROM, ENGINE, HOLDOUT)
+SENSITIVE_READERS: Final = Setting(
+    "crm.sensitive_readers",
+    "*",
+    label={"en": "Who may see sensitive values", "zh": "可查看敏感信息的人员"},
+    doc="Names of actors with commas between them, or * for everybody who asks with `crm --sensitive`, which is ours",
+)
+SETTINGS: Final = (*CORE_SETTINGS, BULK_FROM, ENGINE, HOLDOUT, SENSITIVE_READERS)
 """Every setting of the core, those that rules use included."""
 
 SHARED: Final = frozenset({setting.name for setting in CORE_SETTINGS} | {HOLDOUT.name})

@@ -237,6 +237,13 @@ def _parsed(line: bytes, source: Path) -> Any:
         raise StoreBroken(f"{source} is damaged or no backup: {error}", todo=_TODO) from error
 
 
+def kept(file: Path) -> tuple[Path, ...]:
+    """Return the copies of a store that restores left beside it, without their logs."""
+    mark = f"{file.name}.before-restore-"
+    names = (path for path in file.parent.glob("*") if path.name.startswith(mark))
+    return tuple(sorted(path for path in names if path.name[len(mark) :].isdigit()))
+
+
 def keep(file: Path) -> tuple[int, ...]:
     """Copy a store and its logs to free names beside it, and return the generations of the log that were copied.
 

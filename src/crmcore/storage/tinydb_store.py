@@ -185,6 +185,10 @@ class TinyDBStore:
                 raise NotCommitted(f"{source} was not restored: {why}", todo=todo) from error
             change_log.remove(self._file, old)
 
+    def copies(self) -> "tuple[TinyDBStore, ...]":
+        """Return the states that restores kept beside it."""
+        return tuple(TinyDBStore(f"{SCHEME}{path}", path, self._timeout) for path in store_backup.kept(self._file))
+
     def _replace_by(self, found: store_backup.Found) -> None:
         begun = change_log.new_generation(self._file)
         try:

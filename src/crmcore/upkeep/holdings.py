@@ -9,7 +9,7 @@ from crmcore.entities import type_of
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.plugging.contributions import CORE
 from crmcore.records import CORE_RECORDS
-from crmcore.store import Document, Reader, Transaction
+from crmcore.store import ERASED, Document, Reader, Transaction
 from crmcore.work.company import TABLE as COMPANY
 from crmcore.work.fitting import TABLE as POPULATION
 from crmcore.work.outbox import TABLE as OUTBOX
@@ -19,7 +19,7 @@ from crmcore.work.plugin_marks import PluginMark, Reference, marks_in, reference
 from crmcore.work.requests import TABLE as REQUESTS
 from crmcore.work.settings import SETTINGS
 
-OWN_TABLES: Final = frozenset({COMPANY, POPULATION, OUTBOX, REQUESTS, RUNS, SCHEMES, MARKS, SETTINGS, "import"})
+OWN_TABLES: Final = frozenset({COMPANY, POPULATION, OUTBOX, REQUESTS, RUNS, SCHEMES, MARKS, SETTINGS, ERASED, "import"})
 """The tables in which the core keeps what is no record."""
 
 Place = tuple[str, str]

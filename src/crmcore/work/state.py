@@ -33,7 +33,8 @@ from crmcore.work.raised import carried_out_since
 class State:
     """Records, facts, settings and population values of one commit, and the date that counts.
 
-    ``is_book_date`` says whether that is the date up to which the stored placements were made.
+    ``is_book_date`` says whether that is the date up to which the stored placements were made, ``sensitive`` whether
+    sensitive values are shown to who asks.
     """
 
     reader: Reader
@@ -43,6 +44,7 @@ class State:
     plain: PlainSettings
     day: date
     is_book_date: bool = True
+    sensitive: bool = False
 
     @cached_property
     def evaluator(self) -> Evaluator:

@@ -19,7 +19,23 @@ from vocabulary import (
     window,
 )
 
-from crmcore import Customer, Field, Metric, Purchase, Scheme, Segment, Setting, as_of, choose, count, rows, total
+from crmcore import (
+    Customer,
+    Field,
+    Metric,
+    Needs,
+    Purchase,
+    Scheme,
+    Segment,
+    Setting,
+    as_of,
+    choose,
+    count,
+    cuts_of,
+    needs_of,
+    rows,
+    total,
+)
 from crmcore.errors import RuleError
 from crmcore.grammar.expr import Literal
 from crmcore.grammar.terms import band, days_since, greatest, last, latest, least, pareto_cut, quantile
@@ -172,3 +188,26 @@ def test_a_setting_of_any_kind_is_written():
     day = Setting("t.day", date(2024, 1, 1))
     assert canonical(latest(purchase.at) > day, {}) != canonical(latest(purchase.at) > day, {"t.day": date(2024, 1, 2)})
     assert canonical(day, {}).endswith("date:2024-01-01")
+
+
+def test_what_a_scheme_needs_includes_what_other_schemes_need():
+    found = needs_of(Scheme("t.of", Segment("a", when=tier.is_("key")), Segment("b")))
+    assert isinstance(found, Needs)
+    assert (found.settings, found.schemes) == ((key_spend,), (tier,))
+
+
+def test_cuts_are_the_numbers_of_a_customer_beside_the_settings_that_they_are_compared_with():
+    few, many, level = Setting("t.few", 1), Setting("t.many", 5), Setting("t.level", "gold")
+    bands = Metric("t.bands", band(count(purchase), (few, many, 9)))
+    scheme = Scheme(
+        "t.cut",
+        Segment("a", when=(spend >= key_spend) & (bands >= 2)),
+        Segment("b", when=(few < spend) | customer.city.is_(level) | (few < many)),
+        Segment("c", when=count(purchase, where=purchase.amount > key_spend) > 0),
+    )
+    assert cuts_of(scheme) == (
+        (spend, key_spend),
+        (bands.term.term, few),
+        (bands.term.term, many),
+        (spend, few),
+    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from crmcore.app import Crm
-    from crmcore.cli.context import opened
+    from crmcore.cli.context import opened, read
     from crmcore.cli.options import dated, formatted
     from crmcore.cli.showing import print_tables
     from crmcore.deprecations import CrmRemovedIn2Warning
@@ -70,6 +70,7 @@ if TYPE_CHECKING:
         smallest,
         total,
     )
+    from crmcore.grammar.walk import Needs, cuts_of, needs_of
     from crmcore.hookspecs import EngineKind, StoreKind, hookimpl
     from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY, TEXT, TEXTS, decimal
     from crmcore.opening import (
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
     )
     from crmcore.records import Contact, Customer, Interaction, Purchase, PurchaseLine, Task
     from crmcore.speech.telling import tell
+    from crmcore.speech.wording import describe
     from crmcore.storage.building_blocks import (
         log_line,
         pack_document,
@@ -116,7 +118,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "app": ("Crm",),
-    "cli.context": ("opened",),
+    "cli.context": ("opened", "read"),
     "cli.options": ("dated", "formatted"),
     "cli.showing": ("print_tables",),
     "desk.permissions": ("reveal",),
@@ -153,6 +155,7 @@ _HOMES = {
     "grammar.expr": ("Predicate", "Term", "as_of"),
     "grammar.migrations": ("Migration",),
     "grammar.playbooks": ("Playbook", "TaskTemplate"),
+    "grammar.walk": ("Needs", "cuts_of", "needs_of"),
     "hookspecs": ("EngineKind", "StoreKind", "hookimpl"),
     "kinds": ("BOOLEAN", "DATE", "INSTANT", "INTEGER", "MONEY", "TEXT", "TEXTS", "decimal"),
     "opening": ("create", "open"),
@@ -182,6 +185,7 @@ _HOMES = {
         "total",
     ),
     "speech.telling": ("tell",),
+    "speech.wording": ("describe",),
     "storage.building_blocks": (
         "log_line",
         "pack_document",
@@ -254,6 +258,7 @@ __all__ = [
     "Metric",
     "Migration",
     "Move",
+    "Needs",
     "NextMove",
     "NotCommitted",
     "NotFound",
@@ -303,10 +308,12 @@ __all__ = [
     "company",
     "count",
     "create",
+    "cuts_of",
     "dated",
     "days_since",
     "days_until",
     "decimal",
+    "describe",
     "distinct",
     "earliest",
     "erase",
@@ -322,6 +329,7 @@ __all__ = [
     "list_rows",
     "log_line",
     "mean",
+    "needs_of",
     "nth_largest",
     "opened",
     "outcome",
@@ -333,6 +341,7 @@ __all__ = [
     "print_tables",
     "quantile",
     "quiet",
+    "read",
     "read_backup",
     "read_log_line",
     "record",

@@ -47,10 +47,10 @@ COMMAND_WORDS: Final = frozenset(
             "init",
             "log",
             "merge",
-            "migration",
+            "playbook",
             "plugin",
         ),
-        *("report", "segments", "serve", "store", "undo", "upcoming", "view", "whatif"),
+        *("report", "segments", "serve", "store", "undo", "upcoming", "view"),
     }
 )
 """What plugins cannot call their commands or record types: the core's commands, those that are planned included."""

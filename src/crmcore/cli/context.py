@@ -172,7 +172,7 @@ def store_of(ctx: click.Context) -> "Store":
 
 
 def read(ctx: click.Context, as_of: date | None = None) -> "State":
-    """Return the state to read from; says so when the book date is pinned."""
+    """Return the state from which a command reads, as of the book date unless asked otherwise; says so if it is pinned."""
     state = opened(ctx).state(as_of)
     pinned = state.company.book_date
     if as_of is None and pinned is not None:

@@ -1,6 +1,6 @@
 """Declared views and reports as tables, as of the state's day: what is dated after it does not exist."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from itertools import islice
@@ -12,9 +12,12 @@ from crmcore.desk.entries import Entries, Entry
 from crmcore.desk.listed_columns import ListedColumn, column_of
 from crmcore.desk.listing import in_order, position, sorted_by
 from crmcore.desk.report_tables import problems_of_table
+from crmcore.desk.upcoming import upcoming
 from crmcore.entities import Record
 from crmcore.errors import CrmError, RuleError, UnknownName
-from crmcore.grammar.declare import Setting
+from crmcore.evaluation.placements import Timeline
+from crmcore.grammar.declare import Scheme, Setting
+from crmcore.grammar.playbooks import Playbook
 from crmcore.kinds import INTEGER, fold
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.plugging.isolation import Failure, Refused, apart
@@ -133,6 +136,24 @@ class ReportContext:
     def setting(self, setting: Setting) -> Any:
         """Return the value of a setting that is in force."""
         return self._state.setting(setting)
+
+    @property
+    def schemes(self) -> tuple[Scheme, ...]:
+        """Every scheme of the active plugins, by name."""
+        return self._catalogue.values("scheme")
+
+    @property
+    def playbooks(self) -> tuple[Playbook, ...]:
+        """Every playbook of the active plugins, by name."""
+        return self._catalogue.values("playbook")
+
+    def timelines(self, scheme: Scheme) -> Mapping[str, Timeline]:
+        """Return the placements on record of every customer that was ever placed in a scheme, by its id."""
+        return self._state.timelines(scheme)
+
+    def upcoming(self, scheme: Scheme, until: date) -> Table:
+        """Return who will change segment by time alone up to a day, as ``crm upcoming`` does for one scheme."""
+        return upcoming(self._state, (scheme,), until)
 
     def table(self, view: View) -> Table:
         """Return the rows of a view, be it declared or made on the spot."""

@@ -18,6 +18,7 @@ from crmcore.evaluation.placements import Placement, Timeline, from_document
 from crmcore.evaluation.turning import Counterfactual
 from crmcore.grammar.declare import Scheme, Setting
 from crmcore.grammar.playbooks import Playbook
+from crmcore.plugging.core_settings import HOLDOUT
 from crmcore.plugging.plain_settings import PlainSettings
 from crmcore.records import Customer
 from crmcore.speech.spoken import Reader as Listener
@@ -26,7 +27,7 @@ from crmcore.work.book import Book
 from crmcore.work.company import Company
 from crmcore.work.counterfactuals import counterfactuals
 from crmcore.work.placing import table_of, timeline_of
-from crmcore.work.raised import carried_out_since
+from crmcore.work.raised import carried_out_since, is_held_out
 
 
 @frozen(eq=False, slots=False)
@@ -84,13 +85,18 @@ class State:
         """Return, for every segment that the customer is not in, the smallest single changes that lead there.
 
         A change is another value of one field or column of the customer, or one more purchase on the state's day, with
-        population values held; at most one of each kind, none where no single change leads there.
+        population values held; at most one of each kind, none where no single change leads there. Segments are what the
+        rules answer: a grace may keep the customer for a time.
         """
         return counterfactuals(self, scheme, customer)
 
     def timelines(self, scheme: Scheme) -> Mapping[str, Timeline]:
         """Return the placements on record of every customer that was ever placed in a scheme, by its id."""
         return {key: from_document(document) for key, document in self.reader.items(table_of(scheme.name))}
+
+    def is_held_out(self, playbook: Playbook, customer: str) -> bool:
+        """Whether a playbook leaves a customer alone, by the share ``crm.holdout`` now in force; always the same ones."""
+        return is_held_out(playbook.name, customer, self.setting(HOLDOUT))
 
     def next_move(self, scheme: Scheme, customer: Customer, until: date) -> NextMove | None:
         """Return when time alone will next change the customer's segment, if it does up to ``until``."""

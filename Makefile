@@ -49,6 +49,7 @@ bench: setup  ## figures for benchmarks/README.md
 	$(BIN)/python benchmarks/cdnow.py
 	$(BIN)/python benchmarks/bulk.py $(if $(OTHERS),--others $(OTHERS))
 	$(BIN)/python benchmarks/bulk_changed.py
+	$(BIN)/python benchmarks/schemes.py
 	$(BIN)/python benchmarks/bulk_cluster.py
 
 clean:

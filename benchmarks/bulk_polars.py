@@ -3,13 +3,25 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil, floor
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
+from attrs import frozen
 from bulk_answers import FOREVER, SCHEMES, Result, Task, quantile
 from polars import col, when
 
 Cuts = Mapping[str, Fraction | None]
+Named = Mapping[str, pl.Expr]
+
+
+@frozen(eq=False)
+class Also:
+    """What other schemes want in the same passes: columns of the customer, and aggregates of its rows."""
+
+    columns: tuple[str, ...] = ()
+    purchases: Named = MappingProxyType({})
+    interactions: Named = MappingProxyType({})
 
 
 def run(task: Task) -> Result:
@@ -26,18 +38,19 @@ def run(task: Task) -> Result:
 # --- what is added up for each customer -------------------------------------------------------------------------------
 
 
-def customers(task: Task) -> pl.DataFrame:
+def customers(task: Task, also: "Also | None" = None) -> pl.DataFrame:
+    also = also or Also()
     soft = ("interest", "has_motive", "can_pay", "cannot_buy", "targeted")
     people = pl.scan_parquet(task.files("customer")).filter(col("archived_at").is_null())
     today = task.day
     stated = {name: when(col(f"lifecycle.{name}@on") <= today).then(col(f"lifecycle.{name}")) for name in soft}
     later = {f"{name}_on": _later(col(f"lifecycle.{name}@on"), task) for name in soft} if task.whole else {}
-    chosen = people.select("id", "kind", **stated, **later)
-    facts = chosen.join(purchases(task), left_on="id", right_on="customer", how="left").join(
-        interactions(task), left_on="id", right_on="customer", how="left"
+    chosen = people.select("id", "kind", *also.columns, **stated, **later)
+    facts = chosen.join(purchases(task, also), left_on="id", right_on="customer", how="left").join(
+        interactions(task, also), left_on="id", right_on="customer", how="left"
     )
     nothing = ("purchases", "purchases_12m", "approaches", "rows", "known", "rows_12m", "known_12m")
-    quiet = task.number - _local_day(col("last"), task)
+    quiet = task.number - local_day(col("last"), task)
     total = when((col("known") > 0) | (col("rows") == 0)).then(col("spend"))
     total_12m = when((col("known_12m") > 0) | (col("rows_12m") == 0)).then(col("spend_12m"))
     profit = when(col("costed_12m") > 0).then(col("profit_12m"))
@@ -50,14 +63,15 @@ def customers(task: Task) -> pl.DataFrame:
     return facts.drop("rows", "known", "rows_12m", "known_12m", "costed_12m").collect()
 
 
-def purchases(task: Task) -> pl.LazyFrame:
+def purchases(task: Task, also: "Also") -> pl.LazyFrame:
     end, start = task.midnight(1), task.midnight(-364)
     rows = pl.scan_parquet(task.files("purchase"))
     if not task.whole:
         rows = rows.filter(col("at") < end)
     seen = col("at") < end
     at, amount, cost = col("at"), col("amount").to_physical().cast(pl.Int64), col("cost").to_physical().cast(pl.Int64)
-    rows = rows.select("customer", "at", amount=amount, cost=cost).with_columns(
+    channels = ("channel",) if also.purchases else ()
+    rows = rows.select("customer", "at", *channels, amount=amount, cost=cost).with_columns(
         seen=seen,
         bought=seen & (col("amount") >= 0).fill_null(True),  # noqa: FBT003
         lately=seen & (col("at") >= start),
@@ -80,19 +94,21 @@ def purchases(task: Task) -> pl.LazyFrame:
     }
     if task.whole:
         sums |= {"first_12m": lately.then(at).min(), "next": when(~col("seen")).then(at).min()}
-    return rows.group_by("customer").agg(**sums)
+    return rows.group_by("customer").agg(**sums, **also.purchases)
 
 
-def interactions(task: Task) -> pl.LazyFrame:
+def interactions(task: Task, also: "Also") -> pl.LazyFrame:
     end, start = task.midnight(1), task.midnight(-179)
-    rows = pl.scan_parquet(task.files("interaction")).select("customer", "at", "direction")
+    rows = pl.scan_parquet(task.files("interaction"))
+    more = ("id", "channel", "responded_at") if also.interactions else ()
+    rows = rows.select("customer", "at", "direction", *more)
     lately, out = (col("at") >= start) & (col("at") < end), col("direction") == "out"
     sums = {"approaches": (lately & out).sum()}
     if task.whole:
         maybe = out.fill_null(True)  # noqa: FBT003
         sums["first_approach"] = when(lately & maybe).then(col("at")).min()
         sums["next_approach"] = when(col("at") >= end).then(col("at")).min()
-    return rows.group_by("customer").agg(**sums)
+    return rows.group_by("customer").agg(**sums, **also.interactions)
 
 
 # --- population values ------------------------------------------------------------------------------------------------
@@ -180,7 +196,7 @@ def _or_zero(cut: Fraction | None) -> Fraction:
     return Fraction(0) if cut is None else cut
 
 
-def _walk(*steps: tuple[pl.Expr, int], last: int) -> pl.Expr:
+def walk(*steps: tuple[pl.Expr, int], last: int) -> pl.Expr:
     chain: Any = pl
     for rule, position in steps:
         chain = chain.when(rule).then(position)
@@ -198,13 +214,13 @@ def of_lifecycle(cuts: Cuts) -> dict[str, pl.Expr]:
     unknown = still & col("spend_12m").is_null()
     key = still & col("buying") & _reaches("spend_12m", cuts["quantile 0.9 spend_12m"])
     return {
-        "lifecycle.status": _walk((still, 0), (bought, 1), (able & pursued, 2), (able & col("willing"), 3), last=4),
-        "lifecycle.stage": _walk((loyal, 0), (still, 1), (bought, 2), (col("interested"), 3), last=4),
-        "lifecycle.position": _walk(
+        "lifecycle.status": walk((still, 0), (bought, 1), (able & pursued, 2), (able & col("willing"), 3), last=4),
+        "lifecycle.stage": walk((loyal, 0), (still, 1), (bought, 2), (col("interested"), 3), last=4),
+        "lifecycle.position": walk(
             (col("kind") == "partner", 0), (still, 1), (bought, 2), (col("interested"), 3), last=4
         ),
-        "lifecycle.buyer": _walk((col("purchases") >= 2, 0), (bought, 1), last=2),
-        "lifecycle.role": _walk((unknown, -1), (key, 0), (loyal, 1), (bought, 2), last=3),
+        "lifecycle.buyer": walk((col("purchases") >= 2, 0), (bought, 1), last=2),
+        "lifecycle.role": walk((unknown, -1), (key, 0), (loyal, 1), (bought, 2), last=3),
     }
 
 
@@ -224,23 +240,23 @@ def of_value(cuts: Cuts) -> dict[str, pl.Expr]:
     share = buying & (col("spend_12m") / (cuts["total spend_12m"] or 1) >= 0.05)
     no_spend, enough, some = col("spend").is_null(), col("purchases") >= 10, col("purchases") >= 3
     return {
-        "value_tier.vip": _walk(unknown, (share, 0), (often & spends("0.75") & above & col("good_margin"), 1), last=2),
-        "value_tier.contribution": _walk(
+        "value_tier.vip": walk(unknown, (share, 0), (often & spends("0.75") & above & col("good_margin"), 1), last=2),
+        "value_tier.contribution": walk(
             unknown,
             (spends("0.8") & above & profit.fill_null(True), 0),  # noqa: FBT003
             (spends("0.4") & (col("profit_12m") > 0).fill_null(True), 1),  # noqa: FBT003
             last=2,
         ),
-        "value_tier.medal": _walk(
+        "value_tier.medal": walk(
             (no_spend & enough, -1),
             ((col("spend") >= 1_000_000) & enough, 0),
             (no_spend & some, -2),
             ((col("spend") >= 100_000) & some, 1),
             last=2,
         ),
-        "value_tier.level": _walk(unknown, (buying & _reaches("spend_12m", cuts["mean spend_12m"]), 0), last=1),
-        "value_tier.size": _walk(unknown, (spends("0.9"), 0), (spends("0.6"), 1), last=2),
-        "value_tier.abc": _walk(
+        "value_tier.level": walk(unknown, (buying & _reaches("spend_12m", cuts["mean spend_12m"]), 0), last=1),
+        "value_tier.size": walk(unknown, (spends("0.9"), 0), (spends("0.6"), 1), last=2),
+        "value_tier.abc": walk(
             unknown,
             (buying & _reaches("spend_12m", cuts["pareto_cut 0.8 spend_12m"]), 0),
             (buying & _reaches("spend_12m", cuts["pareto_cut 0.95 spend_12m"]), 1),
@@ -252,7 +268,7 @@ def of_value(cuts: Cuts) -> dict[str, pl.Expr]:
 def of_rfm() -> pl.Expr:
     recent, lately, often, at_times = col("r") >= 4, col("r") >= 3, col("f") >= 4, col("f") >= 3
     much, something, unknown = col("m") >= 4, col("m") >= 3, col("m").is_null()
-    return _walk(
+    return walk(
         (col("purchases") <= 0, 0),
         (recent & often & unknown, -2),
         (recent & often & much, 1),
@@ -276,18 +292,18 @@ def of_rfm() -> pl.Expr:
 
 def edges(task: Task, cuts: Cuts) -> dict[str, pl.Expr]:
     today, forever = task.number, pl.lit(FOREVER)
-    next_ = _local_day(col("next"), task).fill_null(FOREVER)
+    next_ = local_day(col("next"), task).fill_null(FOREVER)
     last = today - col("quiet")
     band = when(col("r") == 5).then(floor(_or_zero(cuts["quantile 0.2 quiet"])))
     for score, share in ((4, "0.4"), (3, "0.6"), (2, "0.8")):
         band = band.when(col("r") == score).then(floor(_or_zero(cuts[f"quantile {share} quiet"])))
     approach = pl.min_horizontal(
-        (_local_day(col("first_approach"), task) + 180).fill_null(FOREVER),
-        _local_day(col("next_approach"), task).fill_null(FOREVER),
+        (local_day(col("first_approach"), task) + 180).fill_null(FOREVER),
+        local_day(col("next_approach"), task).fill_null(FOREVER),
     )
     return {
         "n": next_,
-        "s": pl.min_horizontal((_local_day(col("first_12m"), task) + 365).fill_null(FOREVER), next_),
+        "s": pl.min_horizontal((local_day(col("first_12m"), task) + 365).fill_null(FOREVER), next_),
         "q": pl.min_horizontal(when(col("quiet") <= 365).then(last + 366).otherwise(forever), next_),
         "band": pl.min_horizontal((last + band + 1).fill_null(FOREVER), next_),
         "a": approach,
@@ -364,7 +380,7 @@ def missing(table: pl.DataFrame) -> dict[tuple[str, str], list[str]]:
     return found
 
 
-def _local_day(moment: pl.Expr, task: Task) -> pl.Expr:
+def local_day(moment: pl.Expr, task: Task) -> pl.Expr:
     return moment.dt.convert_time_zone(task.zone.key).dt.date().to_physical()
 
 

@@ -25,6 +25,8 @@ VERSIONS = {
     "polars by hand": "bulk_polars:run",
     "duckdb by hand": "bulk_duckdb:run",
     "pandas by hand": "bulk_pandas:run",
+    "30 schemes": "schemes_ours:run",
+    "30 schemes by hand": "schemes_polars:run",
     "lifetimes": "bulk_reference:run_lifetimes",
     "pymc-marketing": "bulk_reference:run_pymc_marketing",
     "1 scheme": "bulk_schemes:run_1",

@@ -101,3 +101,15 @@ def test_most_customers_buy_once_or_twice_and_few_very_often(benchmark, folder):
     assert (times <= 2).mean() > 0.5
     assert times.max() > 20 * times.median()
     assert 8 < times.sum() / 900 < 12
+
+
+def test_thirty_schemes_at_once_give_what_the_same_written_by_hand_give(benchmark, tmp_path):
+    generate, answers = benchmark("generate"), benchmark("bulk_answers")
+    generate.generate(tmp_path, 900, seed=5, piece=400)
+    benchmark("schemes_data").add(tmp_path)
+    task = answers.Task(tmp_path, generate.AS_OF, ZoneInfo(generate.ZONE), whole=False)
+    ours = benchmark("schemes_ours").run(task)
+    assert answers.differences(ours, benchmark("schemes_polars").run(task)) == []
+    assert len(benchmark("schemes_ours").schemes()) == 30
+    told = {name: set(ours.table.column(name).to_pylist()) for name in ours.table.column_names if name != "id"}
+    assert min(map(len, told.values())) >= 2, "every scheme has customers in several segments"

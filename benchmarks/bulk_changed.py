@@ -1,9 +1,9 @@
 """What placing changed customers anew costs beside classifying everybody: each time the store is opened and read again.
 
-    python benchmarks/bulk_changed.py [--customers 4000]
+    python benchmarks/bulk_changed.py [--customers 4000] [--rounds 3]
 
-A file store with ten purchases a customer. One purchase each is added to some customers in one unit of work, which places
-them in all bundled schemes; beside it stands `classify --full` of all of them on Polars.
+A file store and one in SQLite, with ten purchases a customer. One purchase each is added to some customers in one unit of
+work, which places them in all bundled schemes; beside it stands `classify --full` of all of them.
 """
 
 import argparse
@@ -22,36 +22,47 @@ from crmcore.opening import create
 from crmcore.work.company import company
 
 SHARES = (0.001, 0.01, 0.1)
-ROUNDS = 3
+STORES = {"file": "crm.json", "SQLite": "sqlite:///{}/crm.db"}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--customers", type=int, default=4000)
+    parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        generate(folder / "data", given.customers)
-        store = folder / "crm.json"
-        ids = filled(store, folder / "data")
-        opened(store).classify(AS_OF, engine="polars")
-        full = best(lambda: timed(store, lambda crm: crm.classify(AS_OF, full=True, engine="polars")))
-        rows = best(lambda: timed(store, lambda crm: crm.classify(AS_OF, full=True, engine="python")))
-        print(f"| {len(ids):,} customers, file store | of a full run on Polars |\n|---|--:|")
-        print(f"| full run, row by row | {rows / full:.2f} |")
-        reading = best(lambda: timed(store, lambda crm: crm.state().customer(ids[0])))
-        print(f"| opening and reading alone | {reading / full:.3f} |")
-        for share in SHARES:
-            some = ids[:: round(1 / share)]
-            taken = best(lambda some=some: timed(store, lambda crm: bought(crm, some)))
-            print(f"| {share:.1%} changed | {taken / full:.3f} |")
+        generate(Path(made, "data"), given.customers)
+        for name, place in STORES.items():
+            url = place.format(made) if "{}" in place else str(Path(made, place))
+            print_store(name, url, Path(made, "data"), given.rounds)
 
 
-def opened(store: Path) -> Crm:
+def print_store(name: str, url: str, data: Path, rounds: int) -> None:
+    """Print what one store takes."""
+
+    def best(work: Callable[[Crm], object]) -> float:
+        return min(timed(url, work) for _ in range(rounds))
+
+    ids = filled(url, data)
+    opened(url).classify(AS_OF, engine="polars")
+    full = best(lambda crm: crm.classify(AS_OF, full=True, engine="polars"))
+    rows = best(lambda crm: crm.classify(AS_OF, full=True, engine="python"))
+    reading = best(lambda crm: crm.state().customer(ids[0]))
+    print(
+        f"\n| {len(ids):,} customers, {name} store, {full:.2f} s for a full run | of a full run on Polars |\n|---|--:|"
+    )
+    print(f"| full run, row by row | {rows / full:.2f} |\n| opening, and reading one customer | {reading / full:.3f} |")
+    for share in SHARES:
+        some = ids[:: round(1 / share)]
+        taken = best(lambda crm, some=some: bought(crm, some))
+        print(f"| {share:.1%} changed | {taken / full:.3f} |", flush=True)
+
+
+def opened(store: str) -> Crm:
     return crmcore.open(store, actor="bench")
 
 
-def filled(store: Path, data: Path) -> list[str]:
+def filled(store: str, data: Path) -> list[str]:
     """Put the generated records into a new store and return the customers' ids."""
     crm = opened(store)
     create(crm, company("EUR", ZONE))
@@ -73,15 +84,11 @@ def bought(crm: Crm, customers: list[str]) -> None:
             unit.add(crmcore.Purchase(customer=customer, at=AS_OF, amount=Decimal(10)))
 
 
-def timed(store: Path, work: Callable[[Crm], object]) -> float:
+def timed(store: str, work: Callable[[Crm], object]) -> float:
     """Return the processor time of opening a store and doing something with it."""
     started = time.process_time()
     work(opened(store))
     return time.process_time() - started
-
-
-def best(measure: Callable[[], float]) -> float:
-    return min(measure() for _ in range(ROUNDS))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import crm_lifecycle
 import crm_value_tier
 from attrs import evolve, frozen
 from bulk_answers import SCHEMES, Result, Task
-from crm_bulk.answering import roots_of, unplaced
+from crm_bulk.answering import missing_in, roots_of
 from crm_bulk.days import day_number
 from crm_bulk.engines.backend import Backend
 from crm_bulk.expressions import col
@@ -58,13 +58,13 @@ class Ours:
             chosen = {scheme.name: compiler.answer(scheme) for scheme in asked}
             return Result(self.backend.collect(selected(plan.facts, {"id": col("id"), **chosen})), {})
         table = self.backend.collect(plan.placed(asked, kept))
-        unknown, customers = unplaced(table, asked)
-        found = plan.missing(unknown, kept, customers) if unknown else {}
-        missing: dict[tuple[str, str], list[str]] = {}
-        for scheme, each in found.items():
-            for customer, names in each.items():
+        ids = table.column("id").to_numpy()
+        missing: dict[tuple[str, str], Any] = {}
+        for scheme, each in missing_in(table, plan, asked, kept).items():
+            for place, names in enumerate(each.names):
+                found = ids[each.places == place]
                 for name in names:
-                    missing.setdefault((scheme.name, name), []).append(customer)
+                    missing[scheme.name, name] = [*missing.get((scheme.name, name), ()), *found]
         order = [f"{part}{number}" for number in range(len(asked)) for part in ("answer", "review")]
         columns = [f"{scheme.name}{end}" for scheme in asked for end in ("", ".on")]
         return Result(table.select(["id", *order]).rename_columns(["id", *columns]), {}, missing)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
-from crm_bulk.compiling import CANNOT_TELL
+from crm_bulk.compiling import CANNOT_TELL, Compiler
 from crm_bulk.dates import FOREVER
 from crm_bulk.days import day_number, day_of_number
 from crm_bulk.engines.backend import Backend
 from crm_bulk.explaining import explained
+from crm_bulk.expressions import col
+from crm_bulk.missing import Missing, Parts, in_order_of, parts_of
 from crm_bulk.plan import Plan
 from crm_bulk.store_source import StoreTables
 from crmcore import Scheme
@@ -34,44 +36,83 @@ class Answers:
 
     def placed(self, scheme: Scheme, only: Collection[str] | None = None) -> Iterator[Placed]:
         """Yield where customers belong, those in ``only`` if there are not many."""
-        ids, answers, reviews = (column.to_pylist() for column in _only(self.columns(scheme), only).columns)
-        missing = self.missing(scheme) if any(answer < 0 for answer in answers) else {}
-        segments = [segment.name for segment in scheme.segments]
-        for key, answer, review in zip(ids, answers, reviews, strict=True):
+        ids, answers, reviews, places = (column.to_pylist() for column in _only(self.columns(scheme), only).columns)
+        segments, names = [segment.name for segment in scheme.segments], self.missing[scheme].names
+        for key, answer, review, place in zip(ids, answers, reviews, places, strict=True):
             position = CANNOT_TELL - answer if answer < 0 else answer
             segment = segments[answer] if 0 <= answer < len(segments) else None
-            yield Placed(key, segment, position, missing.get(key, ()), _day(review))
+            yield Placed(key, segment, position, names[place] if place >= 0 else (), _day(review))
 
     def columns(self, scheme: Scheme) -> Any:
-        """Return an Arrow table of every customer's id, answer (see `CANNOT_TELL`) and day of review (or FOREVER)."""
-        number = self.schemes.index(scheme)
-        return self._table.select(["id", f"answer{number}", f"review{number}"])
+        """Return every customer with its answer (see `CANNOT_TELL`), day of review (or FOREVER) and place in `missing`."""
+        import pyarrow as pa  # noqa: PLC0415 - only where an engine runs
 
-    def missing(self, scheme: Scheme) -> Mapping[str, tuple[str, ...]]:
-        """Return what is missing for the customers whose segment cannot be told."""
-        return self._missing.get(scheme, {})
+        number = self.schemes.index(scheme)
+        found = self._table.select(["id", f"answer{number}", f"review{number}"])
+        found = found.rename_columns(["customer", "answer", "review"])
+        return found.append_column("missing", pa.array(self.missing[scheme].places))
+
+    @property
+    def customers(self) -> Any:
+        """The ids of all customers, in the order of `columns`."""
+        return self._table.column("id")
+
+    @cached_property
+    def missing(self) -> Mapping[Scheme, Missing]:
+        """What is missing where segments cannot be told, of all schemes at once."""
+        return missing_in(self._table, self.plan, self.schemes, self.population)
 
     @cached_property
     def _table(self) -> Any:
         return self.plan.database.backend.collect(self.plan.placed(self.schemes, self.population))
 
-    @cached_property
-    def _missing(self) -> Mapping[Scheme, Mapping[str, tuple[str, ...]]]:
-        """Return what is missing where segments cannot be told, of all schemes at once."""
-        schemes, customers = unplaced(self._table, self.schemes)
-        return self.plan.missing(schemes, self.population, customers) if schemes else {}
+
+@frozen(eq=False)
+class _Stopped:
+    """Customers who are not placed in some scheme: their rows among all, their ids, and their answers in each scheme."""
+
+    rows: Any
+    ids: Any
+    answers: Sequence[Any]
 
 
-def unplaced(table: Any, schemes: Sequence[Scheme]) -> tuple[list[Scheme], Any]:
-    """Return the schemes in which some segments cannot be told, and the ids and answers of these customers."""
-    import pyarrow.compute as pc  # noqa: PLC0415 - only where an engine runs
+def missing_in(
+    table: Any, plan: Plan, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None]
+) -> dict[Scheme, Missing]:
+    """Return what is missing to the customers in a table whose answers, answer0, answer1, ..., say that they are not placed."""
+    import numpy as np  # noqa: PLC0415 - only where an engine runs
 
-    unknown = {number: pc.less(table.column(f"answer{number}"), 0) for number in range(len(schemes))}
-    found = {number: flags for number, flags in unknown.items() if pc.any(flags).as_py()}
-    if not found:
-        return [], None
-    columns = table.select(["id", *(f"answer{number}" for number in found)]).filter(reduce(pc.or_, found.values()))
-    return [schemes[n] for n in found], columns.rename_columns(["id", *(f"answer{n}" for n in range(len(found)))])
+    answers = [table.column(f"answer{number}").to_numpy() for number in range(len(schemes))]
+    rows = np.flatnonzero(reduce(np.logical_or, (each < 0 for each in answers), np.zeros(table.num_rows, bool)))
+    found = {scheme: Missing(np.broadcast_to(np.int32(-1), table.num_rows)) for scheme in schemes}
+    if not len(rows):
+        return found
+    stopped = _Stopped(rows, table.select(["id"]).take(rows), [each[rows] for each in answers])
+    return found | plan.fitting(lambda: _missing(plan, plan.compiler(population), schemes, stopped, table.num_rows))
+
+
+def _missing(
+    plan: Plan, compiler: Compiler, schemes: Sequence[Scheme], stopped: _Stopped, customers: int
+) -> dict[Scheme, Missing]:
+    import numpy as np  # noqa: PLC0415 - only where an engine runs
+
+    columns = {"id": col("id")}
+    asked: dict[Scheme, list[tuple[Parts, Any]]] = {}
+    for scheme, answers in zip(schemes, stopped.answers, strict=True):
+        for answer in np.unique(answers[answers < 0]).tolist():
+            parts = parts_of(scheme, CANNOT_TELL - answer, compiler, columns)
+            asked.setdefault(scheme, []).append((parts, answers == answer))
+    table = in_order_of(stopped.ids.column("id"), plan.of_some(stopped.ids, columns))
+    found = {}
+    for scheme, each in asked.items():
+        names: list[tuple[str, ...]] = []
+        places = np.full(customers, -1, np.int32)
+        for parts, is_there in each:
+            kinds, more = parts.missing(plan.world, table, is_there)
+            places[stopped.rows[is_there]] = kinds + len(names)
+            names += more
+        found[scheme] = Missing(places, names)
+    return found
 
 
 def _only(table: Any, only: Collection[str] | None) -> Any:
@@ -81,7 +122,7 @@ def _only(table: Any, only: Collection[str] | None) -> Any:
     import pyarrow as pa  # noqa: PLC0415 - only where an engine runs
     import pyarrow.compute as pc  # noqa: PLC0415 - the same
 
-    return table.filter(pc.is_in(table.column("id"), pa.array(list(only), pa.string())))
+    return table.filter(pc.is_in(table.column("customer"), pa.array(list(only), pa.string())))
 
 
 @cache

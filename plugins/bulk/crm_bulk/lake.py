@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ class _Tables(ParquetTables):
         return found
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class LakeAnswers:
     """What a plan over files found."""
 
@@ -89,21 +90,29 @@ class LakeAnswers:
 
     def write(self, scheme: Scheme, order: Writing) -> Written:
         """Write the placements of a scheme that differ from those before."""
-        table = self.answers.columns(scheme).rename_columns(["customer", "answer", "review"])
-        placed = pl.DataFrame(table)
-        segments = {number: segment.name for number, segment in enumerate(scheme.segments)}
-        review = pl.when(pl.col("review") < FOREVER).then(pl.col("review")).cast(pl.Int32).cast(pl.Date)
-        placed = placed.select(
-            "customer",
-            segment=pl.col("answer").replace_strict(segments, default=None, return_dtype=pl.String),
-            review_on=review,
+        table = self.answers.columns(scheme)
+        segments = pl.Series([segment.name for segment in scheme.segments], dtype=pl.String)
+        missing = pl.Series(list(map(list, self.answers.missing[scheme].names)), dtype=pl.List(pl.String))
+        answer, place, review = pl.col("answer"), pl.col("missing"), pl.col("review")
+        told = pl.when((answer >= 0) & (answer < len(segments))).then(answer)
+        placed = pl.DataFrame(table.drop_columns("customer").take(self._order)).select(
+            customer=self._customers,
+            segment=pl.lit(segments).gather(told),
+            review_on=pl.when(review < FOREVER).then(review).cast(pl.Date),
+            missing=pl.lit(missing).gather(pl.when(place >= 0).then(place)),
         )
-        missing = self.answers.missing(scheme)
-        found = pl.DataFrame(
-            {"customer": list(missing), "missing": list(map(list, missing.values()))},
-            schema={"customer": pl.String, "missing": pl.List(pl.String)},
-        )
-        return Sink(scheme.name, order).write(placed.join(found, on="customer", how="left"))
+        return Sink(scheme.name, order).write(placed)
+
+    @cached_property
+    def _order(self) -> Any:
+        """In which order customers are written: that of their ids."""
+        import pyarrow.compute as pc  # noqa: PLC0415 - only where files are read
+
+        return pc.sort_indices(self.answers.customers)
+
+    @cached_property
+    def _customers(self) -> pl.Series:
+        return pl.Series(self.answers.customers.take(self._order))
 
 
 def _check_files(folder: Path) -> None:

@@ -6,7 +6,6 @@ notes for each unplaced customer which of these ways it is in, as bits of whole 
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cache
 from typing import Any, Final
 
 from attrs import define, field, frozen
@@ -47,15 +46,30 @@ class Parts:
     places: dict[Node, int]
     columns: dict[Node, str]
 
-    def names(self, world: World, codes: Sequence[int]) -> tuple[str, ...]:
+    def missing(self, world: World, table: Table, is_there: Any) -> tuple[Any, list[tuple[str, ...]]]:
+        """Return for each customer in some rows of a table the place of what is missing in the second."""
+        import pyarrow as pa  # noqa: PLC0415 - only where an engine runs
+
+        noted = table.select(sorted(set(self.columns.values()))).filter(pa.array(is_there))
+        ways: list[tuple[int, ...]] = [()]
+        places: Any = 0
+        for codes in self._codes(noted):
+            found = pa.array(codes).dictionary_encode()
+            more = found.dictionary.to_pylist()
+            both = pa.array(places * len(more) + found.indices.to_numpy()).dictionary_encode()
+            ways = [(*ways[pair // len(more)], more[pair % len(more)]) for pair in both.dictionary.to_pylist()]
+            places = both.indices.to_numpy().astype("int64")
+        return places, [self._names(world, way) for way in ways]
+
+    def _names(self, world: World, codes: Sequence[int]) -> tuple[str, ...]:
         """Return the names of what is missing to customers whose codes these are."""
         bits = sum(code << (_BITS * number) for number, code in enumerate(codes))
         passed = frozenset(each.when for each in self.scheme.segments[: self.position] if each.when is not None)
         seen = _Seen(world, passed, self.places, bits)
         return names_of(missing_of(self.scheme, Case(_NOBODY, date.min), seen))
 
-    def codes(self, table: Table) -> Iterator[Sequence[int]]:
-        """Yield whole numbers that together say what is noted of each customer in a table."""
+    def _codes(self, table: Table) -> list[Any]:
+        """Return arrays of whole numbers that together say what is noted of each customer in a table."""
         import numpy as np  # noqa: PLC0415 - only where an engine runs
 
         found = [np.zeros(table.num_rows, np.int64)]
@@ -63,7 +77,18 @@ class Parts:
             while place >= _BITS * len(found):
                 found.append(np.zeros(table.num_rows, np.int64))
             found[-1] |= _noted(part, table.column(self.columns[part])) << place % _BITS
-        yield from (each.tolist() for each in found)
+        return found
+
+
+@frozen(eq=False)
+class Missing:
+    """What is missing in one scheme: for each customer its place in ``names``, -1 where the segment can be told.
+
+    Millions of customers miss the same few things, so that the names are not kept beside each.
+    """
+
+    places: Any
+    names: Sequence[tuple[str, ...]] = ()
 
 
 def parts_of(scheme: Scheme, position: int, compiler: Compiler, columns: dict[str, Expr]) -> Parts:
@@ -154,27 +179,7 @@ _NOBODY: Final[Any] = None
 """Nothing is read of a customer of whom all that counts was noted."""
 
 
-def named(parts: Parts, world: World, table: Table) -> Iterator[tuple[str, ...]]:
-    """Yield the names of what is missing for each customer in a table with the columns of the parts."""
-
-    @cache
-    def names(codes: tuple[int, ...]) -> tuple[str, ...]:
-        return parts.names(world, codes)
-
-    yield from map(names, zip(*parts.codes(table), strict=True))
-
-
-def stopped(unplaced: Table, column: str) -> Iterator[tuple[int, Any]]:
-    """Yield each answer that says that the segment cannot be told, with the ids of the customers who have it."""
-    import pyarrow.compute as pc  # noqa: PLC0415 - only where an engine runs
-
-    answers = unplaced.column(column)
-    for answer in pc.unique(answers).to_pylist():
-        if answer < 0:
-            yield answer, unplaced.column("id").filter(pc.equal(answers, answer))
-
-
-def beside(table: Table, ids: Any) -> Table:
+def in_order_of(ids: Any, table: Table) -> Table:
     """Return the rows of a table that belong to some ids, in their order."""
     import pyarrow.compute as pc  # noqa: PLC0415 - only where an engine runs
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import narwhals.stable.v2 as nw
 from attrs import define, evolve, field, frozen
 
-from crm_bulk.compiling import CANNOT_TELL, Compiler
+from crm_bulk.compiling import Compiler
 from crm_bulk.dates import plain
 from crm_bulk.days import Days
 from crm_bulk.engines.backend import Frame, Table
@@ -16,7 +16,6 @@ from crm_bulk.expressions import Expr, col, columns_of, lit, when
 from crm_bulk.frames import Database, Frames
 from crm_bulk.horizons import Horizon
 from crm_bulk.lowering import native, selected
-from crm_bulk.missing import Parts, beside, named, parts_of, stopped
 from crm_bulk.order_statistics import finished
 from crm_bulk.reviews import RowReviews
 from crm_bulk.rows import KEY, OWNER, RowPass
@@ -233,8 +232,8 @@ class Plan:
         horizon = self.horizon(compiler)
         chosen: dict[str, Expr] = {KEY: col(KEY)}
         for number, scheme in enumerate(schemes):
-            chosen[f"answer{number}"] = compiler.answer(scheme)
-            chosen[f"review{number}"] = plain(horizon.of_scheme(scheme))
+            chosen[f"answer{number}"] = compiler.answer(scheme).cast(nw.Int16)
+            chosen[f"review{number}"] = plain(horizon.of_scheme(scheme)).cast(nw.Int32)
         if columns_of(chosen.values()) & self._left_out():  # other values of the population lead elsewhere
             for done in self.passes.values():
                 done.left_out.clear()
@@ -245,35 +244,12 @@ class Plan:
         found = ((done, name) for done in self.passes.values() for name in done.left_out)
         return {form for done, name in found for form in (name, done.days.get(name), done.moments.get(name)) if form}
 
-    def missing(
-        self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None], unplaced: Table
-    ) -> dict[Scheme, dict[str, tuple[str, ...]]]:
-        """Return for each scheme the customers whose segment cannot be told, with the names of what is missing.
-
-        ``unplaced`` holds the ids of all who are not placed in one of them, and their answers as answer0, answer1, ...
-        """
+    def of_some(self, ids: Table, columns: Mapping[str, Expr]) -> Table:
+        """Return columns of the customers whose ids these are, and perhaps of others."""
         facts = self.facts
-        if unplaced.num_rows * _FEW < self.database.rows(Customer):
-            few = self.database.backend.frame(unplaced.select([KEY]), is_small=True)
-            facts = facts.join(few, on=KEY, how="semi")
-        return self.fitting(lambda: self._missing(schemes, population, unplaced, facts))
-
-    def _missing(
-        self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None], unplaced: Table, facts: Frame
-    ) -> dict[Scheme, dict[str, tuple[str, ...]]]:
-        compiler = self.compiler(population)
-        columns = {KEY: col(KEY)}
-        parts: list[tuple[Parts, Table]] = []
-        for number, scheme in enumerate(schemes):
-            for answer, customers in stopped(unplaced, f"answer{number}"):
-                parts.append((parts_of(scheme, CANNOT_TELL - answer, compiler, columns), customers))
-        table = self.database.backend.collect(selected(facts, columns))
-        found: dict[Scheme, dict[str, tuple[str, ...]]] = {scheme: {} for scheme in schemes}
-        for one, customers in parts:
-            found[one.scheme] |= zip(
-                customers.to_pylist(), named(one, self.world, beside(table, customers)), strict=True
-            )
-        return found
+        if ids.num_rows * _FEW < self.database.rows(Customer):
+            facts = facts.join(self.database.backend.frame(ids, is_small=True), on=KEY, how="semi")
+        return self.database.backend.collect(selected(facts, columns))
 
     def _definition(self, node: PopulationValue) -> str:
         """Return what the values are of which a population value is made."""

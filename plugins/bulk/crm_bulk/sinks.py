@@ -41,11 +41,11 @@ class Sink:
     order: Writing
 
     def write(self, placed: pl.DataFrame) -> Written:
-        """Write what differs from before; ``placed`` has each customer with segment, review_on and missing."""
+        """Write what differs from before; ``placed`` has each customer, in order, with segment, review_on and missing."""
         judged = self._judged(placed)
-        changed = judged.filter(_is_changed()).select(SCHEMA.keys()).sort("customer")
+        changed = judged.filter(_is_changed()).select(SCHEMA.keys())
         is_move = _said("old_segment", pl.col("was_there")).ne_missing(_said("new_segment", pl.col("is_present")))
-        moved = judged.filter(is_move).select(**self._move()).sort("customer")
+        moved = judged.filter(is_move).select(**self._move())
         if self.order.into is not None:
             _put(changed, self.order.into / "placement", self.scheme)
             _put(moved, self.order.into / "move", self.scheme)
@@ -57,7 +57,7 @@ class Sink:
         old = current_in(self.order.before).rename(lambda name: f"old_{name}")
         new = placed.rename({"segment": "new_segment", "review_on": "new_review", "missing": "new_missing"})
         beside = new.with_columns(is_present=pl.lit(value=True)).join(
-            old, left_on="customer", right_on="old_customer", how="full", coalesce=True
+            old, left_on="customer", right_on="old_customer", how="full", coalesce=True, maintain_order="left_right"
         )
         known = beside.with_columns(
             is_present=pl.col("is_present").fill_null(value=False),

@@ -10,7 +10,7 @@ import expressions
 import hypothesis
 import random_customers
 from attrs import frozen
-from crm_bulk.answering import unplaced
+from crm_bulk.answering import missing_in
 from crm_bulk.compiling import CANNOT_TELL
 from crm_bulk.dates import FOREVER
 from crm_bulk.days import day_number, microseconds
@@ -176,10 +176,10 @@ def _of_missing(want: Expected, plan: Plan) -> Iterator[str]:
     if not want.batch.schemes:
         return
     table = plan.database.backend.collect(plan.placed(want.batch.schemes, want.population))
-    schemes, customers = unplaced(table, want.batch.schemes)
-    found_ = plan.missing(schemes, want.population, customers) if schemes else {}
+    missing = missing_in(table, plan, want.batch.schemes, want.population)
     for scheme in want.batch.schemes:
-        names = found_.get(scheme, {})
+        found_ = zip(table.column("id").to_pylist(), missing[scheme].places.tolist(), strict=True)
+        names = {key: missing[scheme].names[place] for key, place in found_ if place >= 0}
         for case in want.cases:
             found = names.get(case.facts.customer.id, ())
             yield from _told(scheme, case, "missing", names_of(missing_of(scheme, case, want.evaluator)), found)

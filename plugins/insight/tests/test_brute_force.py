@@ -112,14 +112,30 @@ def followed(sales, day, horizon):
 def test_the_commands_say_what_loops_over_plain_lists_say(source, first, last, crm_with):
     sales = list(source())
     trial = crm_with(crm_insight, crm_lifecycle, crm_value_tier, as_of=last)
-    trial.add(*(Customer(id=key, name=key) for key in dict.fromkeys(customer for customer, _, _ in sales)))
-    trial.add(*(Purchase(customer=customer, at=when, amount=amount) for customer, when, amount in sales))
+    enter(trial, sales)
     horizon = (last - first).days
 
     check_as_of_and_whatif(trial, sales, first)
     check_migration(trial, sales, first, last)
     for scheme, expected in ((abc, classes(sales, first)), (stage, stages(sales, first))):
         check_backtest(backtest(trial.crm, scheme, first, horizon), sales, expected)
+
+
+def test_the_page_tells_what_the_backtest_of_cdnow_says(crm_with):
+    page = (ROOT / "docs/howto/improve.md").read_text(encoding="utf-8").splitlines()
+    sales = list(cdnow())
+    trial = crm_with(crm_insight, crm_lifecycle, crm_value_tier, as_of=date(1998, 6, 30), zone="America/New_York")
+    enter(trial, sales)
+    for scheme in ("value_tier.rfm", "lifecycle.stage"):
+        command = f"backtest {scheme} --at 1997-09-30 --horizon 273d --format md"
+        rows = [line for line in trial.run(command).assert_ok().out.splitlines() if line.startswith("|")]
+        assert len(rows) > 4
+        assert [row for row in rows if row not in page] == []
+
+
+def enter(trial, sales):
+    trial.add(*(Customer(id=key, name=key) for key in dict.fromkeys(customer for customer, _, _ in sales)))
+    trial.add(*(Purchase(customer=customer, at=when, amount=amount) for customer, when, amount in sales))
 
 
 def check_as_of_and_whatif(trial, sales, day):

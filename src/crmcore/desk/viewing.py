@@ -23,6 +23,7 @@ from crmcore.plugging.catalogue import Catalogue
 from crmcore.plugging.isolation import Failure, Refused, apart
 from crmcore.records import Customer
 from crmcore.view import Chart, Listed, Report, Table, View, is_number
+from crmcore.work.fitting import moves_with_the_date
 from crmcore.work.state import State
 
 _MOST_PROBLEMS: Final = 10
@@ -152,8 +153,9 @@ class ReportContext:
         return self._state.timelines(scheme)
 
     def upcoming(self, scheme: Scheme, until: date) -> Table:
-        """Return who will change segment by time alone up to a day, as ``crm upcoming`` does for one scheme."""
-        return upcoming(self._state, (scheme,), until)
+        """Return who will change segment by time alone up to a day; nobody where the scheme's cuts move with the date."""
+        held = () if moves_with_the_date(scheme) else (scheme,)
+        return upcoming(self._state, held, until)
 
     def table(self, view: View) -> Table:
         """Return the rows of a view, be it declared or made on the spot."""

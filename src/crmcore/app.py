@@ -178,7 +178,7 @@ class Crm:
 
     def _unit(self, transaction: Transaction, state: State, why: str = "") -> Unit:
         now = self.clock()
-        author = Author(self.actor, now, now.astimezone(state.company.zone).date(), why)
+        author = Author(self.actor, now, now.astimezone(state.company.zone).date(), why, state.company.zone)
         return Unit(transaction, state.book.codec, self.classes, author)
 
     def _rules(self, transaction: Transaction, state: State) -> RuleBook:

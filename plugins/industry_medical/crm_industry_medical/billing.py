@@ -1,7 +1,6 @@
 """What is to be charged: whatever was registered, ordered, prescribed or lain in, and is on no bill yet."""
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +9,7 @@ from crmcore import Unit
 from .charging import Bill, BillLine
 from .encounters import Encounter
 from .inpatient import Admission, Bed, Stay
+from .moments import day_of
 from .orders import ServiceItem, ServiceOrder
 from .prescriptions import Drug, Prescription, PrescriptionLine
 from .registration import Registration
@@ -60,7 +60,7 @@ def _beds(unit: Unit, admission: Admission) -> Iterator[dict[str, Any]]:
         bed = unit.get(Bed, stay.bed)
         if stay.until is None or bed.fee is None or _is_charged(unit, stay=stay.id):
             continue
-        nights = (date.fromisoformat(str(stay.until)[:10]) - date.fromisoformat(str(stay.since)[:10])).days
+        nights = (day_of(stay.until, unit.author.zone) - day_of(stay.since, unit.author.zone)).days
         if nights or len(stays) == 1:
             yield _line("bed", f"{bed.ward} {bed.id}", bed.fee, Decimal(max(nights, 1)), code=bed.id, stay=stay.id)
 

@@ -107,5 +107,5 @@ def _reverse(unit: Unit, line: BillLine, quantity: Decimal, amount: Decimal) -> 
 
 def settle_day(unit: Unit, cashier: str, day: date, verified_by: str | None) -> Settlement:
     """Close a cashier's day with the sums of its payments."""
-    sums = taken(unit.all(Payment, cashier=cashier), cashier, day)
+    sums = taken(unit.all(Payment, cashier=cashier), cashier, day, unit.author.zone)
     return unit.add(Settlement(cashier=cashier, on=day, verified_by=verified_by, **sums))

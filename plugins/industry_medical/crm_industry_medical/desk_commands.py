@@ -6,8 +6,6 @@ from typing import Any
 
 import click
 
-from crmcore import Unit
-
 from . import billing, cashier, registering
 from .cashier import Till
 from .charging import METHODS, Bill, BillLine
@@ -118,9 +116,5 @@ def refund(ctx: click.Context, bill_line: str, *, dry_run: bool, **how: Any) -> 
 def settle(ctx: click.Context, who: str, day: date | None, verified_by: str | None, *, dry_run: bool) -> None:
     """Close a cashier's day: its payments stay as they are from then on."""
     with working(ctx, "settlement", dry_run=dry_run) as unit:
-        made = cashier.settle_day(unit, who, day or _today(unit), verified_by)
+        made = cashier.settle_day(unit, who, day or unit.author.today, verified_by)
     done(made.id, f"{who}'s {made.on}: {made.cash} in cash", dry_run=dry_run)
-
-
-def _today(unit: Unit) -> date:
-    return unit.author.now.date()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from crmcore import DATE, INSTANT, MONEY, TEXT, Breach, Constraint, Pending, Record, Rule, column, record, rows
 
 from .grouping import by
-from .moments import Moment, order_of
+from .moments import Moment, day_of, order_of
 from .prescriptions import QUANTITY, Drug, PrescriptionLine
 from .words import words
 
@@ -87,7 +87,7 @@ def issues_are_allowed(pending: Pending) -> Iterator[Breach]:
         if move is None or batch is None or move.prescription_line is None:
             continue
         line, drug = pending.get(PrescriptionLine, move.prescription_line), pending.get(Drug, batch.drug)
-        if move.kind == "issue" and order_of(move.at)[:10] > batch.expires.isoformat():
+        if move.kind == "issue" and day_of(move.at, pending.zone) > batch.expires:
             yield Breach(
                 move, words(f"The batch expired on {batch.expires}", f"该批次已于 {batch.expires} 过期"), "batch"
             )

@@ -1,14 +1,14 @@
 """The cashier's day: what came in less what went out, by kind of payment, closed when it is verified."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, tzinfo
 from decimal import Decimal
 
 from crmcore import DATE, MONEY, TEXT, Breach, Constraint, Pending, Record, column, record
 
 from .charging import METHODS, Payment
 from .ledger import signed
-from .moments import order_of
+from .moments import day_of
 from .words import words
 
 
@@ -30,16 +30,11 @@ TAKEN = tuple(method for method in METHODS if method != "deposit")
 """Kinds of payment that come in over the counter: a deposit that is used up came in before."""
 
 
-def day_of(payment: Payment) -> str:
-    """Return the day of a payment, in UTC."""
-    return order_of(payment.at)[:10]
-
-
-def taken(payments: Iterable[Payment], cashier: str, day: date) -> dict[str, Decimal]:
-    """Return what a cashier took on a day by kind of payment, less refunds."""
+def taken(payments: Iterable[Payment], cashier: str, day: date, zone: tzinfo) -> dict[str, Decimal]:
+    """Return what a cashier took on a local day by kind of payment, less refunds."""
     found = dict.fromkeys(TAKEN, Decimal(0))
     for one in payments:
-        if one.cashier == cashier and day_of(one) == day.isoformat() and one.method in found:
+        if one.cashier == cashier and day_of(one.at, zone) == day and one.method in found:
             found[one.method] += signed(one)
     return found
 
@@ -51,14 +46,18 @@ def settled_days_stay(pending: Pending) -> Iterator[Breach]:
             continue
         if sum(other.on == one.on for other in pending.all(Settlement, cashier=one.cashier)) > 1:
             yield Breach(one, words("That cashier's day is settled already", "该收费员当日已结"), "on")
-        for method, amount in taken(pending.all(Payment, cashier=one.cashier), one.cashier, one.on).items():
+        for method, amount in taken(
+            pending.all(Payment, cashier=one.cashier), one.cashier, one.on, pending.zone
+        ).items():
             if amount != getattr(one, method):
                 yield Breach(one, words(f"the payments add up to {amount}", f"收款合计为 {amount}"), method)
     new = {after.id for before, after in pending.changed(Settlement) if after and before is None}
-    closed = {(one.cashier, one.on.isoformat()) for one in pending.all(Settlement) if one.id not in new}
+    closed = {(one.cashier, one.on) for one in pending.all(Settlement) if one.id not in new}
     for before, after in pending.changed(Payment):
         changed = after or before
-        if changed and any(one and (one.cashier or "", day_of(one)) in closed for one in (before, after)):
+        if changed and any(
+            one and (one.cashier or "", day_of(one.at, pending.zone)) in closed for one in (before, after)
+        ):
             text = words("That cashier's day is settled; date it later", "该收费员当日已结，请记入之后日期")
             yield Breach(changed, text, "at")
 

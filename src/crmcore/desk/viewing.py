@@ -1,7 +1,7 @@
 """Declared views and reports as tables, as of the state's day: what is dated after it does not exist."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, tzinfo
 from functools import partial
 from itertools import islice
 from typing import Any, Final, TypeVar
@@ -133,6 +133,11 @@ class ReportContext:
     as_of: date
     _state: State
     _catalogue: Catalogue
+
+    @property
+    def zone(self) -> tzinfo:
+        """The company's time zone: local dates of moments are those there."""
+        return self._state.company.zone
 
     def setting(self, setting: Setting) -> Any:
         """Return the value of a setting that is in force."""

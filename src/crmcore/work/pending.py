@@ -1,7 +1,7 @@
 """What a unit of work is about to commit, for constraints to look at; and what they refuse of it."""
 
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, tzinfo
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import frozen
@@ -32,6 +32,11 @@ class Pending:
     def day(self) -> date:
         """The day as of which the company's books stand: the book date, else today."""
         return self._state.day
+
+    @property
+    def zone(self) -> tzinfo:
+        """The company's time zone: local dates of moments are those there."""
+        return self._state.company.zone
 
     def setting(self, setting: Setting) -> Any:
         """Return the value of a setting that is in force."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypeVar
 
 import attrs
@@ -26,12 +26,13 @@ Place = tuple[str, str]
 
 @frozen
 class Author:
-    """Who changes something, when (UTC), the local date of that moment, and why."""
+    """Who changes something, when (UTC), the local date of that moment, why, and the company's time zone."""
 
     actor: str
     now: datetime
     today: date
     why: str = ""
+    zone: tzinfo = UTC
 
 
 @define(eq=False)

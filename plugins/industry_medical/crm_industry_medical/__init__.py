@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from crmcore import Constraint, Field, Metric, Playbook, Record, Rule, Scheme, hookimpl
+from crmcore import Constraint, Field, Metric, Playbook, Record, Report, Rule, Scheme, Setting, View, hookimpl
 
 from . import (
     aftercare,
@@ -22,8 +22,13 @@ from . import (
     playbooks,
     prescriptions,
     registration,
+    reporting,
+    reports_flow,
+    reports_money,
+    reports_stock,
     scheduling,
     settlement,
+    views,
     visiting,
 )
 
@@ -106,6 +111,21 @@ def crm_schemes() -> tuple[Scheme, ...]:
 @hookimpl
 def crm_playbooks() -> tuple[Playbook, ...]:
     return playbooks.PLAYBOOKS
+
+
+@hookimpl
+def crm_settings() -> tuple[Setting, ...]:
+    return reporting.SETTINGS
+
+
+@hookimpl
+def crm_views() -> tuple[View, ...]:
+    return views.VIEWS
+
+
+@hookimpl
+def crm_reports() -> tuple[Report, ...]:
+    return (*reports_money.REPORTS, *reports_flow.REPORTS, *reports_stock.REPORTS)
 
 
 @hookimpl

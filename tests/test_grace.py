@@ -137,6 +137,20 @@ def test_a_promotion_and_cannot_tell_wait_for_nothing():
     assert now(crm) == ("b", "b")
 
 
+def test_who_cannot_be_told_any_more_is_not_kept_since_a_missing_fact_is_to_be_seen():
+    city = rows(Customer).city
+    lower = Scheme(
+        "shop.tier", Segment("a", when=spend >= 100, grace=9), Segment("b", when=city.is_("Oslo")), Segment("c")
+    )
+    crm = at(make_crm(plugin("shop", schemes=[lower])), 0)
+    with crm.unit("test") as unit:
+        unit.add(Customer(id="c", name="Cy"))
+        unit.add(Purchase(customer="c", at=FIRST, amount=100))
+    run(crm, 0, 30)
+    assert days_of(crm) == [("a", 0), (None, 30)]
+    assert crm.timeline("c", "shop.tier").current.missing == ("city",)
+
+
 def test_falling_out_of_all_segments_is_a_demotion_too():
     open_ended = Scheme("shop.tier", Segment("a", when=spend >= 100, grace=9))
     crm = at(make_crm(plugin("shop", schemes=[open_ended])), 0)

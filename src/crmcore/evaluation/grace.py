@@ -20,17 +20,12 @@ def has_grace(scheme: Scheme) -> bool:
 def held_back(scheme: Scheme, answer: Answer, eve: Placement | None, day: date, settings: Settings) -> Held | None:
     """Return the demotion that the grace of a customer's segment holds back on a day, if it does.
 
-    ``eve`` is where the customer stood the day before; whoever came in on the day itself is not kept. A demotion is an answer further down in the scheme, or none of
+    ``eve`` is where the customer stood the day before. A demotion is an answer further down in the scheme, or none of
     its segments; "cannot tell" is no demotion. It counts from the first day on which the rule demoted.
     """
-    segment = None if eve is None else _segment(scheme, eve.segment)
-    if (
-        eve is None
-        or eve.since >= day
-        or segment is None
-        or segment.grace is None
-        or not _is_demotion(scheme, segment, answer)
-    ):
+    if eve is None or (segment := _segment(scheme, eve.segment)) is None:
+        return None
+    if segment.grace is None or not _is_demotion(scheme, segment, answer):
         return None
     held = Held(answer.segment, eve.held.since if eve.held else day)
     return held if day < _end(segment, held, settings) else None

@@ -14,7 +14,7 @@ PLUGIN = '''
 """A shop that sorts its customers and notes visits."""
 
 import click
-from crmcore import Customer, DATE, Field, MONEY, Metric, Purchase, Record, Report, Scheme, Segment, Setting, TEXT
+from crmcore import Customer, DATE, Field, MONEY, Metric, Playbook, Purchase, Record, Report, Scheme, Segment, Setting, TEXT
 from crmcore import Table, View, column, hookimpl, opened, record, rows, total
 
 spend = Metric("shop.spend", total(rows(Purchase).amount), label={"en": "Spend", "zh": "消费额"})
@@ -57,6 +57,11 @@ def crm_fields():
 @hookimpl
 def crm_schemes():
     return [tier, recent]
+
+
+@hookimpl
+def crm_playbooks():
+    return [Playbook("shop.care", tier, "big", service="Look after them", label={"en": "Care", "zh": "维护"})]
 
 
 @hookimpl

@@ -42,6 +42,10 @@ def completed(shop: Shop, monkeypatch, line: str, shell: str = "bash") -> list[s
         ("crm segments shop.t", ["shop.tier"]),
         ("crm completion z", ["zsh"]),
         ("crm explain c1 nothing.", []),
+        ("crm task dr", ["drop"]),
+        ("crm playbook cov", ["coverage"]),
+        ("crm playbook show shop.", ["shop.care"]),
+        ("crm task list --playbook ", ["shop.care"]),
     ],
 )
 def test_words_are_completed_with_an_index_and_without_one(shop: Shop, monkeypatch, line, words):

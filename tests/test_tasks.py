@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from company_kit import make_crm, reopened, stored
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tasks_kit import FIRST, PLAN, Office, acme, gold_care, silver_visits, tier, visit_every
 
 from crmcore import Customer, Interaction, Playbook, Purchase, Task, TaskTemplate
@@ -289,3 +291,54 @@ def test_the_title_is_in_the_language_of_whoever_raises_it():
     office.crm.language = "zh"
     office.customer("c1").buys("c1", 100)
     assert [task.title for task in office.raw()] == ["商定计划"]
+
+
+# -- a law -------------------------------------------------------------------------------------------------------------
+
+KEYS = ("a", "b")
+STEPS = st.one_of(
+    st.tuples(st.just("buys"), st.sampled_from(KEYS), st.sampled_from([10, 60, 100])),
+    st.tuples(st.just("returns"), st.sampled_from(KEYS), st.none()),
+    st.tuples(st.just("meets"), st.sampled_from(KEYS), st.none()),
+    st.tuples(st.sampled_from(["done", "dropped", "open", "deleted"]), st.integers(0, 9), st.none()),
+    st.tuples(st.just("archived"), st.sampled_from(KEYS), st.none()),
+)
+
+
+def take(office, what, whom, amount):
+    """Do one thing that people do."""
+    match what:
+        case "buys":
+            office.buys(whom, amount)
+        case "returns":
+            for purchase in [one.id for one in office.crm.state().book.all(Purchase) if one.customer == whom]:
+                office.remove(Purchase, purchase)
+        case "meets":
+            office.meets(whom)
+        case "archived":
+            is_there = office.crm.state().customer(whom).archived_at is None
+            office.edit(whom, Customer, archived_at=office.crm.clock().date() if is_there else None)
+        case _ if tasks := sorted(office.raw(), key=lambda task: task.id):
+            key = tasks[whom % len(tasks)].id
+            office.remove(Task, key) if what == "deleted" else office.edit(key, state=what)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.integers(0, 9), STEPS), max_size=8))
+def test_carrying_playbooks_out_again_at_any_time_changes_nothing(steps):
+    plain = Playbook("acme.plain", tier, "plain", TaskTemplate("win", "Win back", due=2), cadence=20)
+    calm, eager = (Office.with_(gold_care, silver_visits, plain) for _ in range(2))
+    for office in (calm, eager):
+        for key in KEYS:
+            office.customer(key)
+        office.classify()
+        day = 0
+        for passed, step in steps:
+            day += passed
+            take(office.at(day), *step)
+            if office is eager:
+                office.classify(full=True).classify()
+        office.classify()
+    assert sorted(eager.tasks()) == sorted(calm.tasks())
+    before = eager.tasks()
+    assert eager.classify(full=True).tasks() == before

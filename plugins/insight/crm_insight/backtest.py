@@ -69,7 +69,7 @@ def _outcomes(found: Backtest) -> Table:
         if not keys:
             continue
         own, mean = _bought_share(found, keys), _mean(found, keys)
-        chance = by_chance(share or 0, len(keys), len(every))
+        chance = by_chance(share or 0.0, len(keys), len(every))
         bought = (sum(found.bought[key] > 0 for key in keys), own, _ratio(own, share), *chance)
         rows.append((name, len(keys), *bought, rounded(mean, 4), _ratio(mean, spend), _left_share(found, keys)))
     columns = ("segment", "customers", "bought", "bought_share", "bought_lift", "by_chance_from", "by_chance_to")

@@ -37,6 +37,8 @@ def analyse(ctx: click.Context, /, scheme: str | None, other: str | None, as_of:
         found = _overview(crm, state)
     else:
         found = _analysed(crm, state, scheme, other)
+    if not any(state.timelines(one) for one in (crm.schemes if scheme is None else (crm.catalogue.scheme(scheme),))):
+        click.echo("crm: nobody is placed yet: run `crm classify`", err=True)
     print_tables(ctx, found, state, form, as_of=as_of, title=scheme or titled("schemes")[crm.language])
 
 
@@ -59,7 +61,7 @@ def _analysed(crm: Crm, state: State, name: str, other: str | None) -> Iterator[
     if other is not None:
         second = crm.catalogue.scheme(other)
         answers = known.answers(scheme), known.answers(second)
-        yield from matrices(moves_between(scheme, second, *answers), known.amounts)
+        yield from matrices(moves_between(scheme, second, *answers), known.amounts, "crossed")
         yield analysis.agreement([(scheme, second)], known)
         return
     yield analysis.distribution(scheme, known)

@@ -52,11 +52,10 @@ def _moves(crm: Crm, first: Any, second: Any, days: tuple[date, date], is_anew: 
     else:
         state = crm.state(end)
         before, after = placed_on(state.timelines(first), start), placed_on(state.timelines(second), end)
-    moves = moves_between(first, second, before, after)
-    if not before:
-        text = f"crm: nobody was placed in {first.name} on {start}; --evaluate places everybody as of then"
-        click.echo(text, err=True)
-    return moves
+        if not before:
+            text = f"crm: nobody was placed in {first.name} on {start}; --evaluate places everybody as of then"
+            click.echo(text, err=True)
+    return moves_between(first, second, before, after)
 
 
 def _pair(moves: Moves, text: str) -> Pair:
@@ -113,4 +112,8 @@ def effect_command(ctx: click.Context, /, playbooks: tuple[str, ...], form: str,
         raise UsageError("--up names segments of one playbook's scheme; name that playbook")
     chosen = [crm.catalogue.playbook(name) for name in playbooks] or crm.catalogue.values("playbook")
     trials = [effect.trial_of(playbook, how["horizon"], how["up"]) for playbook in chosen]
-    print_tables(ctx, effect.tables(state, trials), state, form, as_of=as_of, title=titled("effect")[crm.language])
+    found = tuple(effect.tables(state, trials))
+    if not any(row[2] for row in found[0].rows):
+        text = f"crm: nobody came into such a segment {how['horizon']} days ago or earlier, since its playbook is carried out"
+        click.echo(text, err=True)
+    print_tables(ctx, found, state, form, as_of=as_of, title=titled("effect")[crm.language])

@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from crmcore import Chart, Scheme, Table, Timeline
 
-from .tables import MONEY_COLUMN, NOWHERE, UNTOLD, heading, table
+from .tables import MONEY_COLUMN, NOWHERE, UNTOLD, heading, table, titled
 
 Pair = tuple[str | None, str | None]
 """A segment before and after; None is "cannot tell", `NOWHERE` not placed."""
@@ -42,16 +42,16 @@ def moves_between(
     return Moves(first, second, {key: (before.get(key, NOWHERE), after.get(key, NOWHERE)) for key in everybody})
 
 
-def matrices(moves: Moves, amounts: Mapping[str, Decimal]) -> Iterator[Table]:
-    """Yield the matrix in customers, in shares of each row, and in revenue."""
+def matrices(moves: Moves, amounts: Mapping[str, Decimal], title: str = "migration") -> Iterator[Table]:
+    """Yield the matrix in customers, in shares of each row, and in revenue; the title is migration or crossed."""
     counted, earned = _summed(moves, lambda _: 1), _summed(moves, lambda key: amounts.get(key) or Decimal(0))
-    yield _matrix("migration", moves, lambda pair: counted.get(pair, 0))
+    yield _matrix(title, moves, lambda pair: counted.get(pair, 0))
     sums = {row: sum(count for (start, _), count in counted.items() if start == row) for row in _rows(moves)}
     shares = _matrix(
-        "migration_shares", moves, lambda pair: counted.get(pair, 0) / sums[pair[0]] if sums[pair[0]] else None
+        f"{title}_shares", moves, lambda pair: counted.get(pair, 0) / sums[pair[0]] if sums[pair[0]] else None
     )
     yield evolve(shares, shares=shares.columns[1:])
-    money = _matrix("migration_revenue", moves, lambda pair: earned.get(pair, Decimal(0)))
+    money = _matrix(f"{title}_revenue", moves, lambda pair: earned.get(pair, Decimal(0)))
     yield evolve(money, like={**money.like, **dict.fromkeys(money.columns[1:], MONEY_COLUMN)})
 
 
@@ -80,7 +80,16 @@ def _matrix(title: str, moves: Moves, value: Callable[[Pair], Any]) -> Table:
     found = [(row, *(value((row, place)) for place in places)) for row in _rows(moves)]
     chart = Chart("heatmap", start, tuple(names))
     made = table(title, (start, *names), found, scheme=moves.second, chart=chart, of={start: moves.first})
-    return evolve(made, labels={**made.labels, **{name: heading(moves.second, name) for name in names}})
+    heads = {name: heading(moves.second, name) for name in names}
+    return evolve(made, **_entitled(title, moves), labels={**made.labels, **heads})
+
+
+def _entitled(title: str, moves: Moves) -> dict[str, Any]:
+    """Return the title and label of a matrix; across two schemes it names both."""
+    if moves.first is moves.second:
+        return {}
+    names = f"{moves.first.name} {moves.second.name}"
+    return {"title": f"{title} {names}", "label": titled(title, moves.second, before=moves.first)}
 
 
 def cell(moves: Moves, pair: Pair, names: Mapping[str, str], amounts: Mapping[str, Decimal]) -> Table:

@@ -62,14 +62,14 @@ def table(  # noqa: PLR0913 - keyword-only facts of one table
     columns: Sequence[str],
     found: Iterable[Sequence[Any]],
     *,
-    about: str = "",
     scheme: Scheme | None = None,
     of: Mapping[str, Scheme | Metric] | None = None,
     chart: Chart | None = None,
 ) -> Table:
-    """Return a table with the labels of its title and columns; ``scheme`` answers in the column segment.
+    """Return a table with the labels of its title and columns.
 
-    ``about`` is what the title is followed by, the name of a scheme with its label; ``of`` says more columns.
+    ``scheme`` answers in the columns segment, from and to, and stands in the title; ``of`` says what other columns are
+    like.
     """
     like: dict[str, Any] = dict.fromkeys((name for name in columns if name in MONEY), MONEY_COLUMN)
     if scheme is not None:
@@ -77,8 +77,8 @@ def table(  # noqa: PLR0913 - keyword-only facts of one table
     return Table(
         tuple(columns),
         tuple(map(tuple, found)),
-        f"{title} {about}".strip() if scheme is None else f"{title} {scheme.name}",
-        label=titled(title, scheme, about),
+        title if scheme is None else f"{title} {scheme.name}",
+        label=titled(title, scheme),
         labels={name: COLUMNS[name] for name in columns if name in COLUMNS},
         like={**like, **(of or {})},
         shares=tuple(name for name in columns if name in SHARES),
@@ -86,14 +86,15 @@ def table(  # noqa: PLR0913 - keyword-only facts of one table
     )
 
 
-def titled(title: str, scheme: Scheme | None = None, about: str = "") -> dict[str, str]:
-    """Return a title in both languages, with the scheme's label behind it."""
-    words = TITLES[title]
+def titled(title: str, scheme: Scheme | None = None, *, before: Scheme | None = None) -> dict[str, str]:
+    """Return a title in both languages, with the scheme's label behind it, and ``before`` it that of another."""
+    words, joint = TITLES[title], {"en": ": ", "zh": "："}
     if scheme is None:
-        return {language: f"{text} {about}".strip() for language, text in words.items()}
-    joint = {"en": ": ", "zh": "："}
+        return dict(words)
+    schemes = (scheme,) if before is None else (before, scheme)
     return {
-        language: f"{text}{joint[language]}{scheme.label(language, scheme.name)}" for language, text in words.items()
+        language: text + joint[language] + " → ".join(one.label(language, one.name) for one in schemes)
+        for language, text in words.items()
     }
 
 

@@ -61,9 +61,11 @@ def test_cut_points_are_suggested_beside_the_settings(company):
 
 def test_two_schemes_are_crossed(company):
     found = asked(company, "analyse shop.tier --with shop.size")
-    assert found["migration shop.size"][0] == {"from": "key", "large": 1, "normal": 0, "?": 0}
+    assert found["crossed shop.tier shop.size"][0] == {"from": "key", "large": 1, "normal": 0, "?": 0}
     (row,) = found["agreement"]
     assert (row["scheme"], row["other"], row["customers"]) == ("shop.tier", "shop.size", 3)
+    told = company.run("analyse shop.tier --with shop.size").assert_ok().out
+    assert told.startswith("Customers with each two answers: Tier → Size\n")
     company.run("analyse --with shop.size").assert_fails("name the first one", code=2)
 
 
@@ -200,6 +202,15 @@ def test_no_record_after_the_day_is_read_for_placing(company):
     after = asked(company, command)["outcomes shop.tier"]
     assert [row["customers"] for row in after] == [row["customers"] for row in before]
     assert after[-1]["bought"] == 1
+
+
+def test_a_company_without_customers_or_placements_is_told_so(crm_with):
+    trial = crm_with(plugin, shop.module())
+    assert "run `crm classify`" in trial.run("analyse").assert_ok().err
+    assert "run `crm classify`" in trial.run("analyse shop.tier").assert_ok().err
+    assert "nobody came into such a segment" in trial.run("effect").assert_ok().err
+    for command in COMMANDS:
+        trial.run(command).assert_ok()
 
 
 def test_days_without_any_purchase_are_noted(company):

@@ -97,6 +97,17 @@ policies_issued = _metric(
     ),
     "policies",
 )
+policies_to_begin = _metric(
+    "policies_to_begin",
+    count(policy, where=is_issued(policy) & (days_until(policy.starts) > 0) & ~is_over(policy)),
+    (
+        "Policies to begin",
+        "待生效保单数",
+        "Policies that are issued and whose cover has not begun.",
+        "已承保而尚未生效的保单数。",
+    ),
+    "policies",
+)
 quotes = _metric(
     "quotes",
     count(policy, where=~is_issued(policy) & ~is_over(policy)),
@@ -324,7 +335,16 @@ covered_accident = _metric(
 )
 
 METRICS: Final = (
-    *(policies_in_force, premium_in_force, sum_insured, policies_issued, quotes, first_issued, covered_until),
+    *(
+        policies_in_force,
+        premium_in_force,
+        sum_insured,
+        policies_issued,
+        policies_to_begin,
+        quotes,
+        first_issued,
+        covered_until,
+    ),
     *(next_expiry, to_renew, in_grace, days_overdue, overdue, late_payments_12m, orphans, lapsed, surrendered, ended),
     *(premium_12m, claims_12m, reserves, incurred_12m, loss_ratio_12m, claims_36m, loss_ratio_36m, value, loading),
     *(channel, covered, covered_medical, covered_accident),

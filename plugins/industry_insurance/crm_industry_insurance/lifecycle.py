@@ -25,9 +25,13 @@ lifecycle: Final = Scheme(
     ),
     Segment(
         "new",
-        when=(facts.policies_in_force > 0) & (days_since(facts.first_issued) <= new_days),
+        when=((facts.policies_in_force > 0) & (days_since(facts.first_issued) <= new_days))
+        | ((facts.policies_in_force < 1) & (facts.policies_to_begin > 0)),
         label={"en": "New policyholder", "zh": "新保"},
-        doc={"en": "Has had its first policy for a short time.", "zh": "首份保单承保不久。"},
+        doc={
+            "en": "Has had its first policy for a short time, or has one that begins later.",
+            "zh": "首份保单承保不久，或保单尚未生效。",
+        },
     ),
     Segment(
         "in_force",

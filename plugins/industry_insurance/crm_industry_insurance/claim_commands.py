@@ -1,11 +1,13 @@
-"""`crm claim open`, `assess`, `pay`, `reject`, `reopen`: beside `crm claim list`."""
+"""`crm claim open`, `assess`, `pay`, `reject`, `reopen`, `bordereau`: beside `crm claim list`."""
 
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 
 import click
 
 from . import claim_work as work
+from .bordereau import losses, take_in
 from .claims import REJECTIONS, Claim, ClaimItem, ClaimPayment
 from .commands_kit import Told, amount_option, day_option, reason_option, step
 from .desk import Desk, called
@@ -84,6 +86,16 @@ def reopen(desk: Desk, key: str, reserve: Decimal, reason: str) -> Told:
     """Open a closed claim again."""
     work.reopen_claim(desk, desk.unit.get(Claim, key), reason, reserve)
     return Told(f"claim {key} is open again, reserve {reserve}")
+
+
+@claim.command("bordereau", epilog="Example: crm claim bordereau claims.csv --holder partner")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--holder", required=True, metavar="CUSTOMER", help="The partner whose book it is.")
+@step("bordereau of")
+def bordereau(desk: Desk, file: Path, holder: str) -> Told:
+    """Take in a partner's claims from a file with the columns of the PRISM simulation, under a block policy per line."""
+    number = take_in(desk, losses(file, desk.digits), holder)
+    return Told(f"{number} claims taken in from {file}")
 
 
 def _item(text: str) -> ClaimItem:

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from crmcore import Chart, Table
 
-from .facts import premium_12m
 from .money import rounded
 
 LABELS: Final = {
@@ -77,17 +76,22 @@ SHARES: Final = frozenset(
 def table(
     label: Mapping[str, str], columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]], chart: Chart | None = None
 ) -> Table:
-    """Return a table whose columns have the labels and formats of all reports; others are shown as they are called."""
+    """Return a table whose columns have the labels and formats of all reports; a number stands for years since then."""
     return Table(
         columns,
         tuple(rows),
         label["en"],
         label=label,
-        labels={name: {"en": LABELS[name][0], "zh": LABELS[name][1]} for name in columns if name in LABELS},
-        like={name: premium_12m for name in columns if name in MONEY or name.isdecimal()},
+        labels={name: _label(name) for name in columns},
+        like={name: "premium_payment.amount" for name in columns if name in MONEY or name.isdecimal()},
         shares=tuple(name for name in columns if name in SHARES),
         chart=chart,
     )
+
+
+def _label(name: str) -> dict[str, str]:
+    en, zh = LABELS.get(name, (f"Year {name}", f"第{name}年"))
+    return {"en": en, "zh": zh}
 
 
 def ratio(part: Decimal | Fraction | int, whole: Decimal | Fraction | int) -> float | None:

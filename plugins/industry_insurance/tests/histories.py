@@ -12,7 +12,7 @@ from crm_industry_insurance.alerts import Alert
 from crm_industry_insurance.claims import Claim, ClaimItem, ClaimPayment
 from crm_industry_insurance.desk import Desk
 from crm_industry_insurance.policies import CHANNELS, Agent, Policy
-from crm_industry_insurance.premium_work import receive
+from crm_industry_insurance.premium_work import open_instalments, receive
 from crm_industry_insurance.premiums import Expense, PremiumPayment
 from crm_industry_insurance.products import Benefit, Product
 
@@ -69,7 +69,10 @@ class Teller:
 
     def tell(self, crm, steps):
         names = [name for name in dir(self) if name.startswith("do_")]
-        weights = [6 if name in {"do_begin", "do_pay", "do_assess", "do_settle", "do_claim"} else 2 for name in names]
+        weights = [
+            6 if name in {"do_begin", "do_pay", "do_renew", "do_assess", "do_settle", "do_claim"} else 2
+            for name in names
+        ]
         for _ in range(steps):
             self.day = min(self.day + timedelta(self.chance.choice((0, 1, 2, 5, 11))), TODAY)
             name = self.chance.choices(names, weights)[0]
@@ -113,24 +116,24 @@ class Teller:
             policy_work.underwrite(desk, found, self.chance.choice(("accept", "postpone", "decline")))
 
     def do_pay(self, desk, _):
-        for _ in range(3):
-            with suppress(CrmError):
-                found = self.one(desk, Policy)
+        for found in list(desk.unit.all(Policy)):
+            left = open_instalments(desk.unit, found)
+            if left and left[0].due <= desk.on and self.chance.random() < 0.7:
                 payment = PremiumPayment(policy=found.id, on=desk.on, amount=Decimal(1))
-                receive(desk, found, self.amount(300) if self.chance.random() < 0.7 else found.premium, payment)
+                with suppress(CrmError):
+                    receive(
+                        desk, found, self.chance.choice((left[0].amount, left[0].amount, self.amount(300))), payment
+                    )
 
     def do_endorse(self, desk, _):
         found = self.one(desk, Policy, state="in_force")
         policy_work.endorse(desk, found, "", premium=self.chance.choice((None, self.amount(900))))
 
     def do_renew(self, desk, _):
-        for found in [
-            one for one in desk.unit.all(Policy, state="in_force") if one.ends and one.ends < desk.on + timedelta(14)
-        ]:
+        for found in [one for one in desk.unit.all(Policy, state="in_force") if one.renewed_on is None]:
             with suppress(CrmError):
+                policy_work.renew(desk, found, f"P{self.number + 1}")
                 self.number += 1
-                policy_work.renew(desk, found, f"P{self.number}")
-                return
 
     def do_sweep(self, desk, _):
         policy_work.sweep(desk)

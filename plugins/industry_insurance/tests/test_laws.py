@@ -33,6 +33,7 @@ def kept(crm, record):
 def test_histories_are_full_of_things_that_happen(crm):
     done = {name for _, each in _told.values() for name in each}
     assert len(kept(crm, Policy)) > 10
+    assert sum(one.previous is not None for one in kept(crm, Policy)) > 1
     assert {one.state for one in kept(crm, Policy)} >= {"in_force", "lapsed"}
     assert len({one.state for one in kept(crm, Claim)}) >= 3
     if len(_told) == len(SEEDS):

@@ -83,7 +83,7 @@ def table(
         label["en"],
         label=label,
         labels={name: _label(name) for name in columns},
-        like={name: "premium_payment.amount" for name in columns if name in MONEY or name.isdecimal()},
+        like={name: "amount" for name in columns if name in MONEY or name.isdecimal()},
         shares=tuple(name for name in columns if name in SHARES),
         chart=chart,
     )

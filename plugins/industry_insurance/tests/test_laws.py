@@ -6,11 +6,11 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from brute import Script
 from crm_industry_insurance.claims import Claim, ClaimEvent, ClaimPayment
 from crm_industry_insurance.policies import Policy, PolicyEvent
 from crm_industry_insurance.premiums import Commission, Premium, PremiumPayment
-from histories import TODAY, Teller, told
+from insurer_histories import TODAY, Teller, told
+from insurer_scripts import Script
 
 from crmcore.desk.viewing import report_tables
 

@@ -126,8 +126,7 @@ def _dues(reader: Reader, world: World, job: Job, present: Sequence[str]) -> dic
 def _place(placer: Placer, scheme: Scheme, answers: Answers, due: Mapping[str, Cause]) -> None:
     """Record where those who are due belong, in the order of the customers, whatever that of the engine is."""
     found = {placed.customer: placed for placed in answers.placed(scheme, due)} if due else {}
-    for customer, cause in due.items():
-        placer.record(scheme, said_of(customer, found, scheme), cause)
+    placer.record_all(scheme, [(said_of(customer, found, scheme), cause) for customer, cause in due.items()])
 
 
 def said_of(customer: str, found: Mapping[str, Placed], scheme: Scheme) -> Placed:

@@ -1,6 +1,6 @@
 """Placing customers in segments: what is kept of it, and re-placing those whom a commit touches."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -114,8 +114,21 @@ class Placer:
 
     def record(self, scheme: Scheme, placed: Placed, cause: Cause) -> None:
         """Record where a customer belongs; a demotion only when its grace is over."""
+        self._keep(scheme, placed, cause, self.transaction.get(table_of(scheme.name), placed.customer))
+
+    def record_all(self, scheme: Scheme, found: Sequence[tuple[Placed, Cause]]) -> None:
+        """Record where several customers belong; of many, what was recorded before is read in one walk."""
+        table = table_of(scheme.name)
+        if 2 * len(found) < self.transaction.count(table):
+            for placed, cause in found:
+                self.record(scheme, placed, cause)
+            return
+        before = dict(self.transaction.items(table))
+        for placed, cause in found:
+            self._keep(scheme, placed, cause, before.get(placed.customer))
+
+    def _keep(self, scheme: Scheme, placed: Placed, cause: Cause, document: Document | None) -> None:
         new = Placement(placed.segment, self.day, self.run, cause, None, placed.review_on, placed.missing)
-        document = self.transaction.get(table_of(scheme.name), placed.customer)
         if document is None:
             self._put(scheme.name, placed.customer, Timeline(), Timeline((new,)))
             return

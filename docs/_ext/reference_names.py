@@ -43,6 +43,7 @@ TITLES: Final = {
     "store": "The store's contract",
     "storage.building_blocks": "Building blocks of stores",
     "storage.store_backup": "What backups hold",
+    "storage.column_values": "Typed columns beside documents",
     "grammar.migrations": "Migrations",
     "errors": "Errors",
     "deprecations": "Deprecations",

@@ -93,9 +93,11 @@ if TYPE_CHECKING:
         stream_backup,
         write_backup,
     )
+    from crmcore.storage.column_values import column_value
     from crmcore.storage.store_backup import BackupHeading, BackupSink
     from crmcore.store import (
         Change,
+        ColumnShape,
         Document,
         LogEntry,
         Promises,
@@ -200,8 +202,10 @@ _HOMES = {
         "write_backup",
     ),
     "storage.store_backup": ("BackupHeading", "BackupSink"),
+    "storage.column_values": ("column_value",),
     "store": (
         "Change",
+        "ColumnShape",
         "Document",
         "LogEntry",
         "Promises",
@@ -237,6 +241,7 @@ __all__ = [
     "Breach",
     "Change",
     "Chart",
+    "ColumnShape",
     "CommitUnknown",
     "Constraint",
     "Contact",
@@ -305,6 +310,7 @@ __all__ = [
     "belongings_of",
     "choose",
     "column",
+    "column_value",
     "company",
     "count",
     "create",

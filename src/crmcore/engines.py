@@ -12,14 +12,14 @@ from typing import NamedTuple, Protocol
 
 from attrs import frozen
 
-from crmcore.entities import ColumnType, type_of
+from crmcore.entities import ColumnType, Record, type_of
 from crmcore.evaluation.evaluate import Evaluator, World
 from crmcore.evaluation.facts import Case, Facts
 from crmcore.evaluation.meaning import Meaning
 from crmcore.evaluation.missing import missing_of, name_of, names_of
 from crmcore.evaluation.placements import Cause
 from crmcore.evaluation.population import finish
-from crmcore.grammar.declare import InSegment, Scheme
+from crmcore.grammar.declare import Field, InSegment, Metric, Scheme, Setting
 from crmcore.grammar.expr import (
     Aggregate,
     And,
@@ -42,13 +42,14 @@ from crmcore.grammar.expr import (
     PopulationValue,
     Predicate,
     Rows,
+    Term,
     TextTest,
     Within,
 )
 from crmcore.grammar.walk import canonical, canonical_scheme, children, needs, reached, rules_of
 from crmcore.hookspecs import EngineKind
 from crmcore.kinds import NUMBER_LIMIT, Kind, fold, to_units
-from crmcore.store import Reader
+from crmcore.store import Document, Reader
 
 __all__ = [
     "NUMBER_LIMIT",
@@ -70,6 +71,8 @@ __all__ = [
     "Evaluator",
     "Extreme",
     "Facts",
+    "Field",
+    "Finder",
     "InSegment",
     "InYear",
     "Kind",
@@ -78,6 +81,7 @@ __all__ = [
     "LakeAnswers",
     "Literal",
     "Meaning",
+    "Metric",
     "Node",
     "Not",
     "OneOf",
@@ -89,7 +93,10 @@ __all__ = [
     "Question",
     "Reader",
     "Rows",
+    "Setting",
+    "Sought",
     "Step",
+    "Term",
     "TextTest",
     "Within",
     "World",
@@ -123,6 +130,30 @@ class Question:
     day: date
     schemes: tuple[Scheme, ...]
     fit: tuple[PopulationValue, ...]
+
+
+@frozen(eq=False)
+class Sought:
+    """Records that are asked for: those of a type for which ``where`` is true on ``day``, in an order, from ``offset`` on.
+
+    ``order`` is terms, each with whether the largest come first; unknown values stand last, ties by id. Without it
+    the oldest come first. Where ``limit`` is None, all are meant.
+    """
+
+    record: type[Record]
+    where: tuple[Predicate, ...]
+    order: tuple[tuple[Term, bool], ...]
+    world: World
+    day: date
+    offset: int = 0
+    limit: int | None = None
+
+
+class Finder(Protocol):
+    """What a `Reader` is as well whose database can look for records itself."""
+
+    def find(self, sought: Sought) -> Iterator[tuple[str, Document]] | None:
+        """Yield ids and documents, exactly as the row evaluator would choose and order them; None if it cannot."""
 
 
 class Placed(NamedTuple):

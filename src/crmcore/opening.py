@@ -32,6 +32,7 @@ from crmcore.work.plugin_marks import marks_in
 from crmcore.work.plugin_schemas import fitting, without_dependents
 from crmcore.work.requests import TABLE as REQUESTS
 from crmcore.work.settings import SETTINGS
+from crmcore.work.shapes import shape
 
 COMMAND_WORDS: Final = frozenset(
     {
@@ -104,6 +105,7 @@ def crm_of(
     """Return the CRM over a store, with what was said of settings; raises `UsageError` for a flag that sets nothing."""
     more = {"clock": clock} if clock else {}
     crm = Crm(store, catalogue, actor, config.lang.value, sources=config.sources, **more)
+    shape(store, catalogue)
     crm.plain.check_flags()
     crm.warnings += crm.plain.variable_warnings()
     return crm

@@ -84,6 +84,19 @@ class LogEntry:
     seal: Seal | None = field(default=None, eq=False)
 
 
+@frozen
+class ColumnShape:
+    """A typed column that a database keeps beside documents: where its value stands in them, and in which form.
+
+    `crmcore.column_value` makes the value. The column can always be made again from the documents.
+    """
+
+    name: str
+    path: tuple[str, ...]
+    form: str
+    indexed: bool = False
+
+
 class Reader(Protocol):
     """A consistent view of one committed state."""
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Final
 
 from attrs import frozen
 from sqlalchemy import Connection, Table, bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from crm_sql import columns
 from crm_sql.reading import Facts, SqlReader, loaded
 from crm_sql.tables import documents, facts, log
 from crm_sql.writing import GONE, Pending
-from crmcore import LogEntry, Overtaken, log_line, sealed_entry
+from crmcore import ColumnShape, LogEntry, Overtaken, log_line, sealed_entry
 
 PIECE: Final = 5000
 """Documents that are written with one statement."""
@@ -30,10 +32,14 @@ _NOTE: Final = (
 
 @frozen
 class Work:
-    """What a unit of work commits: its changes, its entry in the log, and entries that take the places of others."""
+    """What a unit of work commits: its changes, its entry in the log, and entries that take the places of others.
+
+    `shapes` are the typed columns that are to be kept of records.
+    """
 
     pending: Mapping[str, Pending]
     entry: LogEntry
+    shapes: Mapping[str, Sequence[ColumnShape]] = MappingProxyType({})
     replaced: Sequence[LogEntry] = ()
 
 
@@ -41,9 +47,11 @@ def write(connection: Connection, seen: Facts, work: Work) -> int:
     """Write all changes as the commit after those that were `seen`; returns its number."""
     logged = sealed_entry(work.entry, seen.commits + 1, seen.log_link)
     lines = [{"number": one.commit, "line": log_line(one).decode()} for one in (*work.replaced, logged)]
-    places = seen.places
+    columns.grow(connection, {name: work.shapes[name] for name in work.pending if name in work.shapes})
+    places, kept = seen.places, columns.kept(connection)
     for table, changed in work.pending.items():
         places = _write_table(connection, table, changed, (logged.commit, places))
+        columns.keep(connection, kept, table, changed.bodies)
     connection.execute(_put(connection, log, "line"), lines)
     link = logged.seal.link if logged.seal else ""
     connection.execute(_NOTE, {"new_commits": logged.commit, "new_places": places, "new_link": link})
@@ -68,11 +76,11 @@ def _write_table(connection: Connection, table: str, changed: Pending, counted: 
     return places
 
 
-def _put(connection: Connection, table: Table, *columns: str) -> Any:
-    """Return the statement that inserts a row, or replaces `columns` of the one that stands there."""
+def _put(connection: Connection, table: Table, *names: str) -> Any:
+    """Return the statement that inserts a row, or replaces these columns of the one that stands there."""
     made = _INSERT[connection.dialect.name](table)
     keys = [table.c.record, table.c.key] if table is documents else [*table.primary_key.columns]
-    return made.on_conflict_do_update(index_elements=keys, set_={name: made.excluded[name] for name in columns})
+    return made.on_conflict_do_update(index_elements=keys, set_={name: made.excluded[name] for name in names})
 
 
 def check_fresh(connection: Connection, base: SqlReader, pending: Mapping[str, Pending]) -> None:

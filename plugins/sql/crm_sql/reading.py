@@ -1,10 +1,10 @@
 """What a store shows of one committed state, read piece by piece while nobody waits for it."""
 
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from attrs import frozen
@@ -13,6 +13,9 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select
 from crm_sql.databases import Database, complaining
 from crm_sql.tables import FORMAT, documents, facts
 from crmcore import Document, StoreBroken, StoreError, StoreTooNew
+
+if TYPE_CHECKING:
+    from crmcore.engines import Sought
 
 PIECE: Final = 2000
 """Documents that are fetched at once while a table is walked through."""
@@ -67,12 +70,12 @@ def too_new(url: str, found: Facts) -> StoreTooNew:
 class SqlReader:
     """One committed state; it holds a connection as long as somebody holds it."""
 
-    def __init__(self, database: Database, connection: Connection, seen: Facts) -> None:
-        """Show what a transaction on `connection` sees; the connection is given back with the reader."""
+    def __init__(self, database: Database, connection: Connection, seen: Facts, *, lent: bool = False) -> None:
+        """Show what a transaction on `connection` sees, which is given back with the reader unless it is only lent."""
         self._database = database
         self.connection = connection
         self.facts = seen
-        self._release = weakref.finalize(self, _let_go, connection)
+        self._release = weakref.finalize(self, _nothing if lent else _let_go, connection)
 
     @property
     def commit(self) -> int:
@@ -95,13 +98,7 @@ class SqlReader:
 
     def rows(self, table: str) -> Iterator[Row[Any]]:
         """Yield place, key and body of each document, in order; other questions may be asked meanwhile."""
-        after = 0
-        while True:
-            found = self.asked(_MORE, {"table": table, "after": after})
-            yield from found
-            if len(found) < PIECE:
-                return
-            after = found[-1].place
+        return _pieces(lambda after: self.asked(_MORE, {"table": table, "after": after}))
 
     def count(self, table: str) -> int:
         """Return the number of documents in a table; 0 for an unknown one."""
@@ -116,6 +113,12 @@ class SqlReader:
         """Return how many documents each table has, by name."""
         counted = {row.record: row.number for row in self.asked(_COUNTS)}
         return dict(sorted(counted.items()))
+
+    def find(self, sought: "Sought") -> Iterator[tuple[str, Document]] | None:
+        """Yield the records that are sought, as the row evaluator would; None where the database cannot tell."""
+        from crm_sql.finding import find  # noqa: PLC0415 - it reads through this class
+
+        return find(self, sought)
 
     @property
     def is_open(self) -> bool:
@@ -134,6 +137,25 @@ class SqlReader:
             return self.connection.execute(question, values).all()
 
 
+def walked(connection: Connection, table: str) -> Iterator[Row[Any]]:
+    """Yield place, key and body of each document of a table in the transaction that is open, in order."""
+
+    def fetch(after: int) -> Sequence[Row[Any]]:
+        return connection.execute(_MORE, {"table": table, "after": after}).all()  # type: ignore[return-value]  # rows
+
+    return _pieces(fetch)
+
+
+def _pieces(fetch: Callable[[int], Sequence[Row[Any]]]) -> Iterator[Row[Any]]:
+    after = 0
+    while True:
+        found = fetch(after)
+        yield from found
+        if len(found) < PIECE:
+            return
+        after = found[-1].place
+
+
 def loaded(body: bytes | str, table: str, key: str) -> Document:
     """Return the document in a text; raises `StoreBroken`."""
     try:
@@ -145,6 +167,10 @@ def loaded(body: bytes | str, table: str, key: str) -> Document:
     if not isinstance(found, dict):
         raise StoreBroken(f"{table} {key!r} in the store is no document", todo="Restore a backup.")
     return found
+
+
+def _nothing(_: Connection) -> None:
+    """Leave the connection to who has lent it."""
 
 
 def _let_go(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 
-from crm_sql import backups, checking
+from crm_sql import backups, checking, columns
 from crm_sql.committing import Work, check_fresh
 from crm_sql.databases import Database, complaining
 from crm_sql.logbook import entries
@@ -15,7 +15,9 @@ from crm_sql.reading import SqlReader, facts_in
 from crm_sql.tables import FIRST, facts, own
 from crm_sql.working import alone, committed, ended, finish
 from crm_sql.writing import SqlTransaction
-from crmcore import LogEntry, Promises, StoreError, quiet
+from crmcore import ColumnShape, LogEntry, Promises, Reader, StoreError, quiet
+
+Shapes = Mapping[str, Sequence[ColumnShape]]
 
 
 class SqlStore:
@@ -26,6 +28,11 @@ class SqlStore:
         self._database = database
         self.promises = promises or Promises()
         self._is_known = False
+        self._shapes: Callable[[Reader], Shapes] | None = None
+
+    def shape_by(self, shapes: Callable[[Reader], Shapes]) -> None:
+        """Keep typed columns of records, as `shapes` says when records are written."""
+        self._shapes = shapes
 
     @property
     def url(self) -> str:
@@ -75,7 +82,8 @@ class SqlStore:
             base = SqlReader(self._database, connection, seen)
 
             def commit(unit: SqlTransaction, entry: LogEntry, replaced: Sequence[LogEntry]) -> int:
-                return committed(self._database, connection, seen, Work(unit.pending, entry, replaced))
+                work = Work(unit.pending, entry, self._wanted(unit), replaced)
+                return committed(self._database, connection, seen, work)
 
             try:
                 with ended(SqlTransaction(base, commit, self.read)) as unit:
@@ -118,6 +126,8 @@ class SqlStore:
             if not made and seen.commits:
                 self._database.keep(connection)
             backups.read(connection, source, tell)
+            restored = SqlReader(self._database, connection, facts_in(connection, self.url), lent=True)
+            columns.restore(connection, self._wanted(restored), restored.counts())
             finish(self._database, connection)
 
     def _check_there(self) -> None:
@@ -126,10 +136,20 @@ class SqlStore:
             return
         raise StoreError(f"there is no store at {self.url}", todo="Make one with `crm init`, or name another one.")
 
+    def _wanted(self, reader: Reader) -> Shapes:
+        """Return the typed columns that are to be kept; none in a store without a company, which has no records."""
+        if self._shapes is None:
+            return {}
+        try:
+            return self._shapes(reader)
+        except StoreError:
+            return {}
+
     def _commit_beside(self, unit: SqlTransaction, entry: LogEntry, replaced: Sequence[LogEntry]) -> int:
         """Commit what was made beside others, unless they changed the same documents."""
         with alone(self._database) as (connection, seen):
             with complaining(self._database, f"nothing was written to {self.url}"):
                 if seen.commits > unit.commit:
                     check_fresh(connection, unit.base, unit.pending)
-            return committed(self._database, connection, seen, Work(unit.pending, entry, replaced))
+            work = Work(unit.pending, entry, self._wanted(unit), replaced)
+            return committed(self._database, connection, seen, work)

@@ -61,3 +61,14 @@ FIRST: Final = {
     "log_link": "",
 }
 """What a new store says of itself."""
+
+shapes: Final = Table(
+    "crm_column",
+    own,
+    Column("record", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("path", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("indexed", Integer, nullable=False),
+)
+"""The typed columns that are kept beside the documents, by record type."""

@@ -26,9 +26,11 @@ def copy(ctx: click.Context, source: str, target: str, dry_run: bool) -> None:
     from crmcore.addresses import address  # noqa: PLC0415 - not for `crm --help`
     from crmcore.opening import open_store  # noqa: PLC0415 - the same
     from crmcore.upkeep.copying import copy_store  # noqa: PLC0415 - the same
+    from crmcore.work.shapes import shape  # noqa: PLC0415 - the same
 
     config, catalogue = configured(ctx), catalogued(ctx)
     found, made = (open_store(config.with_flags(store=address(one)), catalogue) for one in (source, target))
+    shape(made, catalogue)
     if dry_run:
         documents = sum(found.info()["documents"].values())
         done(ctx, f"{documents:,} documents of {found.url} to copy to {made.url}", dry_run=True)

@@ -9,12 +9,14 @@ from typing import Any, Final
 from attrs import frozen
 
 from crmcore.desk.entries import Entry
+from crmcore.desk.finding import rule_of, rule_of_knowledge
 from crmcore.desk.listed_columns import ListedColumn
 from crmcore.entities import ColumnType
 from crmcore.errors import UsageError
 from crmcore.evaluation.facts import instant, local_day
 from crmcore.files.parsing import parse
 from crmcore.files.parsing_base import BadValue, Reading
+from crmcore.grammar.expr import Predicate
 from crmcore.kinds import fold
 
 UNTOLD: Final = "?"
@@ -34,10 +36,11 @@ _WITHOUT_ORDER: Final = frozenset({"boolean", "texts"})
 
 @frozen(eq=False)
 class Filter:
-    """A condition on one column of a record."""
+    """A condition on one column of a record; ``rule`` says exactly the same in the grammar, where it can."""
 
     column: ListedColumn
     holds: Callable[[Entry], bool]
+    rule: Predicate | None = None
 
 
 def split_filter(text: str) -> tuple[str, str, str]:
@@ -58,12 +61,13 @@ def made_filter(column: ListedColumn, sign: str, value: str, reading: Reading) -
     An unknown value meets ``name=`` and no other condition.
     """
     if not value:
-        return Filter(column, _of_knowledge(column, sign))
+        return Filter(column, _of_knowledge(column, sign), rule_of_knowledge(column.term, known=sign == "!="))
     if value == UNTOLD and column.scheme is not None:
         return Filter(column, _of_answers(column, sign))
     if sign not in {"=", "!="} and (column.scheme is not None or column.kind.name in _WITHOUT_ORDER):
         raise UsageError(f"{column.name}{sign}{value}: its values have no order; use = or !=")
-    return Filter(column, _of_value(column, sign, _read(column, value, reading), reading))
+    wanted = _read(column, value, reading)
+    return Filter(column, _of_value(column, sign, wanted, reading), rule_of(column.term, sign, wanted))
 
 
 def _read(column: ListedColumn, value: str, reading: Reading) -> Any:

@@ -5,13 +5,14 @@ from enum import IntEnum
 from fractions import Fraction
 from typing import Any, Final
 
-from attrs import evolve, frozen
+from attrs import NOTHING, evolve, fields_dict, frozen
 
 from crmcore.desk.entries import Entry
 from crmcore.entities import ColumnType, Record, type_of
 from crmcore.errors import UnknownName
 from crmcore.evaluation.grace import has_grace
 from crmcore.grammar.declare import Field, Metric, Scheme
+from crmcore.grammar.expr import Rows, Term
 from crmcore.kinds import DATE, INSTANT, INTEGER, TEXT, TEXTS, Kind, from_units
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.records import Customer, Task
@@ -46,7 +47,7 @@ class Cost(IntEnum):
 class ListedColumn:
     """A named value of every record of one type; ``choices`` are the texts that it can be, in their order.
 
-    A ``sensitive`` one shows a mask unless the state may show it.
+    A ``sensitive`` one shows a mask unless the state may show it. ``term`` is worth the same in rules, where there is one.
     """
 
     name: str
@@ -56,6 +57,7 @@ class ListedColumn:
     choices: tuple[str, ...] = ()
     scheme: Scheme | None = None
     sensitive: bool = False
+    term: Term | None = None
 
 
 def listed_column(name: str, record_class: type[Record], catalogue: Catalogue) -> ListedColumn:
@@ -106,7 +108,8 @@ def _parts(scheme: Scheme) -> tuple[str, ...]:
 def _own(name: str, record_class: type[Record], catalogue: Catalogue) -> ListedColumn | None:
     column = type_of(record_class).column(name)
     if column is not None:
-        return _of_column(column)
+        found = _of_column(column)
+        return found if found.sensitive else evolve(found, term=_term_of(record_class, name))
     if name in _KEPT:
         return _KEPT[name]
     if record_class is Task and name in _OF_TASK:
@@ -148,7 +151,7 @@ def _of_field(field: Field) -> ListedColumn:
         raw = entry.document.get("fields", {}).get(field.name)
         return current(field, raw, entry.among.state.day)
 
-    found = ListedColumn(field.name, field.result_kind(), value, choices=field.choices)
+    found = ListedColumn(field.name, field.result_kind(), value, choices=field.choices, term=field)
     return _masked(found) if field.privacy == SENSITIVE else found
 
 
@@ -159,14 +162,20 @@ def _masked(column: ListedColumn) -> ListedColumn:
         found = column.value(entry)
         return found if entry.among.state.sensitive or found in (None, ()) else MASK
 
-    return evolve(column, value=value, sensitive=True)
+    return evolve(column, value=value, sensitive=True, term=None)
+
+
+def _term_of(record_class: type[Record], name: str) -> Term | None:
+    """Return a column as a term; rules see a default where lists see nothing, so such a column is none."""
+    default = fields_dict(record_class)[name].default
+    return getattr(Rows(record_class), name) if default in (None, (), NOTHING) and name != "id" else None
 
 
 def _of_metric(metric: Metric) -> ListedColumn:
     def value(entry: Entry) -> Any:
         return plain(entry.among.evaluator.value(metric, entry.case))
 
-    return ListedColumn(metric.name, metric.result_kind(), value, Cost.COMPUTE)
+    return ListedColumn(metric.name, metric.result_kind(), value, Cost.COMPUTE, term=metric)
 
 
 def plain(value: Any) -> Any:
@@ -264,7 +273,7 @@ def _followed(name: str, record_class: type[Record], catalogue: Catalogue) -> Li
             found = None if key is None else entry.among.get(target, key)
         return None if found is None else inner.value(found)
 
-    return evolve(inner, name=name, value=value, cost=max(inner.cost, Cost.LOOK_UP))
+    return evolve(inner, name=name, value=value, cost=max(inner.cost, Cost.LOOK_UP), term=None)
 
 
 def end_of(

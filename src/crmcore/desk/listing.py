@@ -9,11 +9,14 @@ from attrs import frozen
 
 from crmcore.desk.entries import Entries, Entry
 from crmcore.desk.filters import Filter, made_filter, split_filter
+from crmcore.desk.finding import Wish, found_in
 from crmcore.desk.listed_columns import MASK, ListedColumn, listed_column, names_of
 from crmcore.entities import Record, type_of
 from crmcore.errors import NotAllowed, UsageError
 from crmcore.evaluation.facts import instant
 from crmcore.files.parsing_base import Reading
+from crmcore.grammar.expr import Known, Not, Predicate
+from crmcore.grammar.terms import rows
 from crmcore.kinds import fold
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.records import Customer
@@ -47,9 +50,37 @@ def list_rows(state: State, catalogue: Catalogue, request: ListRequest) -> Table
     filters = [_filter(text, request.record, catalogue, reading) for text in request.where]
     keys = _sort_keys(request.sort, request.record, catalogue)
     check_shown([*(one.column for one in filters), *(column for column, _ in keys)], state)
-    found = kept(Entries(state).all(request.record, archived=request.archived), filters)
-    page = paged(in_order(found, keys, state) if keys else found, request.offset, request.limit)
+    page = _page(state, request, filters, keys)
     return Table(tuple(chosen), tuple(tuple(column.value(entry) for column in columns) for entry in page))
+
+
+def _page(
+    state: State, request: ListRequest, filters: Sequence[Filter], keys: Sequence[tuple[ListedColumn, bool]]
+) -> Iterator[Entry]:
+    """Return the entries that were asked for: found by the store's database if it can, and else one by one."""
+    check_page(request.offset, request.limit)
+    rules = (*(one.rule for one in filters), *(() if request.archived else present(request.record)))
+    order = tuple((column.term, largest) for column, largest in keys)
+    wish = Wish(rules, order, request.offset, request.limit)
+    is_selective = bool(filters or keys) or request.limit is not None
+    found = found_in(state, request.record, wish) if is_selective else None
+    if found is not None:
+        among = (one for one in found if request.archived or one.document.get("archived_at") is None)
+        right = kept(among, filters)
+        return right if wish.is_whole else paged(right, request.offset, request.limit)
+    listed = kept(Entries(state).all(request.record, archived=request.archived), filters)
+    return paged(in_order(listed, keys, state) if keys else listed, request.offset, request.limit)
+
+
+def present(record_class: type[Record]) -> tuple[Predicate, ...]:
+    """Return the rule that leaves archived records out; only customers are archived."""
+    return (Not(Known(rows(Customer).archived_at)),) if record_class is Customer else ()
+
+
+def check_page(offset: int, limit: int | None) -> None:
+    """Raise `UsageError` for a negative limit or offset."""
+    if offset < 0 or (limit is not None and limit < 0):
+        raise UsageError("--limit and --offset cannot be negative")
 
 
 def show_record(state: State, catalogue: Catalogue, record: Record) -> dict[str, Any]:
@@ -80,9 +111,7 @@ def kept(entries: Iterable[Entry], filters: Iterable[Filter]) -> Iterator[Entry]
 
 
 def paged(entries: Iterable[Entry], offset: int, limit: int | None) -> Iterator[Entry]:
-    """Leave out the first ``offset`` entries and all after ``limit`` more; raises `UsageError` for negative ones."""
-    if offset < 0 or (limit is not None and limit < 0):
-        raise UsageError("--limit and --offset cannot be negative")
+    """Leave out the first ``offset`` entries and all after ``limit`` more."""
     return islice(entries, offset, None if limit is None else offset + limit)
 
 

@@ -9,8 +9,9 @@ from typing import Any, Final, TypeVar
 from attrs import frozen
 
 from crmcore.desk.entries import Entries, Entry
+from crmcore.desk.finding import Wish, found_in
 from crmcore.desk.listed_columns import ListedColumn, column_of
-from crmcore.desk.listing import in_order, position, sorted_by
+from crmcore.desk.listing import in_order, position, present, sorted_by
 from crmcore.desk.report_tables import problems_of_table
 from crmcore.desk.upcoming import upcoming
 from crmcore.entities import Record
@@ -87,12 +88,20 @@ def _listed(state: State, catalogue: Catalogue, view: View) -> tuple[list[Listed
 
 def _entries(state: State, view: View) -> Iterator[Entry]:
     """Yield the rows that exist on the state's day and for which the view's rule holds."""
-    for entry in Entries(state).all(view.on, archived=view.on is not Customer):
+    for entry in _candidates(state, view):
         if (day := entry.day) is not None and day > state.day:
             continue
         row = None if view.on is Customer else entry.record
         if view.where is None or state.evaluator.holds(view.where, entry.case, row):
             yield entry
+
+
+def _candidates(state: State, view: View) -> Iterator[Entry]:
+    """Yield the rows among which those of a view are: those for which its rule holds, where the database can tell."""
+    found = None
+    if view.where is not None:
+        found = found_in(state, view.on, Wish((view.where, *present(view.on)), ()))
+    return Entries(state).all(view.on, archived=view.on is not Customer) if found is None else found
 
 
 def _grouped(

@@ -73,6 +73,7 @@ class Field(Term):
 
     ``type`` is int, Decimal, str, bool, date, datetime, an `enum.Enum` of texts, or a `Kind` such as MONEY. A ``default``
     is applied on reading and never stored. A ``soft`` value was entered by a person and is kept with source and date.
+    ``indexed`` asks stores in databases to find records by it quickly.
     """
 
     name: str = attrs.field(validator=FULL_NAME)
@@ -87,6 +88,7 @@ class Field(Term):
         kw_only=True,
     )
     soft: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
+    indexed: bool = attrs.field(default=False, validator=FLAG, eq=False, kw_only=True)
     privacy: Privacy = attrs.field(default="internal", validator=PRIVACY, kw_only=True)
     label: Label = attrs.field(default=None, converter=as_label, validator=LABEL, kw_only=True)
     doc: Label = attrs.field(default=None, converter=as_label, validator=DOC, kw_only=True)

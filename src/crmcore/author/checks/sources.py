@@ -17,7 +17,7 @@ HEAVY: Final = frozenset(
 )
 """Libraries that take longer to import than crmcore."""
 
-PUBLIC: Final = frozenset({"crmcore", "crmcore.testing"})
+PUBLIC: Final = frozenset({"crmcore", "crmcore.engines", "crmcore.testing"})
 """What plugins may import from crmcore."""
 
 

@@ -1,0 +1,95 @@
+"""Records that the database finds: chosen and ordered by typed columns, given as the documents that they stand for."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import Select, and_, select
+
+from crm_sql.columns import Typed, kept
+from crm_sql.compiling import Compiler, Place, Unsupported
+from crm_sql.reading import SqlReader, loaded
+from crm_sql.tables import documents
+from crmcore import Document, StoreError
+from crmcore.engines import Column, Field, Sought, Term, type_of
+
+_PIECE: Final = 500
+"""Documents that are fetched at once."""
+
+_SORTABLE: Final = frozenset({"fixed", "text", "days", "boolean", "ratio"})
+
+
+def find(reader: SqlReader, sought: Sought) -> Iterator[tuple[str, Document]] | None:
+    """Return what is sought; None where the typed columns cannot tell exactly."""
+    tables = kept(reader.connection)
+    name = type_of(sought.record).name
+    found = tables.get(name)
+    if found is None:
+        return None
+    compiler = Compiler(tables, sought.world, sought.day)
+    try:
+        asked = _asked(compiler, found, sought)
+    except Unsupported:
+        return None
+    if any(_has_odd(reader, tables[one]) for one in (name, *compiler.used)):
+        return None
+    keys = _keys(reader, asked)
+    return None if keys is None else _documents(reader, name, keys)
+
+
+def _asked(compiler: Compiler, found: Typed, sought: Sought) -> Select[Any]:
+    place = Place(sought.record, found.table)
+    rules = [compiler.truth(rule, place) for rule in sought.where]
+    made = select(found.table.c.key).where(and_(*rules)) if rules else select(found.table.c.key)
+    if sought.order:
+        for term, largest in sought.order:
+            by = _position(compiler, term, place)
+            made = made.order_by(by.desc().nulls_last() if largest else by.asc().nulls_last())
+        made = made.order_by(found.table.c.key)
+    else:
+        same = and_(documents.c.record == type_of(sought.record).name, documents.c.key == found.table.c.key)
+        made = made.join(documents, same).order_by(documents.c.place)
+    if sought.limit is not None:
+        made = made.limit(sought.limit)
+    return made.offset(sought.offset) if sought.offset else made
+
+
+def _position(compiler: Compiler, term: Term, place: Place) -> Any:
+    """Return what a list is sorted by: of moments, the moment itself."""
+    if term.result_kind().name == "instant":
+        if not isinstance(term, Column | Field) or (
+            isinstance(term, Field) and (term.soft or term.default is not None)
+        ):
+            raise Unsupported(term)
+        name = term.steps[0].name if isinstance(term, Column) else term.name
+        compiler.value(term, place)
+        return place.table.c[name]
+    value = compiler.value(term, place)
+    if value.shape not in _SORTABLE:
+        raise Unsupported(term)
+    return value.sql
+
+
+def _has_odd(reader: SqlReader, found: Typed) -> bool:
+    return bool(reader.asked(select(found.table.c.key).where(found.table.c.odd == 1).limit(1)))
+
+
+def _keys(reader: SqlReader, asked: Select[Any]) -> list[str] | None:
+    """Return the ids in order; None where a sum is too large for the database."""
+    try:
+        return [row[0] for row in reader.asked(asked)]
+    except StoreError as error:
+        if "integer overflow" in error.message:
+            return None
+        raise
+
+
+def _documents(reader: SqlReader, table: str, keys: Sequence[str]) -> Iterator[tuple[str, Document]]:
+    left = iter(keys)
+    while piece := list(islice(left, _PIECE)):
+        question = select(documents.c.key, documents.c.body).where(
+            documents.c.record == table, documents.c.key.in_(piece)
+        )
+        bodies = {row.key: row.body for row in reader.asked(question)}
+        for key in piece:
+            yield key, loaded(bodies[key], table, key)

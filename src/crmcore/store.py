@@ -197,3 +197,9 @@ def outcome(store: Store, token: str, since: int = 0) -> int:
     ``since`` is a commit before it, which spares reading the log up to there.
     """
     return next((entry.commit for entry in store.log(since) if token and entry.token == token), 0)
+
+
+def copies_of(store: Store) -> "tuple[Store, ...]":
+    """Return the states that restores kept of a store, as stores; none where it does not say."""
+    copies = getattr(store, "copies", None)
+    return copies() if copies is not None else ()

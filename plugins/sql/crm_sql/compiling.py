@@ -6,16 +6,15 @@ then goes without the database.
 
 from collections.abc import Mapping
 from datetime import date
-from fractions import Fraction
-from math import ceil, floor
-from typing import Any, Final
+from typing import Any
 
 from attrs import define, field, frozen
-from sqlalchemy import Boolean, Integer, and_, case, cast, false, func, not_, null, or_, select, true
+from sqlalchemy import Boolean, and_, case, func, not_, null, or_, select, true
 from sqlalchemy import literal as bound
 from sqlalchemy.sql.expression import ColumnElement, FromClause
 
 from crm_sql.columns import Typed
+from crm_sql.comparing import EPOCH, Unsupported, Value, compared, constant, text_test
 from crmcore import Record
 from crmcore.engines import (
     Aggregate,
@@ -42,28 +41,8 @@ from crmcore.engines import (
     TextTest,
     Within,
     World,
-    fold,
     type_of,
 )
-
-SEPARATOR: Final = "\x1f"
-_EPOCH: Final = date(1970, 1, 1)
-_INT64: Final = 2**63
-_UNKNOWN: Final = cast(null(), Boolean)
-
-
-class Unsupported(Exception):
-    """A part of the grammar that this database does not answer exactly."""
-
-
-@frozen(eq=False)
-class Value:
-    """A term as SQL: `fixed` is whole numbers of 10**-digits, `days` days since 1970; `exact` has a constant instead."""
-
-    shape: str
-    sql: Any = None
-    digits: int = 0
-    constant: Any = None
 
 
 @frozen(eq=False)
@@ -89,9 +68,9 @@ class Compiler:
         """Return a term as SQL; moments are their local days."""
         match term:
             case Literal(value=given):
-                return _constant(given)
+                return constant(given)
             case Setting():
-                return _constant(self.world.setting(term))
+                return constant(self.world.setting(term))
             case PopulationValue():
                 found = self.world.population.get(self.world.key(term))
                 return Value("exact", constant=found)
@@ -124,7 +103,7 @@ class Compiler:
         return found if term.default is None else self._with_default(found, term)
 
     def _with_default(self, found: Value, term: Field) -> Value:
-        given = _constant(term.default)
+        given = constant(term.default)
         if found.shape == "fixed":
             units = given.constant * 10**found.digits
             return Value("fixed", func.coalesce(found.sql, bound(int(units))), found.digits)
@@ -155,7 +134,7 @@ class Compiler:
 
     @property
     def _today(self) -> int:
-        return (self.day - _EPOCH).days
+        return (self.day - EPOCH).days
 
     def _day_count(self, op: str, found: Value) -> Value:
         if found.shape != "days":
@@ -220,12 +199,12 @@ class Compiler:
             case Known(term=term):
                 return self._known(term, at)
             case TextTest(op=op, term=term, part=text):
-                return _text_test(op, self.value(term, at), self.value(text, at))
+                return text_test(op, self.value(term, at), self.value(text, at))
             case Within(term=term, days=days, ending=ending):
                 return self._within(self.value(term, at), self.value(days, at), self.value(ending, at))
             case InYear(term=term):
                 day = self.value(term, at).sql
-                return and_(day >= (date(self.day.year, 1, 1) - _EPOCH).days, day <= self._today)
+                return and_(day >= (date(self.day.year, 1, 1) - EPOCH).days, day <= self._today)
             case Not(part=inner):
                 return not_(self.truth(inner, at))
             case And(parts=parts):
@@ -250,74 +229,3 @@ class Compiler:
         ago = self._today - found.sql
         first = int(ending.constant)
         return and_(ago >= first, ago < first + int(days.constant))
-
-
-def _constant(value: Any) -> Value:
-    match value:
-        case bool():
-            return Value("boolean", bound(int(value), Integer), constant=value)
-        case date():
-            return Value("days", bound((value - _EPOCH).days, Integer), constant=value)
-        case str():
-            return Value("text", bound(fold(value)), constant=fold(value))
-        case _:
-            return Value("exact", constant=Fraction(value))
-
-
-_OPERATIONS: Final[Mapping[str, Any]] = {
-    "<": lambda one, two: one < two,
-    "<=": lambda one, two: one <= two,
-    ">": lambda one, two: one > two,
-    ">=": lambda one, two: one >= two,
-    "=": lambda one, two: one == two,
-}
-_TURNED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
-
-
-def compared(op: str, left: Value, right: Value) -> Any:
-    """Return a comparison that is exact: whole numbers stay whole."""
-    shapes = {left.shape, right.shape}
-    if left.shape == "exact" and right.shape != "exact":
-        return compared(_TURNED[op], right, left)
-    if left.shape == "fixed" and right.shape == "exact":
-        return _beside_exact(op, left, right.constant)
-    if shapes == {"fixed"}:
-        digits = max(left.digits, right.digits)
-        if digits > min(left.digits, right.digits):
-            raise Unsupported("numbers with different digits")
-        return _OPERATIONS[op](left.sql, right.sql)
-    if len(shapes) == 1 and shapes <= {"days", "text", "boolean"}:
-        return _OPERATIONS[op](left.sql, right.sql)
-    raise Unsupported(f"{left.shape} {op} {right.shape}")
-
-
-def _beside_exact(op: str, left: Value, constant: Fraction | None) -> Any:
-    """Compare whole units with a fraction: with the nearest whole number on the right side of it."""
-    if constant is None:
-        return _UNKNOWN
-    units = constant * 10**left.digits
-    if op == "=" and units.denominator != 1:
-        return case((left.sql.is_(None), _UNKNOWN), else_=false())
-    limit = floor(units) if op in {"<=", ">", "="} else ceil(units)
-    if not -_INT64 < limit < _INT64:
-        raise Unsupported("a number beyond 64 bits")
-    return _OPERATIONS[op](left.sql, bound(limit))
-
-
-def _text_test(op: str, found: Value, part: Value) -> Any:
-    text = part.constant
-    if not isinstance(text, str) or SEPARATOR in text or "\0" in text:
-        raise Unsupported(op)
-    if found.shape == "texts":
-        held = func.coalesce(found.sql, bound(SEPARATOR))
-        return _holds(held, f"{SEPARATOR}{text}{SEPARATOR}")
-    if found.shape != "text":
-        raise Unsupported(op)
-    return func.substr(found.sql, 1, len(text)) == text if op == "starts_with" else _holds(found.sql, text)
-
-
-def _holds(text: Any, part: str) -> Any:
-    """Return whether a text has a part in it: what is left of it by taking that away is shorter."""
-    if not part:
-        return case((text.is_(None), _UNKNOWN), else_=true())
-    return func.length(func.replace(text, part, "")) < func.length(text)

@@ -1,6 +1,6 @@
 """What differs between the databases: how transactions begin, and what their errors mean."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
@@ -73,6 +73,9 @@ class Database(Protocol):
 
     def keep(self, connection: Connection) -> str:
         """Copy the committed state to a store of its own and return the address."""
+
+    def copies(self) -> "Sequence[Database]":
+        """Return what `keep` made of it."""
 
     def source(self) -> Path:
         """Return what messages about damaged lines name."""

@@ -7,7 +7,8 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, select
 
 from crm_sql.columns import Typed, kept
-from crm_sql.compiling import Compiler, Place, Unsupported
+from crm_sql.comparing import Unsupported
+from crm_sql.compiling import Compiler, Place
 from crm_sql.reading import SqlReader, loaded
 from crm_sql.tables import documents
 from crmcore import Document, StoreError

@@ -49,6 +49,7 @@ _RISKY: Final = {
     "full_page_writes": "a power cut may ruin everything",
     "synchronous_commit": "a crash of the server may lose the last commits",
 }
+_MARK: Final = "_before_restore_"
 _LOCK: Final = select(facts.c.id).where(facts.c.id == 1).with_for_update()
 _WAIT: Final = select(func.set_config("lock_timeout", bindparam("wait"), True))
 
@@ -95,7 +96,7 @@ def _connected(told: Mapping[str, object], schema: str) -> "psycopg.Connection":
     import psycopg  # noqa: PLC0415 - only where there is a server
 
     path = {"options": f"-c search_path={schema}"} if schema else {}
-    made = psycopg.connect(**{"application_name": "crm", **told, **path}, autocommit=True)  # type: ignore[arg-type]
+    made = psycopg.connect(**{"application_name": "crm", **told, **path}, autocommit=True)  # type: ignore[arg-type]  # libpq checks them
     encoding = made.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         made.close()
@@ -173,12 +174,25 @@ class PostgresDatabase:
 
     def keep(self, connection: Connection) -> str:
         """Copy the tables, in the transaction that is open, to a schema `<schema>_before_restore_<n>`."""
-        now = connection.exec_driver_sql("SELECT current_schema()").scalar()
-        taken = set(connection.exec_driver_sql("SELECT nspname FROM pg_namespace").scalars())
-        name = next(name for n in itertools.count(1) if (name := f"{now}_before_restore_{n}") not in taken)
+        now, taken = _schemas(connection)
+        name = next(name for n in itertools.count(1) if (name := f"{now}{_MARK}{n}") not in taken)
         quoted = connection.dialect.identifier_preparer.quote(name)
         connection.exec_driver_sql(f"CREATE SCHEMA {quoted}")
         for table in own.tables:
             connection.exec_driver_sql(f"CREATE TABLE {quoted}.{table} (LIKE {table} INCLUDING ALL)")
             connection.exec_driver_sql(f"INSERT INTO {quoted}.{table} SELECT * FROM {table}")  # noqa: S608 - names of ours
         return name
+
+    def copies(self) -> "list[PostgresDatabase]":
+        """Return the schemas that were kept beside it."""
+        with self.engine.connect() as connection:
+            now, taken = _schemas(connection)
+        marked = sorted(name for name in taken if name.startswith(f"{now}{_MARK}"))
+        kept = [name for name in marked if name.removeprefix(f"{now}{_MARK}").isdigit()]
+        return [PostgresDatabase(f"{self.url} (schema {name})", self.told, name, self.patience) for name in kept]
+
+
+def _schemas(connection: Connection) -> tuple[str, set[str]]:
+    """Return the schema that is in use, and all of them."""
+    now = connection.exec_driver_sql("SELECT current_schema()").scalar()
+    return str(now), set(connection.exec_driver_sql("SELECT nspname FROM pg_namespace").scalars())

@@ -131,7 +131,7 @@ class SqliteDatabase:
 
     def keep(self, connection: Connection) -> str:  # noqa: ARG002 - a copy of the last committed state
         """Copy the file beside itself as `<file>.before-restore-<n>`."""
-        names = (self.file.with_name(f"{self.file.name}.before-restore-{number}") for number in itertools.count(1))
+        names = (self.file.with_name(f"{self._mark}{number}") for number in itertools.count(1))
         kept = next(name for name in names if not os.path.lexists(name))
         os.close(os.open(kept, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
         source, target = _connected(self.file, self.patience), _connected(kept, self.patience)
@@ -141,3 +141,13 @@ class SqliteDatabase:
             source.close()
             target.close()
         return f"{SCHEME}{kept}"
+
+    def copies(self) -> "list[SqliteDatabase]":
+        """Return the files that were kept beside it."""
+        found = sorted(path for path in self.file.parent.glob("*") if path.name.startswith(self._mark))
+        kept = [path for path in found if path.name.removeprefix(self._mark).isdigit()]
+        return [SqliteDatabase(f"{SCHEME}{path}", path, self.patience) for path in kept]
+
+    @property
+    def _mark(self) -> str:
+        return f"{self.file.name}.before-restore-"

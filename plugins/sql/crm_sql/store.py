@@ -130,6 +130,11 @@ class SqlStore:
             columns.restore(connection, self._wanted(restored), restored.counts())
             finish(self._database, connection)
 
+    def copies(self) -> "tuple[SqlStore, ...]":
+        """Return the states that restores kept beside it."""
+        with complaining(self._database, f"{self.url} cannot be read"):
+            return tuple(SqlStore(one, self.promises) for one in self._database.copies())
+
     def _check_there(self) -> None:
         if self._database.is_there() and (self._is_known or self.exists()):
             self._is_known = True

@@ -5,6 +5,7 @@ from crm_sql import open_postgresql
 from postgres_kit import address, server
 
 from crmcore import StoreError, UsageError
+from crmcore.store import copies_of
 from crmcore.testing.store_base import entry
 
 
@@ -65,3 +66,5 @@ def test_a_restored_store_leaves_the_old_one_in_a_schema_of_its_own(tmp_path):
     kept = open_postgresql(address(f"{schema}_before_restore_1"))
     assert kept.read().get("customer", "c1") == {"name": "Ada"}
     assert kept.check() == ()
+    (copy,) = copies_of(store)
+    assert copy.read().get("customer", "c1") == {"name": "Ada"}

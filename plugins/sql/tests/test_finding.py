@@ -8,7 +8,7 @@ import expressions
 import hypothesis
 import pytest
 import random_customers
-from crm_sql import compiling, open_postgresql, open_sqlite
+from crm_sql import comparing, compiling, open_postgresql, open_sqlite
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from postgres_kit import address
@@ -167,7 +167,7 @@ def test_rules_find_whom_the_row_evaluator_finds(fresh):
 FAULTS = {
     "a day late": lambda patch: patch(compiling.Compiler, "_today", property(lambda self: _days(self.day) + 1)),
     "unknown is false": lambda patch: patch(compiling, "not_", lambda part: case((part, false()), else_=true())),
-    "case matters": lambda patch: patch(compiling, "fold", str.upper),
+    "case matters": lambda patch: patch(comparing, "fold", str.upper),
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crmcore.desk.listed_columns import SENSITIVE
+from crmcore.desk.column_terms import SENSITIVE
 from crmcore.entities import ColumnType, Record, type_of
 from crmcore.grammar.declare import Field
 from crmcore.plugging.catalogue import Catalogue

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from enum import IntEnum
-from fractions import Fraction
 from typing import Any, Final
 
-from attrs import NOTHING, evolve, fields_dict, frozen
+from attrs import evolve, frozen
 
+from crmcore.desk.column_terms import SENSITIVE, plain, term_of
 from crmcore.desk.entries import Entry
 from crmcore.entities import ColumnType, Record, type_of
 from crmcore.errors import UnknownName
 from crmcore.evaluation.grace import has_grace
 from crmcore.grammar.declare import Field, Metric, Scheme
-from crmcore.grammar.expr import Rows, Term
-from crmcore.kinds import DATE, INSTANT, INTEGER, TEXT, TEXTS, Kind, from_units
+from crmcore.grammar.expr import Term
+from crmcore.kinds import DATE, INSTANT, INTEGER, TEXT, TEXTS, Kind
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.records import Customer, Task
 from crmcore.storage.json_values import decode_value
@@ -26,11 +26,7 @@ SINCE: Final = "since"
 REVIEW_ON: Final = "review_on"
 ANSWER: Final = "answer"
 
-_LONGEST: Final = 30
-"""Digits after the point of a fraction that is shown exactly."""
 
-
-SENSITIVE: Final = "sensitive"
 MASK: Final = "***"
 """What stands in the place of a sensitive value."""
 
@@ -108,8 +104,7 @@ def _parts(scheme: Scheme) -> tuple[str, ...]:
 def _own(name: str, record_class: type[Record], catalogue: Catalogue) -> ListedColumn | None:
     column = type_of(record_class).column(name)
     if column is not None:
-        found = _of_column(column)
-        return found if found.sensitive else evolve(found, term=_term_of(record_class, name))
+        return evolve(_of_column(column), term=term_of(record_class, column))
     if name in _KEPT:
         return _KEPT[name]
     if record_class is Task and name in _OF_TASK:
@@ -165,25 +160,11 @@ def _masked(column: ListedColumn) -> ListedColumn:
     return evolve(column, value=value, sensitive=True, term=None)
 
 
-def _term_of(record_class: type[Record], name: str) -> Term | None:
-    """Return a column as a term; rules see a default where lists see nothing, so such a column is none."""
-    default = fields_dict(record_class)[name].default
-    return getattr(Rows(record_class), name) if default in (None, (), NOTHING) and name != "id" else None
-
-
 def _of_metric(metric: Metric) -> ListedColumn:
     def value(entry: Entry) -> Any:
         return plain(entry.among.evaluator.value(metric, entry.case))
 
     return ListedColumn(metric.name, metric.result_kind(), value, Cost.COMPUTE, term=metric)
-
-
-def plain(value: Any) -> Any:
-    """Return a number as tables hold it: an exact fraction as a `Decimal` where it has an end, else as a float."""
-    if not isinstance(value, Fraction):
-        return value
-    scale, rest = divmod(10**_LONGEST, value.denominator)
-    return float(value) if rest else from_units(value.numerator * scale, _LONGEST)
 
 
 def _of_scheme(scheme: Scheme, name: str = "") -> ListedColumn:

@@ -6,7 +6,8 @@ from typing import Any
 from attrs import frozen
 
 from crmcore.app import Crm
-from crmcore.desk.listed_columns import MASK, SENSITIVE
+from crmcore.desk.column_terms import SENSITIVE
+from crmcore.desk.listed_columns import MASK
 from crmcore.entities import ColumnType, type_of
 from crmcore.grammar.declare import Field
 

@@ -15,8 +15,7 @@ from crmcore.entities import type_of
 from crmcore.errors import CrmError, NotFound, counted
 from crmcore.records import Customer
 from crmcore.storage.log_chain import vouching, without_values
-from crmcore.storage.tinydb_store import TinyDBStore
-from crmcore.store import ERASED, Change, Document, LogEntry, Reader, Transaction
+from crmcore.store import ERASED, Change, Document, LogEntry, Reader, Transaction, copies_of
 from crmcore.upkeep.personal import REPLACED, Belongings, Personal, Place, documents_of
 from crmcore.work.absent import absent_in
 from crmcore.work.checks import absent_holders
@@ -58,7 +57,7 @@ def erase(crm: Crm, customer: str, *, dry_run: bool = False) -> Erasure:
     """
     found = _erase_here(crm, customer, dry_run=dry_run)
     failed = []
-    for copy in crm.store.copies() if isinstance(crm.store, TinyDBStore) else ():
+    for copy in copies_of(crm.store):
         try:
             _erase_here(evolve(crm, store=copy), customer, dry_run=dry_run)
         except NotFound:

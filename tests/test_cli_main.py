@@ -61,7 +61,7 @@ def test_every_option_is_explained_and_every_command_has_an_example(shop: Shop):
 
 def test_help_lists_what_plugins_add(shop: Shop):
     text = shop.fine("--help").out
-    assert "From plugins" in text
+    assert "From plugin shop:" in text
     assert "greet" in text
     assert "visit" in text
     assert "Visit: list, show, add" in text

@@ -39,7 +39,7 @@ SECTIONS: Final = (
 )
 """How ``crm --help`` groups them."""
 
-PLUGINS: Final = "From plugins"
+PLUGINS: Final = "From plugin"
 
 
 def target(name: str) -> str:

@@ -41,9 +41,11 @@ class Lazy(Suggesting):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands in sections, from the table and the index alone."""
-        extra = _extra(ctx)
         sections = [(title, [(name, short_help(name)) for name in names]) for title, names in SECTIONS]
-        sections.append((PLUGINS, [(entry.name, entry.help) for entry in extra]))
+        by_plugin: dict[str, list[tuple[str, str]]] = {}
+        for entry in _extra(ctx):
+            by_plugin.setdefault(f"{PLUGINS} {entry.plugin}", []).append((entry.name, entry.help))
+        sections += sorted(by_plugin.items())
         widest = max(len(name) for _, rows in sections for name, _ in rows)
         for title, rows in sections:
             if rows:

@@ -69,6 +69,7 @@ stay_stage = Scheme(
     ),
     Segment("none", label=words("No stay", "无住院"), doc=words("Neither.", "无上述情况。")),
     label=words("Stay", "住院阶段"),
+    privacy="sensitive",
     doc=administrative("In hospital, discharged lately, or neither.", "在院、近期出院或均否。"),
 )
 
@@ -116,6 +117,7 @@ follow_up_stage = Scheme(
         ),
     ),
     label=words("Follow-up after discharge", "出院随访"),
+    privacy="sensitive",
     doc=administrative("Days 3, 7 and 30 after a discharge, each reached or not.", "出院后第3、7、30日是否已随访。"),
 )
 
@@ -141,6 +143,7 @@ deposit_level = Scheme(
         doc=words("Enough is left.", "预交金充足。"),
     ),
     label=words("Deposit", "预交金状态"),
+    privacy="sensitive",
     doc=administrative(
         "Whether the deposit of a stay covers unpaid bills and the least that is to be left.",
         "住院预交金是否足以支付未结账单并保留下限。",

@@ -65,6 +65,7 @@ chronic = Scheme(
     ),
     Segment("none", label=words("Not chronic", "无慢病"), doc=words("Has no chronic diagnosis.", "无慢性诊断。")),
     label=words("Chronic disease", "慢病状态"),
+    privacy="sensitive",
     doc=clinical(
         "By diagnoses that last, and the programme that somebody entered.", "按持续的诊断与录入的管理状态划分。"
     ),
@@ -86,6 +87,7 @@ care_risk = Scheme(
     ),
     Segment("low", label=words("Low", "低"), doc=words("Neither.", "无上述情况。")),
     label=words("Care risk", "照护风险"),
+    privacy="sensitive",
     doc=clinical(
         "By emergencies and stays of a year, and active diagnoses; no source gives a measure, this is ours.",
         "按一年内急诊、住院与现患诊断划分；来源未给标准，此为本插件规定。",

@@ -49,12 +49,18 @@ class Encounter(Record):
     practitioner: str | None = column(
         TEXT, default=None, refers_to=Practitioner, label=words("Practitioner", "接诊医生")
     )
-    complaint: str | None = column(TEXT, default=None, label=words("Chief complaint", "主诉"))
-    present_illness: str | None = column(TEXT, default=None, label=words("History of present illness", "现病史"))
-    treatment: str | None = column(TEXT, default=None, label=words("History of treatment", "治疗经过"))
-    past_history: str | None = column(TEXT, default=None, label=words("Past history", "既往史"))
-    examination: str | None = column(TEXT, default=None, label=words("Physical examination", "体格检查"))
-    advice: str | None = column(TEXT, default=None, label=words("Advice", "医嘱建议"))
+    complaint: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Chief complaint", "主诉"))
+    present_illness: str | None = column(
+        TEXT, default=None, privacy="sensitive", label=words("History of present illness", "现病史")
+    )
+    treatment: str | None = column(
+        TEXT, default=None, privacy="sensitive", label=words("History of treatment", "治疗经过")
+    )
+    past_history: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Past history", "既往史"))
+    examination: str | None = column(
+        TEXT, default=None, privacy="sensitive", label=words("Physical examination", "体格检查")
+    )
+    advice: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Advice", "医嘱建议"))
 
 
 @record("diagnosis", links={"customer": "encounter.customer"}, dated_by="begins", label=words("Diagnosis", "诊断"))
@@ -63,8 +69,8 @@ class Diagnosis(Record):
 
     encounter: str = column(TEXT, required=True, refers_to=Encounter, label=words("Encounter", "就诊"))
     system: str = column(TEXT, choices=("icd10", "snomed"), default="icd10", label=words("Code system", "编码体系"))
-    code: str = column(TEXT, required=True, label=words("Code", "诊断编码"))
-    name: str = column(TEXT, required=True, label=words("Name", "诊断名称"))
+    code: str = column(TEXT, required=True, privacy="sensitive", label=words("Code", "诊断编码"))
+    name: str = column(TEXT, required=True, privacy="sensitive", label=words("Name", "诊断名称"))
     stage: str = column(
         TEXT, choices=("preliminary", "definite"), default="preliminary", label=words("Stage", "诊断阶段")
     )
@@ -76,7 +82,9 @@ class Diagnosis(Record):
 
 def codes_are_written_right(pending: Pending) -> Iterator[Breach]:
     """Refuse what does not look like a code of ICD-10, such as J06.9."""
-    for _, diagnosis in pending.changed(Diagnosis):
+    for before, diagnosis in pending.changed(Diagnosis):
+        if before and diagnosis and before.code == diagnosis.code:
+            continue  # it was erased, or is older than this rule
         if diagnosis and diagnosis.system == "icd10" and not ICD_10.fullmatch(diagnosis.code):
             yield Breach(
                 diagnosis,

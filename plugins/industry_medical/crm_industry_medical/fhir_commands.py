@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from crmcore import opened
+from crmcore import CrmError, opened
 
 from .command_kit import desk, done, group
 from .fhir_export import bundle
@@ -26,12 +26,17 @@ def import_(ctx: click.Context, files: tuple[Path, ...], *, dry_run: bool) -> No
     done("", f"{resources} resources became {records} records", dry_run=dry_run)
 
 
-@fhir.command("export", epilog="Example: crm fhir export ada > ada.json")
+@fhir.command("export", epilog="Example: crm --sensitive fhir export ada > ada.json")
 @click.argument("patient", required=False)
 @click.pass_context
 def export(ctx: click.Context, patient: str | None) -> None:
     """Print what was imported of a patient, or of all, as a bundle with what the columns hold now."""
-    state = opened(ctx).state()
+    crm = opened(ctx)
+    if not crm.sensitive:
+        raise CrmError(
+            "a bundle holds sensitive values", todo="`crm --sensitive fhir export` writes them, to who may see them."
+        )
+    state = crm.state()
     if patient is not None:
         state.customer(patient)
     click.echo(json.dumps(bundle(state, patient), ensure_ascii=False))

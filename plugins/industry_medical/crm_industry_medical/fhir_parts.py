@@ -20,7 +20,7 @@ class FhirPart(Record):
     type: str = column(TEXT, required=True, label=words("Resource type", "资源类型"))
     resource: str = column(TEXT, required=True, label=words("Resource", "资源编号"))
     number: int = column(INTEGER, required=True, label=words("Number", "序号"))
-    body: str = column(TEXT, required=True, label=words("Text", "原文"))
+    body: str = column(TEXT, required=True, privacy="sensitive", label=words("Text", "原文"))
 
 
 def keep(unit: Unit, entry: dict[str, Any], customer: str | None) -> None:

@@ -22,10 +22,14 @@ class FollowUp(Record):
         TEXT, required=True, choices=("reached", "not_reached", "refused"), label=words("Result", "随访结果")
     )
     condition: str | None = column(
-        TEXT, default=None, choices=("better", "same", "worse"), label=words("Condition", "病情变化")
+        TEXT,
+        default=None,
+        choices=("better", "same", "worse"),
+        privacy="sensitive",
+        label=words("Condition", "病情变化"),
     )
     by: str | None = column(TEXT, default=None, label=words("By", "随访人"))
-    remark: str | None = column(TEXT, default=None, label=words("Remark", "备注"))
+    remark: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Remark", "备注"))
     next_on: date | None = column(DATE, default=None, label=words("Next on", "下次随访日期"))
 
 
@@ -37,7 +41,7 @@ class Referral(Record):
     on: date = column(DATE, required=True, label=words("Date", "日期"))
     direction: str = column(TEXT, required=True, choices=("in", "out"), label=words("Direction", "转诊方向"))
     hospital: str = column(TEXT, required=True, label=words("Hospital", "对方医院"))
-    reason: str | None = column(TEXT, default=None, label=words("Reason", "转诊原因"))
+    reason: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Reason", "转诊原因"))
 
 
 follow_up = rows(FollowUp)

@@ -45,7 +45,7 @@ class Admission(Record):
     encounter: str | None = column(TEXT, default=None, refers_to=Encounter, label=words("Encounter", "就诊"))
     at: Moment = column(INSTANT, required=True, label=words("Admitted", "入院时间"))
     kind: str = column(TEXT, choices=("elective", "emergency"), default="elective", label=words("Kind", "入院途径"))
-    reason: str | None = column(TEXT, default=None, label=words("Reason", "入院原因"))
+    reason: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Reason", "入院原因"))
     department: str | None = column(TEXT, default=None, refers_to=Department, label=words("Department", "科室"))
     attending: str | None = column(TEXT, default=None, refers_to=Practitioner, label=words("Attending", "主治医生"))
     state: str = column(TEXT, choices=tuple(STATES), default="admitted", label=words("State", "状态"))
@@ -56,10 +56,14 @@ class Admission(Record):
         choices=("cured", "improved", "unchanged", "died", "other"),
         label=words("Outcome", "离院转归"),
     )
-    main_code: str | None = column(TEXT, default=None, label=words("Main diagnosis, code", "主要诊断编码"))
-    main_diagnosis: str | None = column(TEXT, default=None, label=words("Main diagnosis", "主要诊断"))
-    operation: str | None = column(TEXT, default=None, label=words("Operation", "手术"))
-    summary: str | None = column(TEXT, default=None, label=words("Discharge summary", "出院小结"))
+    main_code: str | None = column(
+        TEXT, default=None, privacy="sensitive", label=words("Main diagnosis, code", "主要诊断编码")
+    )
+    main_diagnosis: str | None = column(
+        TEXT, default=None, privacy="sensitive", label=words("Main diagnosis", "主要诊断")
+    )
+    operation: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Operation", "手术"))
+    summary: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Discharge summary", "出院小结"))
 
 
 @record(

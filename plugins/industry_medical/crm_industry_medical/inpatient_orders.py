@@ -30,7 +30,7 @@ class Order(Record):
     term: str = column(TEXT, required=True, choices=("long_term", "temporary"), label=words("Term", "医嘱类别"))
     action: str = column(TEXT, choices=("new", *FOLLOWS), default="new", label=words("Action", "操作"))
     previous: str | None = column(TEXT, default=None, refers_to="self", label=words("Previous order", "原医嘱"))
-    content: str = column(TEXT, required=True, label=words("Content", "医嘱内容"))
+    content: str = column(TEXT, required=True, privacy="sensitive", label=words("Content", "医嘱内容"))
     drug: str | None = column(TEXT, default=None, refers_to=Drug, label=words("Drug", "药品"))
     item: str | None = column(TEXT, default=None, refers_to=ServiceItem, label=words("Item", "项目"))
     dose: str | None = column(TEXT, default=None, label=words("Dose", "剂量"))
@@ -55,7 +55,7 @@ class Execution(Record):
     state: str = column(TEXT, choices=tuple(STATES), default="planned", label=words("State", "状态"))
     done_at: Moment | None = column(INSTANT, default=None, label=words("Done", "执行时间"))
     by: str | None = column(TEXT, default=None, label=words("By", "执行人"))
-    remark: str | None = column(TEXT, default=None, label=words("Remark", "备注"))
+    remark: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Remark", "备注"))
 
 
 def stopped_orders_rest(pending: Pending) -> Iterator[Breach]:

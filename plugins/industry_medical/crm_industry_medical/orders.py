@@ -36,9 +36,9 @@ class ServiceOrder(Record):
     item: str = column(TEXT, required=True, refers_to=ServiceItem, label=words("Item", "项目"))
     at: Moment = column(INSTANT, required=True, label=words("Ordered", "申请时间"))
     state: str = column(TEXT, choices=tuple(STATES), default="ordered", label=words("State", "状态"))
-    purpose: str | None = column(TEXT, default=None, label=words("Purpose", "检查目的"))
-    body_part: str | None = column(TEXT, default=None, label=words("Part of the body", "部位"))
-    result: str | None = column(TEXT, default=None, label=words("Result", "结果"))
+    purpose: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Purpose", "检查目的"))
+    body_part: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Part of the body", "部位"))
+    result: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Result", "结果"))
     done_at: Moment | None = column(INSTANT, default=None, label=words("Done", "执行时间"))
 
 

@@ -54,8 +54,8 @@ class Allergy(Record):
     """A substance that a patient must not get."""
 
     customer: str = column(TEXT, required=True, refers_to=Customer, label=words("Patient", "患者"))
-    substance: str = column(TEXT, required=True, label=words("Substance", "过敏物质"))
-    reaction: str | None = column(TEXT, default=None, label=words("Reaction", "过敏反应"))
+    substance: str = column(TEXT, required=True, privacy="sensitive", label=words("Substance", "过敏物质"))
+    reaction: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Reaction", "过敏反应"))
     severity: str | None = column(
         TEXT, default=None, choices=("mild", "moderate", "severe"), label=words("Severity", "严重程度")
     )
@@ -68,8 +68,8 @@ class HealthCoverage(Record):
 
     customer: str = column(TEXT, required=True, refers_to=Customer, label=words("Patient", "患者"))
     kind: str = column(TEXT, required=True, choices=("public", "commercial"), label=words("Kind", "保障类型"))
-    payer: str = column(TEXT, required=True, label=words("Payer", "支付方"))
-    member_no: str | None = column(TEXT, default=None, label=words("Member number", "参保号"))
+    payer: str = column(TEXT, required=True, privacy="personal", label=words("Payer", "支付方"))
+    member_no: str | None = column(TEXT, default=None, privacy="personal", label=words("Member number", "参保号"))
     begins: date | None = column(DATE, default=None, label=words("Begins", "起始日期"))
     ends: date | None = column(DATE, default=None, label=words("Ends", "截止日期"))
 

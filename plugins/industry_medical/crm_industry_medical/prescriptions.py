@@ -89,7 +89,7 @@ class PrescriptionLine(Record):
     frequency: str | None = column(TEXT, default=None, label=words("Frequency", "频次"))
     days: int | None = column(INTEGER, default=None, label=words("Days", "天数"))
     override: str | None = column(
-        TEXT, default=None, label=words("Given in spite of a warning because", "仍使用的理由")
+        TEXT, default=None, privacy="sensitive", label=words("Given in spite of a warning because", "仍使用的理由")
     )
 
 

@@ -138,16 +138,6 @@ diagnoses = View(
     label=words("Frequent diagnoses", "常见诊断"),
     doc=words("The thirty diagnoses that were made most often.", "最常见的三十种诊断。"),
 )
-by_stage = View(
-    "medical.by_stage",
-    (),
-    group=visit_stage,
-    sums=(billed,),
-    bar="count",
-    label=words("Patients by visit stage", "各就诊阶段患者数"),
-    doc=words("How many patients stand where, and what they were charged.", "各阶段患者数及费用。"),
-)
-
 VIEWS = (
     patients,
     waiting,
@@ -162,5 +152,4 @@ VIEWS = (
     deposits,
     chronic_patients,
     diagnoses,
-    by_stage,
 )

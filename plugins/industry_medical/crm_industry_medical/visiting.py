@@ -89,6 +89,7 @@ visit_stage = Scheme(
         doc=words("Came once.", "仅就诊一次。"),
     ),
     label=words("Visit stage", "就诊阶段"),
+    privacy="sensitive",
     doc=administrative("From enquiry to lost, by visits.", "按就诊情况从咨询到流失。"),
 )
 
@@ -112,6 +113,7 @@ payer = Scheme(
         doc=words("No coverage is in force.", "无有效保障。"),
     ),
     label=words("Payer type", "支付类型"),
+    privacy="sensitive",
     doc=administrative(
         "By coverages in force; a public scheme counts before an insurer.", "按现行保障划分，医保优先于商保。"
     ),

@@ -61,7 +61,7 @@ def every(trial, record_class):
 
 def test_the_13_patients_come_in_and_go_out_without_loss(imported, synthea):
     entries = [entry for path in synthea for entry in json.loads(path.read_text("utf-8"))["entry"]]
-    exported = imported.run("fhir export").assert_ok().json
+    exported = imported.run("--sensitive fhir export").assert_ok().json
     assert (exported["resourceType"], exported["type"]) == ("Bundle", "transaction")
     assert [one["resource"]["id"] for one in exported["entry"]] == [one["resource"]["id"] for one in entries]
     assert differences(entries, exported["entry"]).keys() == INEXACT.keys()
@@ -76,7 +76,7 @@ def test_hospitals_that_patients_share_go_out_once(imported, synthea):
     others = sorted(synthea[0].parent.glob("*Information*.json"))
     imported.run(["fhir", "import", *map(str, others)]).assert_ok()
     entries = [entry for path in others for entry in json.loads(path.read_text("utf-8"))["entry"]]
-    exported = imported.run("fhir export").assert_ok().json["entry"]
+    exported = imported.run("--sensitive fhir export").assert_ok().json["entry"]
     keys = [one["resource"]["id"] for one in exported]
     assert len(keys) == len(set(keys))
     shared = {one["id"] for kind in ("Organization", "Practitioner") for one in resources(synthea, kind)}
@@ -88,10 +88,10 @@ def test_hospitals_that_patients_share_go_out_once(imported, synthea):
 def test_a_patient_goes_out_alone(imported, synthea):
     one = json.loads(synthea[0].read_text("utf-8"))
     key = one["entry"][0]["resource"]["id"]
-    exported = imported.run(f"fhir export {key}").assert_ok().json
+    exported = imported.run(f"--sensitive fhir export {key}").assert_ok().json
     assert len(exported["entry"]) == len(one["entry"])
     assert differences(one["entry"], exported["entry"]).keys() <= INEXACT.keys()
-    imported.run("fhir export nobody").assert_fails("nobody", code=3)
+    imported.run("--sensitive fhir export nobody").assert_fails("nobody", code=3)
 
 
 def test_every_resource_becomes_its_record(imported, synthea):
@@ -161,7 +161,7 @@ def test_an_edit_of_a_column_is_in_the_export(imported, synthea):
     imported.run(f"customer edit {patient} --city Boston --set medical.sex=other --address Elm").assert_ok()
     bill = next(one for one in every(imported, Bill) if one.customer == patient)
     imported.run(f"bill_line add --bill {bill.id} --fee_item other --name Copy --amount 2.5").assert_ok()
-    entries = imported.run(f"fhir export {patient}").assert_ok().json["entry"]
+    entries = imported.run(f"--sensitive fhir export {patient}").assert_ok().json["entry"]
     found = {one["resource"]["id"]: one["resource"] for one in entries}
     assert (found[patient]["address"][0]["city"], found[patient]["gender"]) == ("Boston", "other")
     assert found[patient]["address"][0]["line"] == ["Elm"]
@@ -224,7 +224,7 @@ def test_all_elements_that_no_column_can_hold_are_told_at_once(crm_with, tmp_pat
 def test_a_record_that_is_gone_is_not_exported(imported, synthea):
     found = resources(synthea[:1], "Condition")[0]["id"]
     imported.run(f"diagnosis remove {found}").assert_ok()
-    entries = imported.run("fhir export").assert_ok().json["entry"]
+    entries = imported.run("--sensitive fhir export").assert_ok().json["entry"]
     assert found not in [one["resource"]["id"] for one in entries]
 
 
@@ -241,3 +241,7 @@ def test_paths_choose_from_lists():
     assert resource["identifier"][1] == {"type": {"code": "MR"}, "value": "3"}
     assert (len(resource["identifier"]), resource["period"]) == (2, {"start": "now"})
     assert look(resource, "name.0.family") is None
+
+
+def test_an_export_is_for_those_who_may_see_what_is_sensitive(imported):
+    imported.run("fhir export").assert_fails("`crm --sensitive fhir export` writes them")

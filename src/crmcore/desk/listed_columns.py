@@ -126,7 +126,8 @@ def _of_customer(name: str, catalogue: Catalogue) -> ListedColumn | None:
         if part == ANSWER:
             return _of_scheme(scheme, name)
         kind, take = _PARTS[part]
-        return ListedColumn(name, kind, lambda entry: take(entry, scheme), Cost.LOOK_UP)
+        found = ListedColumn(name, kind, lambda entry: take(entry, scheme), Cost.LOOK_UP)
+        return _masked(found) if scheme.privacy == SENSITIVE else found
     return None
 
 
@@ -175,7 +176,8 @@ def _of_scheme(scheme: Scheme, name: str = "") -> ListedColumn:
         return None if found is None else found.answer if name else found.segment
 
     names = tuple(one.name for one in scheme.segments)
-    return ListedColumn(name or scheme.name, TEXT, segment, Cost.LOOK_UP, names, scheme)
+    made = ListedColumn(name or scheme.name, TEXT, segment, Cost.LOOK_UP, names, scheme)
+    return _masked(made) if scheme.privacy == SENSITIVE else made
 
 
 def _missing(entry: Entry, scheme: Scheme) -> tuple[str, ...]:

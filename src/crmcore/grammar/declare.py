@@ -194,12 +194,16 @@ class Segment:
 
 @frozen(init=False, repr=False)
 class Scheme:
-    """A question about each customer and its ordered answers: the first segment whose rule holds."""
+    """A question about each customer and its ordered answers: the first segment whose rule holds.
+
+    Where ``privacy`` is "sensitive", lists and exports mask the answers, as they mask sensitive fields.
+    """
 
     name: str = attrs.field(validator=FULL_NAME)
     segments: tuple[Segment, ...] = attrs.field(validator=several(a(Segment, 'a segment such as Segment("key")')))
     label: Label = attrs.field(converter=as_label, validator=LABEL)
     doc: Label = attrs.field(converter=as_label, validator=DOC)
+    privacy: Privacy = attrs.field(validator=PRIVACY)
     place: Place = attrs.field(validator=PLACE, eq=False)
 
     def __init__(
@@ -208,8 +212,9 @@ class Scheme:
         *segments: Segment,
         label: Mapping[str, str] | Label | None = None,
         doc: Mapping[str, str] | Label | str | None = None,
+        privacy: Privacy = "internal",
     ) -> None:
-        self.__attrs_init__(name, segments, label, doc, here())
+        self.__attrs_init__(name, segments, label, doc, privacy, here())
         _check_segments(name, segments)
 
     def __repr__(self) -> str:

@@ -30,7 +30,7 @@ from crmcore import (
 from crmcore.desk.entries import Entry
 from crmcore.desk.listed_columns import names_of, plain
 from crmcore.desk.listing import ListRequest, list_rows, show_record
-from crmcore.errors import UnknownName, UsageError
+from crmcore.errors import RuleError, UnknownName, UsageError
 
 DAY = date(2026, 6, 30)
 bought = rows(Purchase)
@@ -130,6 +130,19 @@ def test_a_scheme_that_was_never_classified_places_nobody():
     crm = make_crm(SHOP)
     put(crm, Customer(id="c1", name="Ada"))
     assert listed(crm, "shop.size", "shop.size.missing", "shop.size.since") == ((None, (), None),)
+
+
+def test_a_sensitive_scheme_is_masked_unless_who_may_see_it_asks():
+    risk = Scheme("shop.risk", Segment("high", when=spend > 5), Segment("low"), privacy="sensitive")
+    crm = make_crm(plugin("shop", schemes=[risk]))
+    put(crm, Customer(id="ada", name="Ada"))
+    crm.classify(DAY)
+    request = ListRequest(columns=("shop.risk", "shop.risk.since"))
+    assert list(list_rows(crm.state(), crm.catalogue, request).rows) == [("***", "***")]
+    crm.sensitive = True
+    assert list(list_rows(crm.state(), crm.catalogue, request).rows) == [("low", DAY)]
+    with pytest.raises(RuleError, match="privacy= takes one of public, internal, personal, sensitive"):
+        Scheme("shop.risk", Segment("low"), privacy="secret")
 
 
 def test_columns_of_records_referred_to_can_be_listed_through_any_number_of_references(crm):

@@ -11,7 +11,7 @@ from histories import History
 from hospital_laws import STEPS, hospital, told
 from plain_sums import Documents, dates, day
 
-FEW = range(5)
+FEW = range(3)
 
 
 def tables(trial, name, days):
@@ -115,7 +115,7 @@ FAULTS = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_each_law_is_seen_to_fail_on_a_planted_fault(crm_with, name):
     trial = hospital(crm_with)
-    for seed in (1, 2, 4):
+    for seed in (1, 4):
         told(trial, seed)
     docs, (table, spoil) = Documents(trial.crm), FAULTS[name]
     docs.tables[table] = [spoil(one) for one in docs[table]]

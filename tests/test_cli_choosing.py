@@ -6,6 +6,7 @@ from cli_kit import PLUGIN, Shop, new_shop
 
 from crmcore import opening
 from crmcore.cli import choosing, context
+from crmcore.cli.commands import COMMANDS
 from crmcore.cli.main import cli
 from crmcore.cli.records import RecordGroup
 
@@ -181,7 +182,13 @@ def test_a_plugin_brings_what_it_needs_and_nothing_else(shop: Shop, loads, line,
 
 
 def test_every_other_command_loads_all_plugins(shop: Shop):
-    reading = {path for path, command in commands() if choosing.is_reading(context_of(path, command))}
+    # of a group that a plugin adds, nobody remembers what it needs, so it gets all
+    ours = {*records(), *COMMANDS}
+    reading = {
+        path
+        for path, command in commands()
+        if path[:1] and path[0] in ours and choosing.is_reading(context_of(path, command))
+    }
     assert reading == {
         *((name,) for name in ("view", "segments", "explain", "history", "upcoming")),
         ("log", "list"),

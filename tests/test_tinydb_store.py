@@ -110,6 +110,8 @@ class TestTheFile:
         assert modes(tmp_path) == dict.fromkeys(
             [
                 "crm.json",
+                "crm.json.earlier-1",
+                "crm.json.earlier-2",
                 "crm.json.lock",
                 "crm.json.log.1",
                 "backup.gz",

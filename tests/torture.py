@@ -36,7 +36,7 @@ def ran(task, *arguments):
 
 
 def new_store(address, folder):
-    folder.mkdir()
+    folder.mkdir(parents=True)
     url = address.format(folder=folder)
     crash_loop.open_tinydb(url).create()
     return url
@@ -126,9 +126,9 @@ def damage(folder, every, *, careless=False):
     store = open_tinydb(url)
     while (folder / "sound" / "crm.json").stat().st_size < 20_000:
         with store.write() as work:
-            number = work.commit + 1
-            work.put("customer", f"c{number}", {"id": f"c{number}", "name": f"Name {number}", "n": number})
-            work.commit_as(crash_loop.LogEntry(0, "", "ada", f"put {number}", ()))
+            for number in range(work.commit * 20, work.commit * 20 + 20):
+                work.put("customer", f"c{number}", {"id": f"c{number}", "name": f"Name {number}", "n": number})
+            work.commit_as(crash_loop.LogEntry(0, "", "ada", "put", ()))
     right = dict(store.read().items("customer"))
     figures, rng = Counter(), random.Random(3)
     for name in ("crm.json", "crm.json.log"):
@@ -184,8 +184,11 @@ def campaigns(address, folder, scale):
         wanted = max(25, 1000 // scale)
         yield f"kill -9, {number} writers", kills(address, folder, wanted, number), None
     if address == TINYDB:
-        control = kills(address, folder / "c", 25, 1, task="careless") if not (folder / "c").mkdir() else None
-        yield "kill -9, overwriting in place", Counter(), control
+        yield (
+            "kill -9, 1 writer, short",
+            kills(address, folder / "s", 25, 1),
+            kills(address, folder / "c", 25, 1, "careless"),
+        )
     why = fuse_disk.why_not()
     if why:
         yield f"power cuts: NOT RUN, {why}", Counter(), None

@@ -133,6 +133,7 @@ def opened(ctx: click.Context) -> "Crm":
         if kept["loaded"] is not None and not choosing.agrees(ctx, store):
             catalogue = kept["catalogue"] = _all(ctx, catalogue)
             kept["loaded"] = None
+        _note_alterations(store)
         store = store if kept["loaded"] is None else choosing.for_reading(store)
         usable = fitted(catalogue, store)
         crm = kept["crm"] = crm_of(config, usable, store, actor=actor, clock=stage.clock if stage else None)
@@ -217,6 +218,16 @@ def _note_misfits(catalogue: "Catalogue", usable: "Catalogue") -> None:
     for record in usable.plugins.records if usable is not catalogue else ():
         if record.status != "active" and record.name in catalogue.plugins.active:
             note(f"the plugin {record.name!r} takes no part: {record.reason}")
+
+
+def _note_alterations(store: "Store") -> None:
+    """Say what a command is about to read that nobody wrote with `crm`; where it cannot be read, that is said later."""
+    from crmcore.errors import StoreError  # noqa: PLC0415 - not for `crm --help`
+    from crmcore.storage.tinydb_store import TinyDBStore  # noqa: PLC0415 - the same
+
+    with suppress(StoreError):
+        for text in store.alterations() if isinstance(store, TinyDBStore) else ():
+            note(f"{text}; see `crm store check`")
 
 
 def _kept(ctx: click.Context) -> dict[str, Any]:

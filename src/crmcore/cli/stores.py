@@ -66,11 +66,16 @@ def info(ctx: click.Context, form: str) -> None:
     _warn_if_large(sum(count for name, count in counts.items() if ":" not in name), found.url)
 
 
-@store.command(epilog="Example: crm store check && echo sound")
+@store.command(epilog="Example: crm store check && echo sound; crm store check --repair")
+@click.option("--repair", is_flag=True, help="Make a damaged file good: from an earlier state, and the log since.")
 @formatted
 @click.pass_context
-def check(ctx: click.Context, form: str) -> None:
-    """Read everything and report what is damaged; exit code 3 if anything is."""
+def check(ctx: click.Context, form: str, repair: bool) -> None:
+    """Read everything and report what is damaged; exit code 3 if anything is, or still is after --repair."""
+    if repair:
+        from crmcore.cli.repairing import repair as mend  # noqa: PLC0415 - only here
+
+        mend(ctx)
     problems = store_of(ctx).check()
     if problems or form != "table":
         print_table(Table(("problem",), tuple((text,) for text in problems)), form)

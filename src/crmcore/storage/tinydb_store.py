@@ -11,14 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from crmcore.errors import NotCommitted, StoreBroken, StoreError, UsageError
-from crmcore.storage import change_log, store_backup
+from crmcore.errors import NotCommitted, StoreBroken, StoreError, StoreTooNew, UsageError
+from crmcore.storage import change_log, earlier, store_backup
+from crmcore.storage.mounts import refuse_network
+from crmcore.storage.repair import Repaired, repaired
 from crmcore.storage.safe_file import Seen, cause, sweep
 from crmcore.storage.state_file import Facts, State, Tables, altered, to_state, to_tables
 from crmcore.storage.tinydb_storage import SafeStorage
 from crmcore.storage.tinydb_views import TinyDBReader, TinyDBTransaction
 from crmcore.storage.write_lock import held
-from crmcore.store import LogEntry, Tell, quiet
+from crmcore.store import ERASED, LogEntry, Tell, quiet
 
 SCHEME: Final = "tinydb:///"
 PATIENCE: Final = 30.0
@@ -33,7 +35,8 @@ _Log = Callable[[Path, Facts, LogEntry], Facts]
 def open_tinydb(url: str) -> "TinyDBStore":
     """Return the store at ``tinydb:///relative.json`` or ``tinydb:////absolute.json``; it need not exist yet.
 
-    ``?timeout=SECONDS`` after the path says how long to wait for another writer. Raises `UsageError`.
+    After the path, ``?timeout=SECONDS`` says how long to wait for another writer, ``?network=yes`` that it may lie on a
+    network file system. Raises `UsageError`.
     """
     path, _, options = url.removeprefix(SCHEME).partition("?")
     if not url.startswith(SCHEME) or not path or path.endswith("/"):
@@ -41,26 +44,31 @@ def open_tinydb(url: str) -> "TinyDBStore":
             f"{url!r} is not the address of a TinyDB store",
             todo="Write tinydb:///crm.json, or tinydb:////data/crm.json for an absolute path.",
         )
-    name, _, value = options.partition("=")
+    given = dict(part.partition("=")[::2] for part in options.split("&") if part)
     try:
-        timeout = float(value) if name == "timeout" else PATIENCE
+        timeout = float(given.get("timeout", PATIENCE))
     except ValueError:
         timeout = -1
-    if name not in {"", "timeout"} or not 0 <= timeout < float("inf"):
-        raise UsageError(f"{url!r}: {options!r} is not an option", todo="Write `?timeout=SECONDS`, or nothing.")
-    return TinyDBStore(url, Path(path), timeout)
+    if (
+        not given.keys() <= {"timeout", "network"}
+        or not 0 <= timeout < float("inf")
+        or given.get("network", "yes") != "yes"
+    ):
+        todo = "Write `?timeout=SECONDS`, `?network=yes`, both with a & between them, or nothing."
+        raise UsageError(f"{url!r}: {options!r} is not an option", todo=todo)
+    return TinyDBStore(url, Path(path), timeout, on_network="network" in given)
 
 
 class TinyDBStore:
     """A store in one file; every file it makes is readable by its owner only."""
 
-    def __init__(self, url: str, path: Path, timeout: float = PATIENCE) -> None:
-        """Use the file at ``path``, waiting ``timeout`` seconds for another writer."""
+    def __init__(self, url: str, path: Path, timeout: float = PATIENCE, *, on_network: bool = False) -> None:
+        """Use the file at ``path``, waiting ``timeout`` seconds for another writer; perhaps even on a network."""
         self._url = url
         self._name = str(path)
-        # The file behind a symbolic link is the store: replacing the link would leave two of them.
-        self._file = Path(os.path.realpath(path))
+        self._file = Path(os.path.realpath(path))  # replacing a symbolic link would leave two stores
         self._timeout = timeout
+        self._on_network = on_network
         self._storage = SafeStorage(self._file, name=self._name)
         self._last: tuple[Seen, State] | None = None
         self._sound: State | None = None
@@ -80,8 +88,8 @@ class TinyDBStore:
             if self.exists():
                 raise StoreError(f"{self._name} is there already", todo="Use it, or choose another path.")
             try:
-                generation = change_log.new_generation(self._file)  # a log that somebody left there is not overwritten
-                self._save(State(Facts(log=generation), {}))
+                # a log that somebody left there is not overwritten
+                self._save(State(Facts(log=change_log.new_generation(self._file)), {}))
             except OSError as error:
                 why, todo = cause(error)
                 raise StoreError(f"{self._name} cannot be made: {why}", todo=todo) from error
@@ -101,7 +109,7 @@ class TinyDBStore:
         with self._alone():
             state = self._load()
             self._check_unaltered(state)
-            change_log.remove_erased(self._file, state.facts)
+            self._remove_erased(state.facts)
             work = TinyDBTransaction(state, partial(self._commit_unit, state))
             try:
                 yield work
@@ -136,6 +144,10 @@ class TinyDBStore:
             return (error.message,)
         return (*self._alterations(state), *change_log.problems(self._file, state.facts))
 
+    def alterations(self) -> tuple[str, ...]:
+        """Say if another program changed the values in the file, which are read all the same."""
+        return self._alterations(self._load())
+
     def accept(self, at: str, actor: str, *, dry_run: bool = False) -> tuple[str, ...]:
         """Note in the change log once, by whom and when, what `check` finds of it and of the file; returns that.
 
@@ -149,6 +161,27 @@ class TinyDBStore:
                 entry = LogEntry(state.facts.commit + 1, at, actor, why, ())
                 self._commit(state, state.tables, entry, log=change_log.accept)
             return wrong
+
+    def repair(self) -> Repaired | None:
+        """Make a damaged file good, from an earlier state and the log; None where the file itself is sound.
+
+        The damaged file is kept beside it, as ``<file>.damaged-<n>``. Raises `StoreError` where nothing can be done.
+        """
+        with self._alone():
+            self._last = self._sound = None
+            try:
+                if not altered(self._load()):
+                    return None
+            except StoreError as error:
+                if isinstance(error, StoreTooNew) or not self.exists():
+                    raise
+            try:
+                found = repaired(self._file)
+                self._storage.save(to_tables(found.state))
+            except OSError as error:
+                why, todo = cause(error)
+                raise NotCommitted(f"{self._name} was not repaired: {why}", todo=todo) from error
+            return found
 
     def _alterations(self, state: State) -> tuple[str, ...]:
         if state is self._sound or not altered(state):
@@ -201,6 +234,8 @@ class TinyDBStore:
     def _alone(self) -> Iterator[None]:
         if not os.path.lexists(self._file.parent):  # the lock would make it
             raise StoreError(f"there is no folder {self._file.parent}", todo="Make it first, or check the path.")
+        if not self._on_network:
+            self._on_network = refuse_network(self._file.parent, self._name)  # asked once
         with held(self._file.with_name(f"{self._file.name}.lock"), self._timeout):
             sweep(self._file)
             yield
@@ -224,15 +259,22 @@ class TinyDBStore:
         return last
 
     def _save(self, state: State) -> None:
+        earlier.keep(self._file)
         self._last = (self._storage.save(to_tables(state)), state)
         self._sound = state
 
     def _commit_unit(self, state: State, tables: Tables, entry: LogEntry, replaced: Sequence[LogEntry]) -> int:
-        if not replaced:
+        if not replaced and all(change.table != ERASED for change in entry.changes):
             return self._commit(state, tables, entry)
         number = self._commit(state, tables, entry, partial(change_log.replacing, replaced=replaced))
-        change_log.remove_erased(self._file, self._load().facts)
+        self._remove_erased(self._load().facts)
         return number
+
+    def _remove_erased(self, facts: Facts) -> None:
+        """Leave nothing of what was erased in earlier logs and states."""
+        change_log.remove_erased(self._file, facts)
+        if facts.log_from:
+            earlier.remove_before(self._file, facts.log_from)
 
     def _commit(self, state: State, tables: Tables, entry: LogEntry, log: _Log = change_log.append) -> int:
         try:

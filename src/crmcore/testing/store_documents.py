@@ -5,7 +5,7 @@ import random
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from crmcore.errors import Invalid
@@ -99,7 +99,10 @@ class DocumentTests(StoreHooks):
 
         Machine.store = store
         Machine.again = lambda handle: self.open_again(handle, 30)
-        run_state_machine_as_test(Machine, settings=settings(max_examples=self.lives, stateful_step_count=15))
+        unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # disks are busy at times
+        run_state_machine_as_test(
+            Machine, settings=settings(unhurried, max_examples=self.lives, stateful_step_count=15)
+        )
 
     def test_a_long_random_life_ends_as_a_dictionary_would(self, store: Store) -> None:
         """Puts, removals, discarded units and reopened handles, compared after each step."""

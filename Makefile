@@ -41,7 +41,8 @@ docs: setup  ## the documentation, in docs/_build/html; a warning is an error
 test: check docs  ## all of it, with branch coverage of the heart
 	$(BIN)/pytest -n 2 --dist worksteal -m "not torture"
 
-torture: setup  ## long campaigns: crashes, generated cases, mutants
+torture: setup  ## long campaigns: crashes, generated cases, mutants; figures in docs/torture.md
+	$(BIN)/python tests/torture.py --report docs/torture.md
 	HYPOTHESIS_PROFILE=torture $(BIN)/pytest -n 2 --dist worksteal
 
 bench: setup  ## figures for benchmarks/README.md

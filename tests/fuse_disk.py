@@ -21,13 +21,19 @@ except (ImportError, OSError):  # no package, or no libfuse
 MARK = "done"
 
 
-def why_not():
-    """Return why nothing can be mounted here, or nothing."""
+def why_not(folder):
+    """Return why nothing can be mounted on a folder here, or nothing."""
     if not Path("/dev/fuse").exists():
         return "there is no /dev/fuse"
     if shutil.which("fusermount3") is None:
         return "fusermount3 is not installed (Debian: fuse3)"
-    return "" if mfusepy else "mfusepy cannot be imported"
+    if mfusepy is None:
+        return "mfusepy cannot be imported"
+    try:
+        with mounted(folder):
+            return ""
+    except OSError as error:
+        return str(error)
 
 
 class _Node:

@@ -25,7 +25,8 @@ from crmcore.evaluation.evaluate import Evaluator
 from crmcore.evaluation.explain import explain
 from crmcore.evaluation.placements import Placement
 from crmcore.speech.spoken import Reader
-from crmcore.speech.telling import tell, to_data
+from crmcore.speech.telling import tell
+from crmcore.speech.telling_data import to_data
 from crmcore.speech.wording import describe
 
 customer, purchase = rows(Customer), rows(Purchase)

@@ -105,8 +105,8 @@ class _Asked:
 
     def facts(self, scheme: "Scheme") -> dict[str, Any]:
         """Return plain data."""
-        from crmcore.speech.telling import to_data  # noqa: PLC0415 - only as data
         from crmcore.speech.telling_changes import ahead_data, changes_data, why_not_data  # noqa: PLC0415 - the same
+        from crmcore.speech.telling_data import to_data  # noqa: PLC0415 - only as data
 
         found = self.state.explained(scheme, self.customer)
         facts = to_data(found.explanation, found.stored, found.review_on, self.reader)

@@ -1,5 +1,6 @@
 """``crm task list``, ``done`` and ``drop``: what is due for whom, and closing it."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
@@ -30,6 +31,27 @@ class DueDay(Day):
         return value if value == _TODAY else super().convert(value, param, ctx)
 
 
+def _narrowed(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say which tasks to list."""
+    for option in (
+        click.option(
+            "--playbook", metavar="NAME", shell_complete=names_of("playbook"), help="Only what this one raised."
+        ),
+        click.option("--customer", metavar="ID", help="Only tasks for this customer."),
+        click.option("--owner", metavar="NAME", help="Only tasks of this person, role or team."),
+        click.option(
+            "--due",
+            type=DueDay(),
+            metavar="[DATE]",
+            is_flag=False,
+            flag_value=_TODAY,
+            help="Only what is open and due by DATE, the day asked about unless given; what is overdue longest first.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def list_command() -> click.Command:
     """Return ``crm task list``."""
 
@@ -37,17 +59,7 @@ def list_command() -> click.Command:
         "list",
         epilog="Example: crm task list --due --owner ada; crm task list --due 2026-12-31 --playbook retention.high",
     )
-    @click.option(
-        "--due",
-        type=DueDay(),
-        metavar="[DATE]",
-        is_flag=False,
-        flag_value=_TODAY,
-        help="Only what is open and due by DATE, the day asked about unless given; what is overdue longest first.",
-    )
-    @click.option("--owner", metavar="NAME", help="Only tasks of this person, role or team.")
-    @click.option("--customer", metavar="ID", help="Only tasks for this customer.")
-    @click.option("--playbook", metavar="NAME", shell_complete=names_of("playbook"), help="Only what this one raised.")
+    @_narrowed
     @paged
     @dated
     @formatted

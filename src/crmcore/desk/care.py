@@ -16,7 +16,7 @@ from crmcore.plugging.core_settings import HOLDOUT
 from crmcore.records import Customer, Interaction, Task
 from crmcore.storage.json_values import decode_value
 from crmcore.view import Table
-from crmcore.work.raised import OPEN, is_held_out
+from crmcore.work.raised import OPEN, days_overdue, is_held_out
 from crmcore.work.state import State
 
 LISTED: Final = ("playbook", "scheme", "segment", "customers", "tasks", "cadence", "owner")
@@ -110,9 +110,8 @@ def _visits(entries: Entries, until: date) -> Iterator[tuple[Any, ...]]:
         due = decode_value(DATE, task.get("due"))
         if template == VISIT and task.get("state", OPEN) == OPEN and due is not None and due <= until:
             customer = entries.get(Customer, task["customer"])
-            late = (day - due).days
             called = None if customer is None else customer.document["name"]
-            yield due, late if late > 0 else None, task["customer"], called, name, task.get("owner"), entry.key
+            yield due, days_overdue(task, day), task["customer"], called, name, task.get("owner"), entry.key
 
 
 def _last_contacts(state: State) -> dict[str, date]:

@@ -19,7 +19,7 @@ from crmcore.records import Customer, Task
 from crmcore.storage.json_values import decode_value
 from crmcore.view import Listed
 from crmcore.work.field_values import current
-from crmcore.work.raised import OPEN, playbook_of
+from crmcore.work.raised import days_overdue, playbook_of
 
 MISSING: Final = "missing"
 SINCE: Final = "since"
@@ -218,18 +218,11 @@ _KEPT: Final = {
 """What the framework keeps of every record."""
 
 
-def _overdue(entry: Entry) -> int | None:
-    due = decode_value(DATE, entry.document.get("due"))
-    is_open = entry.document.get("state", OPEN) == OPEN
-    late = (entry.among.state.day - due).days if is_open and due is not None else 0
-    return late if late > 0 else None
-
-
 _OF_TASK: Final = {
     column.name: column
     for column in (
         ListedColumn("playbook", TEXT, lambda entry: playbook_of(entry.document)),
-        ListedColumn("overdue", INTEGER, _overdue),
+        ListedColumn("overdue", INTEGER, lambda entry: days_overdue(entry.document, entry.among.state.day)),
     )
 }
 """What follows from a task's own columns: the playbook that raised it, and by how many days it is overdue."""

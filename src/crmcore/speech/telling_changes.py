@@ -14,7 +14,8 @@ from crmcore.grammar.expr import Column
 from crmcore.kinds import MONEY
 from crmcore.speech.measures import measure
 from crmcore.speech.spoken import Reader, say_segment, say_value
-from crmcore.speech.telling import clause_data, tell_reason
+from crmcore.speech.telling import tell_reason
+from crmcore.speech.telling_data import clause_data
 from crmcore.speech.wording import describe
 
 Changes = Mapping[str, Sequence[Counterfactual]]

@@ -127,6 +127,14 @@ def is_signed_in(reader: Reader, key: str) -> bool:
     return document is not None and is_signed(document)
 
 
+def days_overdue(task: Document, day: date) -> int | None:
+    """Return by how many days an open task is overdue on a day; None if it is not."""
+    if task.get("due") is None or task.get("state", OPEN) != OPEN:
+        return None
+    late = (day - date.fromisoformat(task["due"])).days
+    return late if late > 0 else None
+
+
 def playbook_of(task: Document) -> str | None:
     """Return the name of the playbook that raised a task; None for one that people made."""
     name, mark, _ = str(task.get("origin") or "").partition(":")

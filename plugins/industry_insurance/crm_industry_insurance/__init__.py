@@ -14,6 +14,8 @@ from . import (
     board_reports,
     claim_reports,
     claims,
+    cover,
+    experience,
     facts,
     lifecycle,
     loss_reports,
@@ -55,7 +57,7 @@ def crm_settings() -> tuple[Setting, ...]:
 
 @hookimpl
 def crm_metrics() -> tuple[Metric, ...]:
-    return facts.METRICS
+    return (*facts.METRICS, *experience.METRICS, *cover.METRICS)
 
 
 @hookimpl

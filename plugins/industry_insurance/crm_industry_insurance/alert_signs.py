@@ -11,7 +11,7 @@ from attrs import frozen
 
 from crmcore import Customer, Metric, Setting, State
 
-from . import facts, settings
+from . import experience, facts, settings
 from .adjudication import is_covered
 from .claims import Claim, ClaimPayment
 from .policies import Policy
@@ -59,8 +59,8 @@ class Watch:
 
     def _of_customers(self) -> Iterator[Sign]:
         watched: Mapping[str, tuple[Metric, Setting]] = {
-            "loss_ratio": (facts.loss_ratio_12m, settings.alert_loss_ratio),
-            "claim_frequency": (facts.claims_12m, settings.alert_claims),
+            "loss_ratio": (experience.loss_ratio_12m, settings.alert_loss_ratio),
+            "claim_frequency": (experience.claims_12m, settings.alert_claims),
             "overdue_premium": (facts.days_overdue, settings.alert_overdue_days),
         }
         holders = {policy.holder for policy in self._policies()}

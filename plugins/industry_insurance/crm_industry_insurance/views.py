@@ -4,7 +4,7 @@ from typing import Final
 
 from crmcore import Chart, Customer, Metric, Scheme, View, rows
 
-from . import facts
+from . import cover, experience, facts
 from .alerts import Alert
 from .claims import Claim, ClaimEvent
 from .lifecycle import lapse_risk, lifecycle
@@ -30,7 +30,7 @@ wallet: Final = View(
 )
 households: Final = View(
     "insurance.households",
-    ("id", "name", "owner", coverage_gap, facts.covered_medical, facts.covered_accident),
+    ("id", "name", "owner", coverage_gap, cover.covered_medical, cover.covered_accident),
     where=rows(Customer).kind.is_("household").or_else(False),
     sort="insurance.coverage_gap",
     label={"en": "Households and their gaps", "zh": "家庭保障缺口"},
@@ -105,7 +105,7 @@ customers: Final = View(
     "insurance.policyholders",
     (
         *("id", "name", "owner", lifecycle, lapse_risk, value, risk_class, coverage_gap),
-        *(facts.policies_in_force, facts.premium_in_force, facts.loss_ratio_12m, facts.next_expiry),
+        *(facts.policies_in_force, facts.premium_in_force, experience.loss_ratio_12m, facts.next_expiry),
     ),
     where=facts.policies_issued > 0,
     sort="-insurance.premium_in_force",
@@ -126,9 +126,9 @@ by_lifecycle: Final = _counted(
     facts.premium_in_force,
     {"en": "Customers by policy lifecycle", "zh": "各投保阶段的客户数"},
 )
-by_value: Final = _counted("by_value", value, facts.value, {"en": "Customers by value", "zh": "各价值的客户数"})
+by_value: Final = _counted("by_value", value, experience.value, {"en": "Customers by value", "zh": "各价值的客户数"})
 by_risk: Final = _counted(
-    "by_risk", risk_class, facts.incurred_12m, {"en": "Customers by risk class", "zh": "各风险等级的客户数"}
+    "by_risk", risk_class, experience.incurred_12m, {"en": "Customers by risk class", "zh": "各风险等级的客户数"}
 )
 
 VIEWS: Final = (

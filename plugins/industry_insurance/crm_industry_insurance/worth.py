@@ -4,26 +4,26 @@ from typing import Final
 
 from crmcore import Scheme, Segment, days_since, pareto_cut
 
-from . import facts
+from . import cover, experience, facts
 from .settings import bad_loss_ratio, claim_free_days, many_claims, top_share
 
 value: Final = Scheme(
     "insurance.value",
     Segment(
         "none",
-        when=(facts.premium_12m <= 0) & (facts.incurred_12m <= 0),
+        when=(experience.premium_12m <= 0) & (experience.incurred_12m <= 0),
         label={"en": "Neither premium nor claims", "zh": "无保费无赔款"},
         doc={"en": "Paid no premium in 12 months and cost nothing.", "zh": "近12个月无保费，也无赔款。"},
     ),
     Segment(
         "loss",
-        when=facts.value < 0,
+        when=experience.value < 0,
         label={"en": "Costs more than it pays", "zh": "亏损"},
         doc={"en": "Its claims exceed its premiums.", "zh": "赔款超过保费。"},
     ),
     Segment(
         "top",
-        when=facts.value >= pareto_cut(facts.value, top_share, among=facts.value > 0),
+        when=experience.value >= pareto_cut(experience.value, top_share, among=experience.value > 0),
         label={"en": "Top value", "zh": "高价值"},
         doc={"en": "Those who bring most of premium less claims together.", "zh": "合计贡献大部分保费减赔款的客户。"},
     ),
@@ -47,14 +47,14 @@ risk_class: Final = Scheme(
     Segment(
         "substandard",
         when=(facts.loading > 0).or_else(False)
-        | (facts.claims_36m >= many_claims)
-        | (facts.loss_ratio_36m >= bad_loss_ratio).or_else(False),
+        | (experience.claims_36m >= many_claims)
+        | (experience.loss_ratio_36m >= bad_loss_ratio).or_else(False),
         label={"en": "Substandard risk", "zh": "次标"},
         doc={"en": "Has a loading, many claims, or costs what it pays.", "zh": "有加费、赔案较多或赔付率高。"},
     ),
     Segment(
         "preferred",
-        when=(facts.claims_36m < 1) & (days_since(facts.first_issued) >= claim_free_days),
+        when=(experience.claims_36m < 1) & (days_since(facts.first_issued) >= claim_free_days),
         label={"en": "Preferred risk", "zh": "优选"},
         doc={"en": "Insured for years without a claim.", "zh": "投保多年且无赔案。"},
     ),
@@ -74,7 +74,7 @@ coverage_gap: Final = Scheme(
     "insurance.coverage_gap",
     Segment(
         "no_cover",
-        when=facts.covered.is_(False),
+        when=cover.covered.is_(False),
         label={"en": "No cover", "zh": "无保障"},
         doc={
             "en": "No policy in force covers the customer, or anybody in the household.",
@@ -83,19 +83,19 @@ coverage_gap: Final = Scheme(
     ),
     Segment(
         "both",
-        when=facts.covered_medical.is_(False) & facts.covered_accident.is_(False),
+        when=cover.covered_medical.is_(False) & cover.covered_accident.is_(False),
         label={"en": "Neither medical nor accident", "zh": "缺医疗与意外"},
         doc={"en": "Is covered, but neither for illness nor for accidents.", "zh": "有保障，但缺医疗险与意外险。"},
     ),
     Segment(
         "medical",
-        when=facts.covered_medical.is_(False),
+        when=cover.covered_medical.is_(False),
         label={"en": "No medical cover", "zh": "缺医疗保障"},
         doc={"en": "Lacks medical insurance.", "zh": "缺医疗险。"},
     ),
     Segment(
         "accident",
-        when=facts.covered_accident.is_(False),
+        when=cover.covered_accident.is_(False),
         label={"en": "No accident cover", "zh": "缺意外保障"},
         doc={"en": "Lacks accident insurance.", "zh": "缺意外险。"},
     ),

@@ -18,7 +18,7 @@ from crmcore.grammar.walk import needs, rules_of
 from crmcore.plugging.catalogue import Catalogue
 
 PLUGINS: Final = Path(__file__).parents[2] / "plugins"
-_ROW: Final = re.compile(r"^\| ([A-Z]\d+(?:\.\d+[a-z]?)?) \| ([^|]+) \|", re.MULTILINE)
+_ROW: Final = re.compile(r"^\| ([SO]\d+(?:\.\d+[a-z]?)?) \| ([^|]+) \|", re.MULTILINE)
 
 
 @frozen

@@ -55,6 +55,7 @@ sales_channel = Scheme(
         label={"en": "Has not bought", "zh": "尚未购买"},
         doc={"en": "No purchase, so no channel. Our addition.", "zh": "无购买记录，故无渠道。由本插件补充。"},
     ),
+    # Where no purchase names a channel this is unknown, and the walk ends.
     Segment(
         "several",
         when=kinds >= 2,
@@ -66,19 +67,19 @@ sales_channel = Scheme(
     ),
     Segment(
         "online",
-        when=(kinds >= 1) & (online > 0),
+        when=online > 0,
         label={"en": "Online shop", "zh": "线上商城"},
         doc={"en": "Buys online alone.", "zh": "只在线上购买。"},
     ),
     Segment(
         "store",
-        when=(kinds >= 1) & (store > 0),
+        when=store > 0,
         label={"en": "Physical store", "zh": "实体店"},
         doc={"en": "Buys in stores alone.", "zh": "只在实体店购买。"},
     ),
     Segment(
         "telephone",
-        when=(kinds >= 1) & (telephone > 0),
+        when=telephone > 0,
         label={"en": "Telephone sales", "zh": "电话销售"},
         doc={"en": "Buys by telephone alone.", "zh": "只通过电话购买。"},
     ),

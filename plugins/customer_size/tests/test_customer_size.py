@@ -166,6 +166,12 @@ def test_closeness_cannot_be_told_of_buyers_who_were_never_asked():
     assert missing(closeness, relation(730, 10)) == ("satisfaction.mean_score",)
 
 
+def test_who_is_with_us_for_long_and_spends_next_to_nothing_is_not_close():
+    small, others = relation(730, 10, answer=80), spending(*[9_000] * 20)
+    assert placed(closeness, small) == "close"
+    assert placed(closeness, small, *others) == "ordinary"
+
+
 def factors(amount, cost=None, times=1, first=10):
     """Return a customer with so many purchases that amount to a sum, the first of them so many days ago."""
     part = amount // times
@@ -189,6 +195,15 @@ TEN = [factors(100 * n, times=n, first=30 * n) for n in range(1, 11)]
 def test_the_composite_score_weighs_what_is_known(facts, expected):
     others = [one for one in TEN if one is not facts]
     assert valued(score, facts, *others) == pytest.approx(expected)
+
+
+COSTED = [factors(100 * n, cost=50 * n, times=n, first=30 * n) for n in range(1, 11)]
+
+
+@pytest.mark.parametrize(("place", "expected"), [(9, 5.0), (0, 1.0)])
+def test_where_costs_are_known_profit_counts_too(place, expected):
+    others = [one for one in COSTED if one is not COSTED[place]]
+    assert valued(score, COSTED[place], *others) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(

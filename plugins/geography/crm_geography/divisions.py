@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Final
@@ -47,10 +47,10 @@ def level_of(code: str) -> str:
     return "province" if code.endswith("0000") else "city" if code.endswith("00") else "district"
 
 
-def _called(text: str, name: str) -> bool:
-    """Whether a text means a division; 延边州 is 延边朝鲜族自治州."""
+def spellings(name: str) -> set[str]:
+    """Return every text that means a division of this name; 延边州 is 延边朝鲜族自治州."""
     short = short_name(name)
-    return text in {name, short, f"{short}州" if name.endswith("自治州") else name}
+    return {name, short, f"{short}州"} if name.endswith("自治州") else {name, short}
 
 
 @define(slots=False)
@@ -64,14 +64,19 @@ class Divisions:
         """The code of a province by each of its spellings, in small letters."""
         return {text.casefold(): each.code for each in PROVINCES for text in each.spellings}
 
-    def within(self, codes: Iterable[str], level: str) -> Iterator[str]:
-        """Yield the codes of a level inside any of the given divisions."""
-        starts = tuple(code[:2] if code.endswith("0000") else code[:4] for code in codes)
-        return (code for code in self.names if level_of(code) == level and code.startswith(starts))
+    @cached_property
+    def spelt(self) -> Mapping[tuple[str, str], list[str]]:
+        """The codes by level and text."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for code, name in self.names.items():
+            for text in spellings(name):
+                found.setdefault((level_of(code), text), []).append(code)
+        return found
 
     def called(self, text: str, codes: Iterable[str], level: str) -> list[str]:
         """Return the codes of a level inside the given divisions that a text means."""
-        return [code for code in self.within(codes, level) if _called(text, self.names[code])]
+        starts = tuple(code[:2] if code.endswith("0000") else code[:4] for code in codes)
+        return [code for code in self.spelt.get((level, text), ()) if code.startswith(starts)]
 
     def located(self, code: str) -> Located:
         """Return the official names of a division and of those that contain it."""
@@ -108,7 +113,7 @@ class Divisions:
         exact = self.called(text, codes, level)
         if exact or level == "district":
             return exact
-        municipalities = [code for code in codes if self.names[code].endswith("市") and _called(text, self.names[code])]
+        municipalities = [code for code in self.called(text, codes, "province") if self.names[code].endswith("市")]
         return municipalities or self.called(text, codes, "district")
 
     def _names(self, codes: list[str]) -> str:

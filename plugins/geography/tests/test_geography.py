@@ -1,4 +1,7 @@
+import csv
+import gzip
 from decimal import Decimal
+from pathlib import Path
 
 import crm_geography as plugin
 import crm_lifecycle
@@ -220,6 +223,18 @@ def test_a_place_holds_what_the_places_inside_it_hold_and_what_is_located_no_fur
         assert count == sum(customers for customers, _ in inside) + len(here)
         assert total == sum((spent for _, spent in inside), Decimal(0)) + sum(here, Decimal(0))
     assert found.get((), (0, 0)) == (len(rows), sum(spent for _, spent in rows))
+
+
+def test_real_sales_are_rolled_up_to_their_published_total():
+    file = Path(__file__).parents[3] / "tests/data/superstore/superstore.csv.gz"
+    with gzip.open(file, "rt", encoding="utf-8-sig") as opened:
+        lines = [((row["Country"], row["State"], row["City"]), Decimal(row["Sales"])) for row in csv.DictReader(opened)]
+    found = rolled_up(lines)
+    assert (found[()][0], round(found[()][1], 2)) == (9994, Decimal("2297200.86"))
+    for state in {path[1] for path, _ in lines}:
+        inside = [sales for path, sales in lines if path[1] == state]
+        assert found[("United States", state)] == (len(inside), sum(inside))
+    assert sum(len(path) == 3 for path in found) == len({path for path, _ in lines})
 
 
 def folded(path):

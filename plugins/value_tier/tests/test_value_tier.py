@@ -13,7 +13,7 @@ from crm_value_tier.size import abc, size
 from crm_value_tier.vip import vip
 
 from crmcore import Table
-from crmcore.testing import Conformance, given, placed, valued
+from crmcore.testing import Conformance, given, missing, placed, valued
 
 
 class TestConformance(Conformance):
@@ -331,6 +331,26 @@ def test_where_most_have_bought_once_once_is_the_lowest_score():
 @pytest.mark.parametrize(("buyers", "expected"), [(4, "unscored"), (5, "new")])
 def test_too_few_buyers_are_not_scored(buyers, expected):
     assert placed(rfm.rfm, *crowd(buyers, (10, 10)), given()) == expected
+
+
+@pytest.mark.parametrize(
+    ("scheme", "purchases", "fact"),
+    [
+        (vip, 1, "spend_12m"),
+        (contribution, 1, "spend_12m"),
+        (level, 1, "spend_12m"),
+        (size, 1, "spend_12m"),
+        (abc, 1, "spend_12m"),
+        (medal, 10, "spend"),
+        (medal, 3, "spend"),
+        (rfm.rfm, 9, "spend"),
+    ],
+    ids=str,
+)
+def test_where_no_amount_is_known_and_spend_decides_nobody_can_tell(scheme, purchases, fact):
+    facts = bought(*[(5, None)] * purchases)
+    assert placed(scheme, facts, *TEN.values()) is None
+    assert missing(scheme, facts, *TEN.values()) == (f"value_tier.{fact}",)
 
 
 # --- the report ---------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 from crmcore import INTEGER, TEXT, Customer, Record, Unit, column, record
@@ -46,7 +47,8 @@ def kept(parts: Iterable[FhirPart]) -> Iterator[dict[str, Any]]:
         bodies.setdefault((part.type, part.resource), {}).setdefault(part.customer, []).append(part)
     for owners in bodies.values():
         first = next(iter(owners.values()))
-        yield json.loads("".join(part.body for part in sorted(first, key=lambda part: part.number)))
+        with suppress(ValueError):  # what was erased is no JSON any more, and no part of an export
+            yield json.loads("".join(part.body for part in sorted(first, key=lambda part: part.number)))
 
 
 RECORDS = (FhirPart,)

@@ -12,52 +12,69 @@ from .grouping import by
 from .inpatient import Admission, Bed, Stay
 from .moments import day_of
 from .prescriptions import Drug
-from .reporting import period_of, ratio
+from .reporting import Period, period_of, ratio
 from .words import words
 
 EXPIRES_SOON = 90
 NOTHING = Decimal(0)
 
 
+BED_LABELS = {
+    "ward": words("Ward", "病区"),
+    "beds": words("Beds", "床位数"),
+    "occupied": words("Occupied bed-days", "占用床日"),
+    "occupancy": words("Occupancy", "床位使用率"),
+    "discharges": words("Discharges", "出院人次"),
+    "turnover": words("Turnover per bed", "床位周转次数"),
+    "stay": words("Average stay, days", "平均住院日"),
+}
+
+
 def beds(company: ReportContext) -> Iterator[Table]:
     """Yield by ward: beds, days occupied at midnight, occupancy, discharges, turnover and average stay."""
     period = period_of(company)
-    nights = {day: day + timedelta(days=1) for day in period.days()}
     wards = {bed.id: bed.ward for bed in company.rows(Bed)}
-    occupied: Counter[str] = Counter()
-    last: dict[str, tuple[date, str]] = {}
-    for stay in company.rows(Stay):
-        since = day_of(stay.since, company.zone)
-        until = day_of(stay.until, company.zone) if stay.until else date.max
-        occupied[wards[stay.bed]] += sum(since <= day and until >= following for day, following in nights.items())
-        last[stay.admission] = max(last.get(stay.admission, (date.min, "")), (since, wards[stay.bed]))
-    left: defaultdict[str, list[int]] = defaultdict(list)
-    for one in company.rows(Admission):
-        if one.state == "discharged" and one.discharged_at in period and one.discharged_at and one.id in last:
-            length = (day_of(one.discharged_at, company.zone) - day_of(one.at, company.zone)).days
-            left[last[one.id][1]].append(max(length, 1))
-    labels = {
-        "ward": words("Ward", "病区"),
-        "beds": words("Beds", "床位数"),
-        "occupied": words("Occupied bed-days", "占用床日"),
-        "occupancy": words("Occupancy", "床位使用率"),
-        "discharges": words("Discharges", "出院人次"),
-        "turnover": words("Turnover per bed", "床位周转次数"),
-        "stay": words("Average stay, days", "平均住院日"),
-    }
+    occupied, left, length = _occupied(period, wards), _left(period, wards), len(period.days())
     rows = tuple(
         (
             ward,
             count,
             occupied[ward],
-            ratio(occupied[ward], count * len(nights)),
+            ratio(occupied[ward], count * length),
             len(left[ward]),
             ratio(len(left[ward]), count),
             ratio(sum(left[ward]), len(left[ward])),
         )
         for ward, count in sorted(Counter(wards.values()).items())
     )
-    yield Table((*labels,), rows, "beds", label=words("Beds by ward", "床位使用"), labels=labels, shares=("occupancy",))
+    title = words("Beds by ward", "床位使用")
+    yield Table((*BED_LABELS,), rows, "beds", label=title, labels=BED_LABELS, shares=("occupancy",))
+
+
+def _occupied(period: Period, wards: dict[str, str]) -> Counter[str]:
+    """Return how many nights of the period beds of each ward were occupied."""
+    found: Counter[str] = Counter()
+    zone = period.company.zone
+    for stay in period.company.rows(Stay):
+        since, until = day_of(stay.since, zone), day_of(stay.until, zone) if stay.until else date.max
+        found[wards[stay.bed]] += sum(since <= day < until for day in period.days())
+    return found
+
+
+def _left(period: Period, wards: dict[str, str]) -> defaultdict[str, list[int]]:
+    """Return the days of the stays that ended in the period, by the ward in which they ended."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    zone = period.company.zone
+    last: dict[str, tuple[date, str]] = {}
+    for stay in period.company.rows(Stay):
+        last[stay.admission] = max(
+            last.get(stay.admission, (date.min, "")), (day_of(stay.since, zone), wards[stay.bed])
+        )
+    for one in period.company.rows(Admission):
+        if one.state == "discharged" and one.discharged_at in period and one.discharged_at and one.id in last:
+            length = (day_of(one.discharged_at, zone) - day_of(one.at, zone)).days
+            found[last[one.id][1]].append(max(length, 1))
+    return found
 
 
 def drugs(company: ReportContext) -> Iterator[Table]:

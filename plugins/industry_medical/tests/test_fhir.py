@@ -242,3 +242,16 @@ def test_paths_choose_from_lists():
 
 def test_an_export_is_for_those_who_may_see_what_is_sensitive(imported):
     imported.run("fhir export").assert_fails("`crm --sensitive fhir export` writes them")
+
+
+def test_of_a_patient_who_was_erased_nothing_goes_out(crm_with, synthea):
+    trial = crm_with("medical", "privacy", currency="USD")
+    files = sorted(synthea, key=lambda path: path.stat().st_size)[:2]
+    trial.run(["fhir", "import", *map(str, files)]).assert_ok()
+    gone, stays = (resources([path], "Patient")[0] for path in files)
+    trial.run(f"privacy erase {gone['id']}").assert_ok()
+    exported = trial.run("--sensitive fhir export").assert_ok()
+    assert {one["resource"]["id"] for one in exported.json["entry"]} >= {stays["id"]}
+    secrets = (gone["name"][0]["family"], gone["birthDate"], gone["address"][0]["line"][0], gone["telecom"][0]["value"])
+    stored = b"".join(path.read_bytes() for path in trial.folder.rglob("*") if path.is_file()).decode()
+    assert [one for one in secrets if one in exported.out or one in stored] == []

@@ -1,6 +1,7 @@
 """The bulk benchmark compares like with like: every version gives exactly the same answers."""
 
 import importlib
+import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -94,6 +95,18 @@ def test_the_same_seed_writes_the_same_files(benchmark, folder, tmp_path):
     benchmark("generate").generate(tmp_path, 900, seed=5, piece=400)
     written = sorted(path.relative_to(folder) for path in folder.rglob("*.*"))
     assert [(tmp_path / path).read_bytes() for path in written] == [(folder / path).read_bytes() for path in written]
+
+
+@pytest.mark.torture
+def test_a_cluster_of_two_workers_answers_the_same_also_when_one_is_killed():
+    command = [sys.executable, str(BENCHMARKS / "bulk_cluster.py"), "--customers", "20000"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+    undisturbed, disturbed = done.stdout.splitlines()
+    assert undisturbed.startswith("two workers: ")
+    assert disturbed.startswith("one of two workers killed in stage ")
+    assert undisturbed.endswith("the same answers as Polars")
+    assert disturbed.endswith("the same answers as Polars")
 
 
 def test_most_customers_buy_once_or_twice_and_few_very_often(benchmark, folder):

@@ -10,7 +10,7 @@ from crm_bulk.days import day_number, day_of_number, on_days
 from crm_bulk.expressions import concatenated, greatest, least, lit, when
 from crm_bulk.logic import all_of, any_of, chosen, else_time, extreme_time
 from crm_bulk.scopes import SEPARATOR, Scope, changed, time_vector
-from crm_bulk.vectors import TooLarge, Vector, alike, arithmetic, compared, exact, fixed
+from crm_bulk.vectors import MIRRORED, TESTS, TooLarge, Vector, alike, arithmetic, compared, exact, fixed
 from crmcore import Field, Metric, Predicate, Scheme, Setting, Term
 from crmcore.engines import (
     Aggregate,
@@ -233,8 +233,8 @@ class Compiler:
         if two.constant is not None and one.constant is None:
             return self._beside_day(op, left, day_number(two.constant))
         if one.constant is not None and two.constant is None:
-            return self._beside_day(_MIRRORED[op], right, day_number(one.constant))
-        return _TESTS[op](self.day_of(left), self.day_of(right))
+            return self._beside_day(MIRRORED[op], right, day_number(one.constant))
+        return TESTS[op](self.day_of(left), self.day_of(right))
 
     def _beside_day(self, op: str, term: Term, day: int) -> Any:
         first, last = {
@@ -293,12 +293,4 @@ class Compiler:
         return result
 
 
-_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
-_TESTS: dict[str, Callable[[Any, Any], Any]] = {
-    "<": lambda one, two: one < two,
-    "<=": lambda one, two: one <= two,
-    ">": lambda one, two: one > two,
-    ">=": lambda one, two: one >= two,
-    "==": lambda one, two: one == two,
-}
 _TYPES = {"fixed": nw.Int64, "ratio": nw.Float64, "text": nw.String, "texts": nw.String, "boolean": nw.Boolean}

@@ -6,7 +6,8 @@ from typing import Any, Protocol
 import narwhals.stable.v2 as nw
 from attrs import evolve, frozen
 
-from crm_bulk.days import Days, day_table, from_table, midnight, utc_day
+from crm_bulk.day_tables import day_table, from_table
+from crm_bulk.days import Days, midnight, utc_day
 from crm_bulk.engines.backend import Backend, Frame, small_table
 from crm_bulk.expressions import col
 from crm_bulk.lowering import grouped, native, selected

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from fractions import Fraction
 from math import ceil, floor, inf, nextafter
+from operator import add, eq, ge, gt, le, lt, mul, sub, truediv
 from typing import Any, Final, Literal
 
 import narwhals.stable.v2 as nw
@@ -155,12 +156,7 @@ def exact(value: Fraction | None, *, fitted: bool = False) -> Vector:
     return Vector("exact", constant=value, fitted=fitted)
 
 
-_OPERATIONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    "+": lambda one, two: one + two,
-    "-": lambda one, two: one - two,
-    "*": lambda one, two: one * two,
-    "/": lambda one, two: one / two,
-}
+_OPERATIONS: Final[dict[str, Callable[[Any, Any], Any]]] = {"+": add, "-": sub, "*": mul, "/": truediv}
 
 
 def arithmetic(op: str, left: Vector, right: Vector) -> Vector:
@@ -204,14 +200,14 @@ _GREATEST: Final = nextafter(inf, 0)
 def compared(op: str, left: Vector, right: Vector) -> Any:
     """Return the truth of ``left op right``, for numbers, without rounding; ``op`` is one of < <= > >= ==."""
     if left.shape == "exact" and right.shape != "exact":
-        return compared(_MIRRORED[op], right, left)
+        return compared(MIRRORED[op], right, left)
     if right.shape != "exact":
         one, two = alike((left, right))
-        return _TESTS[op](one.expr, two.expr)
+        return TESTS[op](one.expr, two.expr)
     if right.constant is None or (left.shape == "exact" and left.constant is None):
         return null(nw.Boolean)
     if left.shape == "exact":
-        return lit(bool(_TESTS[op](left.constant, right.constant)), nw.Boolean)
+        return lit(bool(TESTS[op](left.constant, right.constant)), nw.Boolean)
     return _beside(op, left, right)
 
 
@@ -221,17 +217,11 @@ def _beside(op: str, left: Vector, right: Vector) -> Any:
         return _beside_whole(op, left.expr, right.constant * 10**left.digits)
     if right.fitted:
         return _beside_fraction(op, left.expr, right.constant)
-    return _TESTS[op](left.expr, lit(float(right.constant), nw.Float64))
+    return TESTS[op](left.expr, lit(float(right.constant), nw.Float64))
 
 
-_MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
-_TESTS: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    "<": lambda one, two: one < two,
-    "<=": lambda one, two: one <= two,
-    ">": lambda one, two: one > two,
-    ">=": lambda one, two: one >= two,
-    "==": lambda one, two: one == two,
-}
+MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
+TESTS: Final[dict[str, Callable[[Any, Any], Any]]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}
 
 
 def always(expr: Any, *, holds: bool) -> Any:
@@ -246,7 +236,7 @@ def _beside_whole(op: str, expr: Any, bound: Fraction) -> Any:
     edge = ceil(bound) if op in {"<", ">="} else floor(bound)
     if abs(edge) > LARGEST:
         return always(expr, holds=(edge > 0) == (op in {"<", "<="}) and op != "==")
-    return _TESTS[op](expr, whole(edge))
+    return TESTS[op](expr, whole(edge))
 
 
 def _beside_fraction(op: str, expr: Any, bound: Fraction) -> Any:
@@ -256,7 +246,7 @@ def _beside_fraction(op: str, expr: Any, bound: Fraction) -> Any:
     except OverflowError:
         return always(expr, holds=(bound > 0) == (op in {"<", "<="}) and op != "==")
     if Fraction(near) == bound:
-        return _TESTS[op](expr, lit(near, nw.Float64))
+        return TESTS[op](expr, lit(near, nw.Float64))
     if op == "==":
         return always(expr, holds=False)
     is_above = Fraction(near) > bound
@@ -264,4 +254,4 @@ def _beside_fraction(op: str, expr: Any, bound: Fraction) -> Any:
         edge = near if is_above else nextafter(near, inf)
     else:
         edge = nextafter(near, -inf) if is_above else near
-    return _TESTS[op](expr, lit(edge, nw.Float64))
+    return TESTS[op](expr, lit(edge, nw.Float64))

@@ -14,6 +14,7 @@ from crmcore.errors import StoreError
 from crmcore.storage import store_backup
 from crmcore.storage.tinydb_store import TinyDBStore, open_tinydb
 from crmcore.storage.write_lock import held
+from crmcore.store import LogEntry
 
 
 @pytest.fixture
@@ -496,3 +497,18 @@ def test_one_can_ask_what_became_of_a_commit(stocked: Shop):
     assert stocked.fine("store", "outcome", last.token).out == "7\n"
     ran = stocked.crm("store", "outcome", "nobody")
     assert (ran.code, "Nothing of it was written" in ran.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("comfortable", "said"), [(3600, "It serves up to about"), (1e-9, "are much for a file store")]
+)
+def test_a_file_store_says_how_far_it_serves_by_its_own_time(stocked: Shop, monkeypatch, comfortable, said):
+    assert "serves" not in stocked.fine("store", "info").err
+    with open_tinydb("tinydb:///crm.json").write() as work:
+        for number in range(600):
+            work.put("task", f"t{number}", {"id": f"t{number}"})
+        work.commit_as(LogEntry(0, "2026-01-01T00:00:00Z", "ada", "many", ()))
+    monkeypatch.setattr("crmcore.store.COMFORTABLE_SECONDS", comfortable)
+    told = stocked.fine("store", "info").err
+    assert "reading the file took" in told
+    assert said in told

@@ -17,8 +17,8 @@ FORMAT: Final = 1
 ERASED: Final = "erased"
 """The table of those whose personal data was erased; what is logged of it vouches for the entries that were replaced."""
 
-COMFORTABLE_RECORDS: Final = 100_000
-"""Beyond this many records a file store answers noticeably slowly."""
+COMFORTABLE_SECONDS: Final = 0.5
+"""What takes longer to read for every command serves no longer; our default."""
 
 Document = Mapping[str, Any]
 """Plain JSON: texts, whole numbers within 64 bits, booleans, null, lists and mappings; no floats."""

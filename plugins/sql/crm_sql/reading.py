@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 PIECE: Final = 2000
 """Documents that are fetched at once while a table is walked through."""
 
+REMEMBERED: Final = 20_000
+"""Documents, or that there is none, that a reader remembers: its state never changes."""
+
 _FACTS: Final = select(facts).where(facts.c.id == 1)
 _ONE: Final = select(documents.c.body).where(
     documents.c.record == bindparam("table"), documents.c.key == bindparam("id")
@@ -75,6 +78,7 @@ class SqlReader:
         self._database = database
         self.connection = connection
         self.facts = seen
+        self._seen: dict[tuple[str, str], str | None] = {}
         self._release = weakref.finalize(self, _nothing if lent else _let_go, connection)
 
     @property
@@ -89,8 +93,14 @@ class SqlReader:
 
     def get(self, table: str, key: str) -> Document | None:
         """Return a document, or None."""
-        found = self.asked(_ONE, {"table": table, "id": key})
-        return loaded(found[0].body, table, key) if found else None
+        place = table, key
+        if place not in self._seen:
+            if len(self._seen) >= REMEMBERED:
+                self._seen.clear()
+            found = self.asked(_ONE, {"table": table, "id": key})
+            self._seen[place] = found[0].body if found else None
+        body = self._seen[place]
+        return None if body is None else loaded(body, table, key)
 
     def items(self, table: str) -> Iterator[tuple[str, Document]]:
         """Yield every key and document of a table, in the order in which keys were first put."""

@@ -4,8 +4,9 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from crmcore.store import Store
 
 CHECK_FAILED = 3
+
+_FEWEST: Final = 500
+"""Documents of which the time to read them says something."""
 
 
 @click.command(epilog="Example: crm init --currency CNY --zone Asia/Shanghai")
@@ -55,7 +59,9 @@ def info(ctx: click.Context, form: str) -> None:
     from crmcore.work import company as companies  # noqa: PLC0415 - only here
 
     found = store_of(ctx)
+    began = time.perf_counter()
     facts = dict(found.info())
+    seconds = time.perf_counter() - began
     counts = facts.pop("documents", {})
     facts |= found.read().get(companies.TABLE, companies.KEY) or {}
     if form not in {"json", "jsonl"}:
@@ -63,7 +69,8 @@ def info(ctx: click.Context, form: str) -> None:
     else:
         facts["documents"] = counts
     print_object(facts, form)
-    _warn_if_large(sum(count for name, count in counts.items() if ":" not in name), found.url)
+    if found.url.startswith("tinydb:"):
+        _say_how_far(sum(counts.values()), seconds)
 
 
 @store.command(epilog="Example: crm store check && echo sound; crm store check --repair")
@@ -191,10 +198,19 @@ def _erase_again(ctx: click.Context, before: dict[str, str]) -> None:
         note(f"erased again, as they were before: {', '.join(again)}")
 
 
-def _warn_if_large(records: int, url: str) -> None:
-    from crmcore.store import COMFORTABLE_RECORDS  # noqa: PLC0415 - only here
+def _say_how_far(documents: int, seconds: float) -> None:
+    """Say how long a file takes to read, and up to how many documents such a file serves on this machine."""
+    from crmcore.store import COMFORTABLE_SECONDS  # noqa: PLC0415 - only here
 
-    if url.startswith("tinydb:") and records > COMFORTABLE_RECORDS:
+    if documents < _FEWEST:
+        return
+    most = int(documents * COMFORTABLE_SECONDS / seconds)
+    rounded = round(most, 1 - len(str(most)))
+    told = f"reading the file took {seconds * 1000:,.0f} ms; each command does, and each commit writes it whole"
+    if documents <= most:
+        note(f"{told}. It serves up to about {rounded:,} documents here ({COMFORTABLE_SECONDS:g} s)")
+    else:
         note(
-            f"{records:,} records are much for a file store; copy it to an SQL store with `crm store copy` (plugin sql)"
+            f"{told}. {documents:,} documents are much for a file store, which serves about {rounded:,} here: "
+            "copy it to an SQL store with `crm store copy` (plugin sql)"
         )

@@ -57,6 +57,15 @@ class Catalogue:
         return found
 
     @cached_property
+    def by_plugin(self) -> Mapping[str, Mapping[str, tuple[Contribution, ...]]]:
+        """What each plugin contributes, by kind; asked for with every commit, so that it is sorted out once."""
+        found: dict[str, dict[str, tuple[Contribution, ...]]] = {}
+        for (kind, _), one in self._index.items():
+            owned = found.setdefault(one.plugin, {})
+            owned[kind] = (*owned.get(kind, ()), one)
+        return found
+
+    @cached_property
     def rule_settings(self) -> frozenset[str]:
         """The names of the settings that a rule of anybody reaches, or the core's fitting: their values are the store's."""
         declared = (one.value for one in self.contributions if one.kind != "setting")

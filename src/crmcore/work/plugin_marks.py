@@ -64,12 +64,11 @@ def declared_marks(catalogue: Catalogue) -> Iterator[PluginMark]:
     for record in catalogue.plugins.records:
         if record.status != "active":
             continue
-        owned: dict[str, list[str]] = {}
-        for one in catalogue.contributions:
-            if one.plugin == record.name:
-                owned.setdefault(one.kind, []).append(one.name)
+        owned = catalogue.by_plugin.get(record.name, {})
         if owned.keys() & {"record", "field", "scheme", "setting"}:
-            records, fields, schemes = (tuple(sorted(owned.get(kind, ()))) for kind in ("record", "field", "scheme"))
+            records, fields, schemes = (
+                tuple(sorted(one.name for one in owned.get(kind, ()))) for kind in ("record", "field", "scheme")
+            )
             held = tuple(sorted(text for name in records for text in _references(type_of(catalogue.record(name)))))
             facts = record.name, record.distribution, record.version, schema_in(catalogue, record.name)
             yield PluginMark(*facts, records, fields, schemes, held)
@@ -77,8 +76,7 @@ def declared_marks(catalogue: Catalogue) -> Iterator[PluginMark]:
 
 def schema_in(catalogue: Catalogue, plugin: str) -> int:
     """Return the schema number that the code of a plugin reads and writes."""
-    owned = (one.value for one in catalogue.contributions if one.kind == "migration" and one.plugin == plugin)
-    return schema_of(owned)
+    return schema_of(one.value for one in catalogue.by_plugin.get(plugin, {}).get("migration", ()))
 
 
 def _references(facts: RecordType) -> Iterator[str]:

@@ -174,7 +174,7 @@ def words_of_rules():
     """Return every function and method that rules are written with."""
     functions = [f"{name}(" for name in crmcore._HOMES["grammar.terms"] if name in vars(terms)]
     methods = {name for kind in (Term, Predicate, Scheme) for name in vars(kind) if not name.startswith("_")}
-    inside = {"result_kind", "row_type", "segment", "segments", "name", "label", "doc", "place"}
+    inside = {"result_kind", "row_type", "segment", "segments", "name", "label", "doc", "privacy", "place"}
     return [*functions, *(f".{name}(" for name in sorted(methods - inside))]
 
 

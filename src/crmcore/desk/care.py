@@ -12,11 +12,10 @@ from crmcore.grammar.days import days_of
 from crmcore.grammar.playbooks import VISIT, Playbook
 from crmcore.kinds import DATE, INSTANT
 from crmcore.plugging.catalogue import Catalogue
-from crmcore.plugging.core_settings import HOLDOUT
 from crmcore.records import Customer, Interaction, Task
 from crmcore.storage.json_values import decode_value
 from crmcore.view import Table
-from crmcore.work.raised import OPEN, days_overdue, is_held_out
+from crmcore.work.raised import OPEN, days_overdue
 from crmcore.work.state import State
 
 LISTED: Final = ("playbook", "scheme", "segment", "customers", "tasks", "cadence", "owner")
@@ -47,14 +46,13 @@ def _cadence(playbook: Playbook, state: State) -> int | None:
 def playbook_facts(state: State, playbook: Playbook, language: str) -> tuple[dict[str, Any], Table]:
     """Return what there is to say of a playbook, texts in one language, and its tasks."""
     members = [entry.key for entry in Entries(state).customers() if _is_in(entry, playbook)]
-    share = state.setting(HOLDOUT)
     facts = {
         "playbook": playbook.name,
         "label": playbook.label(language),
         "scheme": playbook.scheme.name,
         "segment": playbook.segment,
         "customers": len(members),
-        "held_out": sum(is_held_out(playbook.name, key, share) for key in members),
+        "held_out": sum(state.is_held_out(playbook, key) for key in members),
         "owner": playbook.owner,
         "cadence": _cadence(playbook, state),
         **{name: getattr(playbook, name)(language) for name in ("service", "offers")},

@@ -17,10 +17,9 @@ from crmcore.grammar.days import days_of
 from crmcore.grammar.expr import Rows
 from crmcore.grammar.playbooks import VISIT, Playbook
 from crmcore.labels import as_label
-from crmcore.plugging.core_settings import HOLDOUT
 from crmcore.records import Customer, Interaction, Task
 from crmcore.work.placing import table_of, timeline_of
-from crmcore.work.raised import DONE, OPEN, THEIRS, Left, Raised, is_held_out, is_signed_in, state_in, task_id
+from crmcore.work.raised import DONE, OPEN, THEIRS, Left, Raised, is_signed_in, state_in, task_id
 from crmcore.work.state import State
 from crmcore.work.unit import Unit
 
@@ -99,14 +98,11 @@ class Wishes:
                 yield Wish(key, playbook, origin, template.title(self.language), due, is_news)
 
     def _is_news(self, playbook: Playbook, customer: Customer, day: date) -> bool:
-        if self._is_held_out(playbook, customer):
+        if self.state.is_held_out(playbook, customer.id):
             return False
         has_moved = day == self.state.day and (customer.id, playbook.scheme.name) in self.news.moved
         missed = self.news.missed_since.get(playbook.name)
         return has_moved or (missed is not None and missed < day)
-
-    def _is_held_out(self, playbook: Playbook, customer: Customer) -> bool:
-        return is_held_out(playbook.name, customer.id, self.state.setting(HOLDOUT))
 
     # -- visits --------------------------------------------------------------------------------------------------------
 
@@ -118,7 +114,7 @@ class Wishes:
             return None
         base = max((*self._contacts(customer), *self._done_by_people(mine)), default=current.since)
         due = _later(base, days_of(playbook.cadence, self.state.world.settings))
-        may_raise = not self._is_held_out(playbook, customer)
+        may_raise = not self.state.is_held_out(playbook, customer.id)
         for number in range(len(mine) + 1):
             key = task_id(customer.id, playbook.scheme.name, current.since, origin, base, number)
             stored = state_in(reader, key)

@@ -130,26 +130,30 @@ def print_machine() -> None:
 
 
 def print_pairs(bench: Bench, sizes: Sequence[int]) -> None:
-    """Print a row for each pair of versions, size and set of outputs."""
+    """Print a row for each pair of versions, size and set of outputs; say which versions could not run."""
     print("\n| customers | outputs | ours | beside | processor time | wall time | peak memory | ours: s, MB |")
     print("|--:|---|---|---|--:|--:|--:|--:|")
+    left_out = set() if bench.others else set(OTHERS)
     for size in sizes:
-        folder = bench.folder(size)
         for ours, beside, sets in PAIRS:
-            if beside in OTHERS and not bench.others:
-                continue
-            for outputs in sets:
-                if beside.endswith("by hand"):
-                    bench.check((ours, beside), folder, outputs)
-                one, two = bench.best((ours, beside), folder, outputs)
-                first, second = (bench.peak(name, folder, outputs) for name in (ours, beside))
-                ratios = f"{one['cpu'] / two['cpu']:.2f} | {one['wall'] / two['wall']:.2f} | {first / second:.2f}"
-                print(
-                    f"| {size:,} | {outputs} | {ours} | {beside} | {ratios} | {one['wall']:.2f}, {first:.0f} |",
-                    flush=True,
-                )
-    if not bench.others:
-        print(f"\nLeft out, since --others names no interpreter that has them: {', '.join(OTHERS)}.")
+            for outputs in sets if beside not in left_out else "":
+                try:
+                    print_pair(bench, size, (ours, beside), outputs)
+                except LookupError as error:
+                    left_out |= {str(error.args[0])}
+    if left_out:
+        print(f"\nLeft out, since --others names no interpreter that has them: {', '.join(sorted(left_out))}.")
+
+
+def print_pair(bench: Bench, size: int, names: tuple[str, str], outputs: str) -> None:
+    """Print the row of a pair; raises `LookupError` with the name of a version that cannot run."""
+    folder = bench.folder(size)
+    if names[1].endswith("by hand"):
+        bench.check(names, folder, outputs)
+    one, two = bench.best(names, folder, outputs)
+    first, second = (bench.peak(name, folder, outputs) for name in names)
+    ratios = f"{one['cpu'] / two['cpu']:.2f} | {one['wall'] / two['wall']:.2f} | {first / second:.2f}"
+    print(f"| {size:,} | {outputs} | {' | '.join(names)} | {ratios} | {one['wall']:.2f}, {first:.0f} |", flush=True)
 
 
 def print_counts(bench: Bench, size: int) -> None:

@@ -164,7 +164,7 @@ def judged(store, right, name, *, careless):
 def writers(address, folder, number, times):
     """Let several processes count together."""
     url = new_store(address, folder / f"writers{number}")
-    command = [sys.executable, str(LOOP), "count", url, str(times)]
+    command = [sys.executable, str(LOOP), "count", f"{url}?timeout=600", str(times)]
     began = time.monotonic()
     running = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(number)]
     assert not any(process.wait() for process in running), "a writer failed"

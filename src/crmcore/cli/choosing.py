@@ -202,7 +202,7 @@ def _is_settled(ctx: click.Context, catalogue: "Catalogue") -> bool:
     match _path(ctx):
         case ("view",):
             return knows_view(catalogue.view(ctx.params["name"]), catalogue)
-        case (record, "list"):
+        case (record, "list") if record not in COMMANDS:
             asked = ctx.params
             names = tuple(name.strip() for name in (asked.get("columns") or "").split(","))
             return knows_list(catalogue.record(record), (*names, asked.get("sort") or ""), asked["where"], catalogue)

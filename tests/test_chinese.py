@@ -113,8 +113,10 @@ CHOICES = {choice for kind in ("field", "setting") for part in CATALOGUE.values(
     choice for cls in CATALOGUE.values("record") for column in type_of(cls).columns for choice in column.choices
 }
 """Stored values, which are what one enters, in every language."""
-TASKS = {task.name for playbook in CATALOGUE.values("playbook") for task in playbook.tasks}
-"""The names of tasks, which stand beside their titles, for they are what a task's origin says."""
+PLAYBOOKS = CATALOGUE.values("playbook")
+TASKS = {task.name for playbook in PLAYBOOKS for task in playbook.tasks}
+TASKS |= {word for playbook in PLAYBOOKS for word in playbook.owner.split()}
+"""The names of tasks, which stand beside their titles, for they are what a task's origin says; and of teams."""
 
 
 def words(text):

@@ -41,7 +41,10 @@ SENSITIVE_READERS: Final = Setting(
     "crm.sensitive_readers",
     "*",
     label={"en": "Who may see sensitive values", "zh": "可查看敏感信息的人员"},
-    doc="Names of actors with commas between them, or * for everybody who asks with `crm --sensitive`, which is ours",
+    doc={
+        "en": "Names of actors with commas between them, or * for everybody who asks with `crm --sensitive`, which is ours",
+        "zh": "操作者名称，以逗号分隔；* 表示凡使用 crm --sensitive 者均可，为本系统默认值",
+    },
 )
 SETTINGS: Final = (*CORE_SETTINGS, BULK_FROM, ENGINE, HOLDOUT, SENSITIVE_READERS)
 """Every setting of the core, those that rules use included."""

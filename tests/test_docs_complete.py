@@ -16,6 +16,7 @@ from crmcore.author.checking import VALIDATORS
 from crmcore.grammar import terms
 from crmcore.grammar.declare import Scheme
 from crmcore.grammar.expr import Predicate, Term
+from crmcore.homes import HOMES
 from crmcore.plugging.hookcheck import HOOKS
 
 sys.path.insert(0, str(DOCS / "_ext"))
@@ -172,7 +173,7 @@ def test_a_variable_that_is_not_described_is_noticed():
 
 def words_of_rules():
     """Return every function and method that rules are written with."""
-    functions = [f"{name}(" for name in crmcore._HOMES["grammar.terms"] if name in vars(terms)]
+    functions = [f"{name}(" for name in HOMES["grammar.terms"] if name in vars(terms)]
     methods = {name for kind in (Term, Predicate, Scheme) for name in vars(kind) if not name.startswith("_")}
     inside = {"result_kind", "row_type", "segment", "segments", "name", "label", "doc", "privacy", "place"}
     return [*functions, *(f".{name}(" for name in sorted(methods - inside))]

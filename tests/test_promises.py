@@ -45,7 +45,9 @@ def test_bundled_plugins_use_public_names_only(path):
             assert part.module in PUBLIC
             assert {alias.name for alias in part.names} <= PUBLIC[part.module]
         if isinstance(part, ast.Import):
-            assert not any(alias.name.startswith("crmcore") for alias in part.names)
+            assert not any(alias.name.startswith("crmcore.") for alias in part.names)
+        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == "crmcore":
+            assert part.attr in {*PUBLIC["crmcore"], "open"}
 
 
 @pytest.mark.parametrize("hook", HOOKS)

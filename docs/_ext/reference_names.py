@@ -4,6 +4,7 @@ import inspect
 from typing import Any, Final
 
 import crmcore
+from crmcore.homes import HOMES
 from crmcore.kinds import Kind
 
 TITLES: Final = {
@@ -63,7 +64,7 @@ KINDS: Final = {
 
 def names() -> str:
     """Return a section of directives for each of the core's rooms; one without a title is an error."""
-    sections = {home: crmcore._HOMES[home] for home in sorted(crmcore._HOMES, key=[*TITLES].index)}  # noqa: SLF001 - the one list of homes
+    sections = {home: HOMES[home] for home in sorted(HOMES, key=[*TITLES].index)}
     return "\n".join(_section(TITLES[home], listed) for home, listed in sections.items())
 
 

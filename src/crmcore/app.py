@@ -32,8 +32,7 @@ from crmcore.work.committing import follow_up
 from crmcore.work.company import Company
 from crmcore.work.evaluating import Evaluation, evaluate
 from crmcore.work.fitting import fits_in, values_of
-from crmcore.work.outbox import TABLE as OUTBOX
-from crmcore.work.outbox import deliver, note, settle
+from crmcore.work.outbox import empty, note
 from crmcore.work.past_reader import PastReader, undated_in
 from crmcore.work.pending import Constraints
 from crmcore.work.placing import stale_in, timeline_of
@@ -258,14 +257,7 @@ class Crm:
 
     def _tell_plugins(self) -> None:
         """Deliver the outbox; what a plugin does wrong there becomes a warning, never an error."""
-        reader = self.store.read()
-        if not reader.count(OUTBOX):
-            return
-        delivery = deliver(reader, self.catalogue.plugins)
-        self.warnings += delivery.failures
-        with self.store.write() as transaction:
-            if settle(transaction, delivery):
-                transaction.commit_as(LogEntry(transaction.commit + 1, self._now(), self.actor, "", ()))
+        self.warnings += empty(self.store, self.catalogue.plugins, lambda: (self._now(), self.actor))
 
     def _now(self) -> str:
         return self.clock().astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,6 +1,6 @@
 """Telling plugins what happened: after the commit, at least once, and never in the way of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from attrs import frozen
 from crmcore.evaluation.placements import Move
 from crmcore.plugging.plugins import Plugins
 from crmcore.plugging.secrets import masked
-from crmcore.store import Change, Document, Reader, Transaction
+from crmcore.store import Change, Document, LogEntry, Reader, Store, Transaction
 
 TABLE: Final = "outbox"
 _COMMITTED: Final = "crm_committed"
@@ -33,6 +33,18 @@ def note(transaction: Transaction, plugins: Plugins, changes: Sequence[Change], 
 
 Waiting = dict[str, list[str]]
 """The plugins that are still to be told, by event."""
+
+
+def empty(store: Store, plugins: Plugins, author: Callable[[], tuple[str, str]]) -> tuple[str, ...]:
+    """Deliver the outbox and settle it; returns a sentence per plugin that failed. ``author`` says when and who."""
+    reader = store.read()
+    if not reader.count(TABLE):
+        return ()
+    delivery = deliver(reader, plugins)
+    with store.write() as transaction:
+        if settle(transaction, delivery):
+            transaction.commit_as(LogEntry(transaction.commit + 1, *author(), "", ()))
+    return delivery.failures
 
 
 @frozen

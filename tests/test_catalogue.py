@@ -438,11 +438,11 @@ def test_a_plugin_cannot_declare_under_the_prefix_of_another_one(local):
 
 def test_a_record_type_belongs_to_the_plugin_in_whose_module_it_stands(local):
     policy = local(
-        "insurance",
+        "insurer",
         """
         from crmcore import TEXT, Customer, Record, column, record
 
-        @record("policy", links={"customer": "customer"})
+        @record("cover", links={"customer": "customer"})
         class Policy(Record):
             customer: str = column(TEXT, required=True, refers_to=Customer)
         """,
@@ -455,11 +455,11 @@ def test_a_record_type_belongs_to_the_plugin_in_whose_module_it_stands(local):
 
         @hookimpl
         def crm_schemes():
-            policy = rows(sys.modules["crm_plugins_insurance"].Policy)
+            policy = rows(sys.modules["crm_plugins_insurer"].Policy)
             return [Scheme("travel.insured", Segment("yes", when=count(policy) > 0), Segment("no"))]
         """,
     )
-    catalogue = build_catalogue(load_plugins(local=[user, policy], only=["insurance", "travel"]))
-    assert outcome(catalogue) == {"insurance": "active", "travel": "active"}
-    owner = catalogue.owner("record", "policy")
-    assert (owner.plugin, owner.file) == ("insurance", str(policy))
+    catalogue = build_catalogue(load_plugins(local=[user, policy], only=["insurer", "travel"]))
+    assert outcome(catalogue) == {"insurer": "active", "travel": "active"}
+    owner = catalogue.owner("record", "cover")
+    assert (owner.plugin, owner.file) == ("insurer", str(policy))

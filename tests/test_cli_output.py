@@ -77,10 +77,16 @@ def test_csv_has_names_exact_numbers_and_no_formula():
     assert rows[2]["spend"] == rows[2]["at"] == rows[2]["ok"] == ""
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=1", "+A1", "-A1", "+1+2", "@x", "\tx", "\rx"])
 def test_no_text_in_csv_begins_like_a_formula(text):
     shown = printed("csv", Table(("a",), ((text,),)))
     assert list(csv.reader(io.StringIO(shown, newline=""))) == [["a"], [f"'{text}"]]
+
+
+@pytest.mark.parametrize("text", ["+1", "-1", "+49 30 1234"])
+def test_numbers_and_telephone_numbers_stay_as_they_are_in_csv(text):
+    shown = printed("csv", Table(("a",), ((text,),)))
+    assert list(csv.reader(io.StringIO(shown, newline=""))) == [["a"], [text]]
 
 
 def test_tables_have_labels_rounded_money_local_times_and_a_question_mark():

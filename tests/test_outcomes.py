@@ -54,7 +54,7 @@ def add(unit):
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch):
     made = []
-    monkeypatch.setattr(retrying.time, "sleep", made.append)
+    monkeypatch.setattr(retrying, "sleep", made.append)
     return made
 
 

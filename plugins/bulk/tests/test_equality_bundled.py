@@ -89,7 +89,7 @@ def test_every_bundled_plugin_with_schemes_is_there():
 
 
 def test_companies_have_customers_in_many_segments():
-    given = company(4, 1)
+    given = company(8, 1)
     found = expected(Batch(given, ALL))
     placed = {scheme.name: {found.evaluator.answer(scheme, case).segment for case in found.cases} for scheme in ALL}
     assert all(len(segments) >= 2 for segments in placed.values()), placed

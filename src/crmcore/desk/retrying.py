@@ -1,8 +1,8 @@
 """Units of work that are done again when others were faster."""
 
 import random
-import time
 from collections.abc import Callable
+from time import sleep
 from typing import Final, TypeVar
 
 from crmcore.app import Crm
@@ -40,7 +40,7 @@ def retried(
             if attempt == TRIES - 1 or (isinstance(error, NotCommitted) and not error.is_passing):
                 raise
             longest = min(_LONGEST, _FIRST * 2**attempt)
-            time.sleep(random.uniform(0, longest))  # noqa: S311 - so that those who collided do not do so again
+            sleep(random.uniform(0, longest))  # noqa: S311 - so that those who collided do not do so again
         else:
             return answer
     raise AssertionError("unreachable")  # pragma: no cover - the last attempt returns or raises

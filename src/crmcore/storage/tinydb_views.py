@@ -12,10 +12,10 @@ Save = Callable[[Tables, LogEntry, Sequence[LogEntry]], int]
 
 def checked_document(table: str, key: str, document: Document) -> Document:
     """Return a copy of a document as JSON gives it back; raises `Invalid` if that is not what was given."""
-    if not table or not key or table == OWN_TABLE or "\0" in table + key:
-        raise Invalid(
-            [Problem("a document needs the name of a table and a key", column=f"{table}/{key}".replace("\0", "\\0"))]
-        )
+    if "\0" in table + key:
+        raise Invalid([Problem("has the control character U+0000", column="id", value=key)])
+    if not table or not key or table == OWN_TABLE:
+        raise Invalid([Problem("a document needs the name of a table and a key", column=f"{table}/{key}")])
     _, _, copy = plain([table, key, dict(document)], at=f"{table}/{key}")
     checked: Document = copy
     return checked

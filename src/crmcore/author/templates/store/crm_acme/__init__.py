@@ -94,7 +94,7 @@ class FolderStore:
         return store_reader(state.tables, state.commit)
 
     @contextmanager
-    def write(self, *, serializable: bool = False) -> Iterator[Transaction]:  # noqa: ARG002 - here units always are
+    def write(self, *, serializable: bool = False) -> Iterator[Transaction]:
         """Hold the write lock; leaving without `commit_as` discards the changes."""
         self._load()  # where there is no store, no folder is made
         with self._alone():
@@ -147,7 +147,7 @@ class FolderStore:
             self._save(State(found.heading.commit, free, found.heading.log_link, found.tables), found.lines)
 
     def _save_anew(self, state: State, new: State, logged: LogEntry, replaced: Sequence[LogEntry]) -> None:
-        """Save with a new log, in which some entries hold less, and take the old one away: personal data is erased so."""
+        """Save with a new log, in which some entries hold less, and take the old one away: personal data goes so."""
         told = {each.commit: log_line(each) for each in (*replaced, logged)}
         kept = dict(enumerate(self._lines(state, 0), 1))
         self._save(new._replace(log=self._free()), tuple({**kept, **told}.values()))

@@ -5,7 +5,8 @@ import inspect
 
 import pytest
 
-from crmcore import records
+import crmcore
+from crmcore import Record, RuleError, records
 from crmcore.entities import type_of
 from crmcore.records import CORE_RECORDS
 
@@ -25,3 +26,11 @@ def test_type_checkers_see_which_columns_a_new_record_needs(record):
     for column in type_of(record).columns:
         if column.name != "id":
             assert ("default" in told[column.name]) is not column.required, column.name
+
+
+@pytest.mark.parametrize("name", ["version", "created", "changed", "fields", "role", "record_class", "is_customer"])
+def test_no_column_is_called_what_rules_take_for_something_else(name):
+    with pytest.raises(RuleError, match=name):
+        crmcore.record("thing")(
+            type("Thing", (Record,), {"__annotations__": {name: str}, name: crmcore.column(crmcore.TEXT)})
+        )

@@ -206,10 +206,13 @@ def record(
 
 
 def _check_columns(cls: type[Record]) -> None:
-    """Raise `RuleError` where a class says anew what every record has."""
-    own = {"version", "created", "changed", "fields"} & set(vars(cls).get("__annotations__", ()))
-    if own:
+    """Raise `RuleError` where a class says anew what every record has, or what rules mean something else by."""
+    names = set(vars(cls).get("__annotations__", ()))
+    if own := {"version", "created", "changed", "fields"} & names:
         raise RuleError(f"{cls.__name__}: {', '.join(sorted(own))} is what every record has; choose another name")
+    if taken := {"role", "record_class", "is_customer"} & names:  # attributes of rows()
+        said = ", ".join(sorted(taken))
+        raise RuleError(f"{cls.__name__}: rules could not name its column {said}, for `rows(...)` has that already")
 
 
 def _check_paths(facts: RecordType) -> None:

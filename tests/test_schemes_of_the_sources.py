@@ -56,8 +56,7 @@ def test_no_class_of_the_sources_is_left_out_and_none_is_made_up():
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: f"{claim.id}-{claim.target}")
 def test_what_a_readme_claims_is_declared(claim):
-    scheme, segment = reference_schemes.target_of(claim, CATALOGUE)
-    stands_for = segment or scheme or CATALOGUE.metric(claim.target)
+    stands_for = reference_schemes.named_by(claim, CATALOGUE)
     assert stands_for.label("zh") != stands_for.label("en")
 
 
@@ -167,6 +166,18 @@ def test_regions_are_a_hierarchy_traits_are_sets_and_related_products_are_learne
     assert found[("China",)] == (2, 5)
     assert len(TRAITS) == 4
     assert [rule.related for rule in associations([{"tea", "cups"}], Least())] == ["tea", "cups"]
+
+
+def test_feedback_has_a_type_that_changes_and_a_category_that_does_not(crm_with):
+    trial = crm_with(crm_satisfaction)
+    trial.customer("c1")
+    for made in ("quality --name Quality", "delivery --name Delivery"):
+        trial.run(f"feedback_category add --id {made}").assert_ok()
+    trial.run("feedback add --id f1 --customer c1 --on 2026-01-01 --category quality --type praise --subject Tea")
+    trial.run("feedback edit f1 --type suggestion").assert_ok()
+    trial.run("feedback edit f1 --category delivery").assert_fails("remove it and add it anew")
+    said = trial.run("feedback show f1 --format json").json
+    assert (said["type"], said["category"]) == ("suggestion", "quality")
 
 
 @pytest.mark.parametrize(

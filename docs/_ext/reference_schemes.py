@@ -11,8 +11,8 @@ from typing import Final
 from attrs import frozen
 from reference_settings import catalogue
 
-from crmcore.entities import type_of
-from crmcore.grammar.declare import Scheme, Segment
+from crmcore.entities import ColumnType, type_of
+from crmcore.grammar.declare import Metric, Scheme, Segment
 from crmcore.grammar.expr import Column, Rows
 from crmcore.grammar.walk import needs, rules_of
 from crmcore.plugging.catalogue import Catalogue
@@ -23,7 +23,7 @@ _ROW: Final = re.compile(r"^\| ([SO]\d+(?:\.\d+[a-z]?)?) \| ([^|]+) \|", re.MULT
 
 @frozen
 class Claim:
-    """That a scheme, one of its segments, or a metric stands for a class of the sources."""
+    """That a scheme, one of its segments, a metric, or a column of a record type stands for a class of the sources."""
 
     id: str
     target: str
@@ -41,10 +41,20 @@ def claims() -> tuple[Claim, ...]:
     return tuple(sorted(found, key=lambda claim: claim.id))
 
 
+def named_by(claim: Claim, found: Catalogue) -> Scheme | Segment | Metric | ColumnType:
+    """Return what a claim names. Raises `UnknownName`."""
+    scheme, segment = target_of(claim, found)
+    if scheme:
+        return segment or scheme
+    record, _, column = claim.target.partition(".")
+    facts = type_of(found.record(record)).column(column) if record in found.names("record") else None
+    return facts or found.metric(claim.target)
+
+
 def target_of(claim: Claim, found: Catalogue) -> tuple[Scheme | None, Segment | None]:
-    """Return the scheme and segment that a claim names; neither for a metric. Raises `UnknownName`."""
+    """Return the scheme and segment that a claim names; neither for a metric or column. Raises `UnknownName`."""
     plugin, short, *segment = claim.target.split(".")
-    if not segment and f"{plugin}.{short}" in found.names("metric"):
+    if not segment and (f"{plugin}.{short}" in found.names("metric") or plugin in found.names("record")):
         return None, None
     scheme = found.scheme(f"{plugin}.{short}")
     return scheme, scheme.segment(segment[0]) if segment else None
@@ -60,8 +70,7 @@ def schemes() -> str:
 def _row(claim: Claim, found: Catalogue) -> str:
     scheme, segment = target_of(claim, found)
     if scheme is None:
-        metric = found.metric(claim.target)
-        return f"| {claim.id} | {claim.plugin} | `{claim.target}` | {_both(metric.label)} | |"
+        return f"| {claim.id} | {claim.plugin} | `{claim.target}` | {_both(named_by(claim, found).label)} | |"
     meant = (segment,) if segment else scheme.segments
     names = "; ".join(f"`{one.name}` {_both(one.label)}" for one in meant)
     return f"| {claim.id} | {claim.plugin} | `{scheme.name}` | {names} | {treatment_of(scheme, meant, found)} |"

@@ -128,7 +128,7 @@ class Table:
     """Rows ready to be shown: ``columns`` are names, ``rows`` hold plain values in the same order.
 
     For people, ``label`` stands in place of the title and ``labels`` in place of columns' names; ``like`` names, for a
-    column, a core column or what a plugin declares, whose format, words and label it takes; ``shares`` are columns of
+    column, a core column, one of any record type (``survey.kind``) or what a plugin declares, whose format, words and label it takes; ``shares`` are columns of
     parts of 1, which people read in per cent.
     """
 

@@ -1,18 +1,23 @@
-"""Satisfaction: surveys on any scale, complaints, and which customers are satisfied."""
+"""Satisfaction: surveys on any scale, complaints, feedback, and which customers are satisfied."""
 
-from crmcore import Metric, Record, Report, Rule, Scheme, Setting, View, hookimpl
+from crmcore import Constraint, Metric, Record, Report, Rule, Scheme, Setting, View, hookimpl
 
-from . import level, records, views
+from . import feedback, level, records, views
 
 
 @hookimpl
 def crm_records() -> tuple[type[Record], ...]:
-    return (records.Survey, records.Complaint)
+    return (records.Survey, records.Complaint, feedback.FeedbackCategory, feedback.Feedback)
 
 
 @hookimpl
 def crm_rules() -> tuple[Rule, ...]:
-    return records.RULES
+    return (*records.RULES, *feedback.RULES)
+
+
+@hookimpl
+def crm_constraints() -> tuple[Constraint, ...]:
+    return feedback.CONSTRAINTS
 
 
 @hookimpl
@@ -32,9 +37,9 @@ def crm_schemes() -> tuple[Scheme, ...]:
 
 @hookimpl
 def crm_views() -> tuple[View, ...]:
-    return views.VIEWS
+    return (*views.VIEWS, feedback.view)
 
 
 @hookimpl
 def crm_reports() -> tuple[Report, ...]:
-    return (views.report,)
+    return (views.report, feedback.report)

@@ -174,6 +174,62 @@ def test_net_promoters_are_those_asked_from_0_to_10():
     assert net_promoters([answer(1, 5, "1-5", "nps"), answer(1, 9, "0-10")]) is None
 
 
+# --- feedback -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told(crm_with):
+    """Return a trial whose customer c1 has praised tea, in a category that asks for a product."""
+    trial = crm_with(plugin)
+    for key in ("c1", "c2"):
+        trial.customer(key, given(purchases=[(5, 100)]), name=key.upper())
+    trial.run("feedback_category add --id quality --name Quality --names-product yes").assert_ok()
+    trial.run("feedback_category add --id delivery --name Delivery --names-purchase yes").assert_ok()
+    trial.run(f"feedback add --id f1 {QUALITY} --product Tea").assert_ok()
+    return trial
+
+
+QUALITY = "--customer c1 --on 2026-01-01 --category quality --type praise --subject Fresh"
+DELIVERY = "--customer c1 --on 2026-01-01 --category delivery --type criticism --subject Late"
+
+
+def purchase_of(trial, customer):
+    return next(row["id"] for row in trial.run("purchase list --format json").json if row["customer"] == customer)
+
+
+def test_the_type_of_feedback_may_change_and_its_category_stays(told):
+    told.run("feedback edit f1 --type suggestion").assert_ok()
+    told.run("feedback edit f1 --category delivery --purchase " + purchase_of(told, "c1")).assert_fails("add it anew")
+    assert told.run("feedback show f1 --format json").json["category"] == "quality"
+
+
+def test_a_wrong_category_means_to_remove_feedback_and_to_add_it_anew(told):
+    told.run("feedback remove f1").assert_ok()
+    told.run(f"feedback add --id f1 {DELIVERY} --purchase {purchase_of(told, 'c1')}").assert_ok()
+
+
+@pytest.mark.parametrize(("options", "named"), [(QUALITY, "product"), (DELIVERY, "purchase")])
+def test_feedback_names_what_its_category_asks_for(told, options, named):
+    told.run(f"feedback add {options}").assert_fails(f"names a {named}")
+
+
+def test_feedback_is_on_a_purchase_of_its_own_customer(told):
+    other = purchase_of(told, "c2")
+    told.run(f"feedback add {DELIVERY} --purchase {other}").assert_fails("one of the customer c2")
+
+
+def test_feedback_is_listed_and_counted_by_category_and_type(told):
+    told.run(f"feedback add {QUALITY} --product Cup").assert_ok()
+    listed = told.run("view satisfaction.feedback --format json").json
+    assert [(row["customer.name"], row["category.name"]) for row in listed] == [("C1", "Quality")] * 2
+    (table,) = told.run("report satisfaction.feedback_by_category --format json").json
+    assert [tuple(row.values()) for row in table["rows"]] == [("Quality", "praise", 2)]
+    assert "反馈分类" in told.run("--lang zh report satisfaction.feedback_by_category").out
+
+
+# --- what holds for all -------------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("setting", plugin.crm_settings(), ids=lambda setting: setting.name)
 def test_every_setting_says_that_its_default_is_ours(setting):
     assert "Our default" in setting.doc("en")

@@ -76,16 +76,23 @@ def _like(look: Look, name: str, model: str, known: Look) -> Look:
 
 
 def known_look(names: Iterable[Listed], catalogue: Catalogue, company: Company, language: str) -> Look:
-    """Return the look of columns of any core record type or name that a plugin declares, a customer's first."""
+    """Return the look of columns of core record types, a customer's first, of `record.column`, and of declared names."""
     listed = tuple(names)
     found = look_of(listed, Customer, catalogue, company, language)
     for record in CORE_RECORDS:
-        rest = [name for name in listed if listed_name(name) not in found.kinds]
-        more = look_of(rest, record, catalogue, company, language)
-        found = evolve(
-            found, kinds={**found.kinds, **more.kinds}, labels={**found.labels, **more.labels}, ids=found.ids | more.ids
-        )
+        more = look_of(_unknown(listed, found), record, catalogue, company, language)
+        for name in more.kinds:
+            found = _like(found, name, name, more)
+    for given in _unknown(listed, found):
+        owner, _, column = listed_name(given).partition(".")
+        if column and owner in catalogue.names("record"):
+            own = look_of((column,), catalogue.record(owner), catalogue, company, language)
+            found = _like(found, listed_name(given), column, own)
     return found
+
+
+def _unknown(listed: tuple[Listed, ...], look: Look) -> tuple[Listed, ...]:
+    return tuple(name for name in listed if listed_name(name) not in look.kinds)
 
 
 def declared_label(name: str, catalogue: Catalogue, language: str) -> str:

@@ -378,6 +378,16 @@ def test_soft_values_are_kept_with_source_and_date(take):
     assert crm.state().customer("c1").fields["demo.mood"] == {"value": "bad", "on": "2026-11-21", "source": "ada"}
 
 
+def test_a_file_may_be_dated_and_say_who_said_what_it_holds(take):
+    crm = make_crm(plugin("demo", fields=[Field("demo.mood", str, on=Customer, soft=True)]))
+    take(crm, "customer", "id,name,demo.mood", "c1,Ada,good", said_on=date(2026, 3, 1), said_by="Jon")
+    assert crm.state().customer("c1").fields["demo.mood"] == {"value": "good", "on": "2026-03-01", "source": "Jon"}
+    take(crm, "customer", "id,name", "c2,Bo", constants={"demo.mood": "bad"}, said_on=date(2026, 3, 2))
+    assert crm.state().customer("c2").fields["demo.mood"]["on"] == "2026-03-02"
+    with pytest.raises(UsageError, match="soft fields"):
+        take(crm, "customer", "id,name", "c3,Eve", said_on=date(2026, 3, 2))
+
+
 def test_a_line_whose_price_changes_gets_its_amount_anew_and_so_does_its_purchase(take):
     crm = make_crm()
     put(crm, Customer(id="c1", name="Ada"), Purchase(id="p1", customer="c1", at=date(2026, 1, 1)))

@@ -161,6 +161,58 @@ def test_what_no_purchase_tells_is_kept_with_date_and_source(crm_with):
     assert "entered 2025-12-01 by Ida" in trial.run("explain c1 loyalty.loyalty").assert_ok().out
 
 
+def test_a_judgement_holds_from_the_day_on_which_it_was_said_and_an_undated_first_one_since_always(crm_with):
+    trial = crm_with(crm_lifecycle, crm_loyalty)
+    trial.customer("c1")
+    trial.customer("c2")
+    trial.run("customer edit c1 --set loyalty.trusts=no --said-on 2025-11-01 --said-by Jon").assert_ok()
+    trial.run("customer edit c1 --set loyalty.trusts=yes --said-on 2025-12-01 --said-by Ida").assert_ok()
+    trial.run("customer edit c2 --set loyalty.trusts=yes").assert_ok()
+    listed = "customer list --columns loyalty.trusts --sort id --format json --as-of "
+    found = {
+        day: [row["loyalty.trusts"] for row in trial.run(listed + day).json]
+        for day in ("2025-10-31", "2025-11-01", "2025-11-30", "2025-12-01")
+    }
+    assert found == {
+        "2025-10-31": [None, True],
+        "2025-11-01": [False, True],
+        "2025-11-30": [False, True],
+        "2025-12-01": [True, True],
+    }
+
+
+def test_a_file_of_judgements_may_be_dated(crm_with, tmp_path):
+    trial = crm_with(crm_lifecycle, crm_loyalty)
+    (tmp_path / "trust.csv").write_text("id,name,loyalty.trusts\nc1,Ada,yes\n", encoding="utf-8")
+    trial.run(f"import {tmp_path}/trust.csv --as customer --said-on 2025-11-01 --said-by Jon").assert_ok()
+    raw = trial.crm.state().customer("c1").fields["loyalty.trusts"]
+    assert raw == {"value": True, "on": "2025-11-01", "source": "Jon"}
+
+
+def test_a_judgement_of_closed_books_holds_on_their_date(crm_with):
+    trial = crm_with(crm_lifecycle, crm_loyalty)
+    trial.customer("c1")
+    trial.classify()
+    trial.run("customer edit c1 --set loyalty.trusts=no").assert_ok()
+    trial.run("classify --as-of 2025-10-01 --rewind").assert_ok()
+    trial.run("customer edit c1 --set loyalty.trusts=yes").assert_ok()
+    assert trial.run("customer show c1 --format json").json["loyalty.trusts"] is True
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--set loyalty.trusts=no --said-on 2099-01-01", "takes a date up to today"),
+        ("--set loyalty.trusts=no --said-by ''", "is empty"),
+        ("--name Ada --said-by Jon", "about soft fields"),
+    ],
+)
+def test_who_said_what_and_when_must_be_possible(crm_with, options, said):
+    trial = crm_with(crm_lifecycle, crm_loyalty)
+    trial.customer("c1")
+    trial.run(f"customer edit c1 {options}").assert_fails(said, code=2)
+
+
 def test_regions_are_a_hierarchy_traits_are_sets_and_related_products_are_learned():
     found = rolled_up([(("China", "江苏"), Decimal(2)), (("China", "浙江"), Decimal(3))])
     assert found[("China",)] == (2, 5)

@@ -74,7 +74,7 @@ def _errors(error: ValueError) -> Iterable[dict[str, Any]]:
 def take_in(unit: Unit, crm: Crm, entries: list[dict[str, Any]], file: str) -> Imported:
     """Add the records of a bundle to a unit; raises `Invalid` with everything that does not fit."""
     reading, known = Reading(file), {(part.resource, part.customer) for part in unit.all(FhirPart)}
-    said = Said(source=file, on=unit.author.today)
+    said = Said(source=file, on=unit.author.today, is_dated=False)
     alone = _only_patient(entries)
     read, owners = [], []
     for entry in copy.deepcopy(entries):

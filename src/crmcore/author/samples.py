@@ -40,7 +40,7 @@ def record_of(
 
 def _fields(fields: Iterable[Field], number: int, as_of: date) -> Iterator[tuple[str, Any]]:
     for field in fields:
-        yield field.name, stored(field, _sample(described(field), number, as_of), Said("sample", as_of))
+        yield field.name, stored(field, _sample(described(field), number, as_of), Said("sample", as_of, is_dated=False))
 
 
 def _value(column: ColumnType, facts: RecordType, number: int, as_of: date) -> Any:

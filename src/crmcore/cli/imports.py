@@ -10,7 +10,7 @@ import click
 
 from crmcore.cli.context import done, note, opened
 from crmcore.cli.import_problems import advice, lines_of
-from crmcore.cli.options import dry
+from crmcore.cli.options import dry, said_options
 from crmcore.cli.targets import check_target
 from crmcore.desk.importing import ImportOptions, import_all
 from crmcore.errors import counted
@@ -76,6 +76,9 @@ def import_files(ctx: click.Context, /, files: tuple[str, ...], errors: str | No
     _tell([problem for result in results for problem in result.problems], errors, options.record)
     if any(result.is_refused for result in results):
         ctx.exit(FAILED)
+
+
+import_files.params[-2:-2] = said_options()
 
 
 def _report(ctx: click.Context, file: str, result: "ImportResult", options: ImportOptions) -> None:

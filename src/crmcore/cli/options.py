@@ -42,6 +42,16 @@ def dated(command: _Command) -> _Command:
     return click.option("--as-of", type=Day(), metavar="YYYY-MM-DD", help=text)(command)
 
 
+def said_options() -> list[click.Parameter]:
+    """Return --said-on and --said-by."""
+    on = "When what is entered of soft fields was said, from when it holds.  [default: today, a first value since always]"
+    by = "Who said what is entered of soft fields.  [default: who enters it]"
+    return [
+        click.Option(["--said-on"], type=Day(), metavar="YYYY-MM-DD", help=on),
+        click.Option(["--said-by"], metavar="NAME", help=by),
+    ]
+
+
 def dry(command: _Command) -> _Command:
     """Add --dry-run, as ``dry_run``."""
     return click.option("--dry-run", is_flag=True, help="Do everything but write.")(command)

@@ -9,14 +9,13 @@ import click
 
 from crmcore.cli.context import done, opened
 from crmcore.cli.extra import opened_for
-from crmcore.cli.options import dry
+from crmcore.cli.options import dry, said_options
 from crmcore.desk.degraded import refuse_absent
 from crmcore.desk.forms import Given, missing_in, read_form, targets_of, with_fields
+from crmcore.desk.saying import said_now
 from crmcore.entities import ColumnType, Record, type_of
 from crmcore.errors import UsageError, counted
 from crmcore.files.parsing_base import Reading
-from crmcore.work.field_values import Said
-from crmcore.work.unit import Unit
 
 _VALUE: Final = "value_"
 _METAVARS: Final = {
@@ -42,7 +41,10 @@ class Form(click.Command):
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the columns' options before the command's own."""
         if not self._names:
-            targets = targets_of(self.record, opened_for(ctx, type_of(self.record).name).catalogue)
+            catalogue = opened_for(ctx, type_of(self.record).name).catalogue
+            targets = targets_of(self.record, catalogue)
+            if any(field.soft for field in catalogue.fields_on(self.record)):
+                self.params += said_options()
             taken = {part for param in self.params for part in param.opts}
             usable = {
                 name: one for name, one in targets.items() if name != self._leave_out and f"--{name}" not in taken
@@ -88,7 +90,7 @@ def add_command(record: type[Record]) -> click.Command:
         if missing := missing_in(texts, record):
             raise click.UsageError(f"a new {name} needs {', '.join(f'--{column}' for column in missing)}", ctx)
         with opened(ctx).unit(f"add {name}", dry_run=dry_run) as unit:
-            values, fields = _values(ctx, record, texts, unit, {})
+            values, fields = _values(ctx, record, texts, given, {})
             made = unit.add(record(**values, fields=fields))
             unit.author = attrs.evolve(unit.author, why=f"add {name} {made.id}")
         if not dry_run:
@@ -117,7 +119,7 @@ def edit_command(record: type[Record]) -> click.Command:
             raise click.UsageError("nothing to change: give at least one column, as in --name Eve", ctx)
         with opened(ctx).unit(f"edit {name} {id_}", dry_run=dry_run) as unit:
             found = unit.get(record, id_)
-            values, fields = _values(ctx, record, texts, unit, found.fields)
+            values, fields = _values(ctx, record, texts, given, found.fields)
             read = found if if_version is None else attrs.evolve(found, version=if_version)
             made = unit.edit(read, **values, fields=fields)
         done(ctx, f"{name} {id_} changed, now version {made.version}", dry_run=dry_run)
@@ -161,14 +163,19 @@ def remove_command(record: type[Record]) -> click.Command:
 
 
 def _values(
-    ctx: click.Context, record: type[Record], texts: Mapping[str, str], unit: Unit, before: Mapping[str, Any]
+    ctx: click.Context,
+    record: type[Record],
+    texts: Mapping[str, str],
+    options: Mapping[str, Any],
+    before: Mapping[str, Any],
 ) -> tuple[Mapping[str, Any], dict[str, Any]]:
     crm = opened(ctx)
-    company = crm.state().company
+    state = crm.state()
     targets = targets_of(record, crm.catalogue)
     refuse_absent(crm, [name for name in texts if name not in targets])
-    given: Given = read_form(texts, targets, Reading(company.zone, company.money_digits))
-    said = Said(unit.author.actor, unit.author.today)
+    given: Given = read_form(texts, targets, Reading(state.company.zone, state.company.money_digits))
+    by, on = options.get("said_by"), options.get("said_on")
+    said = said_now(crm, state, given.fields, by=by, on=on)
     cleared = {
         name: () if targets[name].kind.name == "texts" and value is None else value
         for name, value in given.columns.items()

@@ -1,7 +1,8 @@
 """Importing files: one unit of work for all of them, nothing if anything is wrong unless bad rows may be skipped."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ from crmcore.app import Crm
 from crmcore.desk.degraded import refuse_absent, refuse_absent_record
 from crmcore.desk.intake import Intake, Part
 from crmcore.desk.record_keys import RecordKeys
+from crmcore.desk.saying import said_now
 from crmcore.entities import ColumnType, Record, type_of
 from crmcore.errors import Invalid, Problem, UnknownName
 from crmcore.files.binding import JOINT, OTHERS
@@ -20,7 +22,7 @@ from crmcore.files.parsing_base import Reading
 from crmcore.files.readers import Table, open_table
 from crmcore.grammar.declare import Field
 from crmcore.work.company import Company
-from crmcore.work.field_values import Said, described
+from crmcore.work.field_values import described
 from crmcore.work.unit import Unit
 
 TABLE: Final = "import"
@@ -36,7 +38,8 @@ class ImportOptions:
 
     ``constants`` are texts for every row. ``key`` names the column or field by which rows change records that are
     there; a cell left empty then leaves the value as it is. ``again`` imports a file a second time. What is None
-    is found out.
+    is found out. What a file says of soft fields was said by ``said_by`` on ``said_on``; without these by the actor, and
+    nobody knows since when.
     """
 
     record: str
@@ -51,6 +54,8 @@ class ImportOptions:
     skip_bad: bool = False
     dry_run: bool = False
     again: bool = False
+    said_on: date | None = None
+    said_by: str | None = None
 
 
 @frozen
@@ -105,7 +110,8 @@ def import_all(
         bound = _bound(crm, tables, options, state.company)
         names = ", ".join([*(table.name for table in tables[:_NAMED]), *(["..."] if len(tables) > _NAMED else [])])
         with crm.unit(f"import {names} as {options.record}", dry_run=options.dry_run) as unit:
-            intake = Intake(unit, *_target(crm, options), Said(crm.actor, state.day))
+            said = said_now(crm, state, _filled(bound, options), by=options.said_by, on=options.said_on)
+            intake = Intake(unit, *_target(crm, options), said)
             results = _fresh(tables, unit, options)
             for place, (table, rows) in enumerate(zip(tables, bound, strict=True)):
                 if results[place] is None:
@@ -165,6 +171,12 @@ def _take(
 def _target(crm: Crm, options: ImportOptions) -> tuple[type[Record], dict[str, Field]]:
     record_class = crm.catalogue.record(options.record)
     return record_class, {field.name: field for field in crm.catalogue.fields_on(record_class)}
+
+
+def _filled(bound: Iterable[BoundRows], options: ImportOptions) -> Iterator[str]:
+    """Yield the fields that files or constants fill."""
+    yield from (name for name in options.constants if "." in name)
+    yield from (each.target.name for one in bound for each in one.bindings if "." in each.target.name)
 
 
 def _fills(column: str, mapping: Mapping[str, str]) -> bool:

@@ -13,7 +13,6 @@ from crmcore.errors import Invalid, Problem, UnknownName
 from crmcore.grammar.declare import Field
 from crmcore.kinds import MONEY_EXTRA_DIGITS
 from crmcore.records import Customer, Interaction, Purchase
-from crmcore.storage.json_values import encode_value
 from crmcore.work.field_values import Said, stored
 from crmcore.work.record_values import misfits
 
@@ -198,9 +197,8 @@ def _stored(field: Field, value: Any, as_of: date) -> Any:
         stated, value = _when(value[0]), value[1]
     value = getattr(value, "value", value)  # a member of an enum
     if stated is None or value is None:
-        return stored(field, value, Said(_SOURCE, as_of))
-    raw = encode_value(field.result_kind(), value)
-    return {"value": raw, "on": _day(stated, as_of).isoformat(), "source": _SOURCE}
+        return stored(field, value, Said(_SOURCE, as_of, is_dated=False))
+    return stored(field, value, Said(_SOURCE, _day(stated, as_of)))
 
 
 def _unusable(problems: Iterable[Problem], field: Field) -> Invalid:

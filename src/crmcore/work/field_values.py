@@ -14,10 +14,14 @@ from crmcore.storage.json_values import decode_value, encode_value
 
 @frozen
 class Said:
-    """Who stated soft values, and on which local date."""
+    """Who stated soft values, and on which local date.
+
+    Where ``is_dated`` is false nobody said since when they hold: ``on`` is the day on which they were entered.
+    """
 
     source: str
     on: date
+    is_dated: bool = True
 
 
 def described(field: Field) -> ColumnType:
@@ -26,18 +30,24 @@ def described(field: Field) -> ColumnType:
 
 
 def stored(field: Field, value: Any, said: Said, before: Any = None) -> Any:
-    """Return ``value`` as it is stored over ``before``; an equal soft value keeps its source and date.
+    """Return ``value`` as it is stored over ``before``.
 
-    The first soft value of a record holds since always, a later one from the date on which it is said. Raises
-    `Invalid` for a value that is not of the field's kind.
+    A soft value holds from the date on which it was said; without one the first of a record holds since always, a
+    later one from its entry. An equal value keeps its source and date, unless it is now said to hold since before, or
+    nobody had dated it. Raises `Invalid` for a value that is not of the field's kind.
     """
     raw = encode_value(field.result_kind(), value)
     if not field.soft or raw is None:
         return raw
-    if isinstance(before, Mapping) and before.get("value") == raw:
+    on = said.on if said.is_dated or before is not None else ALWAYS
+    if isinstance(before, Mapping) and before.get("value") == raw and not _dates_anew(said, before):
         return dict(before)
-    on = ALWAYS if before is None else said.on
     return {"value": raw, "on": on.isoformat(), "source": said.source}
+
+
+def _dates_anew(said: Said, before: Mapping[str, Any]) -> bool:
+    earlier = date.fromisoformat(before["on"])
+    return said.is_dated and (earlier == ALWAYS or said.on < earlier)
 
 
 def current(field: Field, raw: Any, day: date) -> Any:

@@ -14,13 +14,23 @@ from pathlib import Path
 
 import filelock  # noqa: F401 - imported once here, not by every child
 
-from crmcore.errors import NotCommitted
-from crmcore.storage import safe_file
-from crmcore.storage.tinydb_store import open_tinydb
+from crmcore.errors import CommitUnknown, NotCommitted
+from crmcore.storage import safe_file, tinydb_store
 from crmcore.store import Change, LogEntry
 
 LEAST_KILLS = 25
 """However busy the machine is, and so however few commits fit between two kills."""
+
+
+def opened(url):
+    """Open the store at an address of any bundled kind, to which options may have been added, with one `?` or several."""
+    head, *options = url.split("?")
+    kind, url = url.partition(":")[0], "?".join([head, "&".join(options)]) if options else head
+    if kind == "tinydb":
+        return tinydb_store.open_tinydb(url)
+    import crm_sql  # noqa: PLC0415 - the core's own tests do without it
+
+    return {"sqlite": crm_sql.open_sqlite, "postgresql": crm_sql.open_postgresql}[kind](url)
 
 
 def commit(store):
@@ -60,7 +70,7 @@ def state_after(number):
 
 def verify(url, acknowledged, writers):
     """Return the last commit after making sure that nothing is lost, half done or left behind."""
-    store = open_tinydb(f"{url}?timeout=5")
+    store = opened(f"{url}?timeout=5")
     reader = store.read()
     assert acknowledged <= reader.commit <= acknowledged + writers, (acknowledged, reader.commit)
     assert dict(reader.items("customer")) == state_after(reader.commit), reader.commit
@@ -68,13 +78,13 @@ def verify(url, acknowledged, writers):
     assert store.check() == (), store.check()
     with store.write():
         pass
-    left = [path.name for path in Path(url.removeprefix("tinydb:///")).parent.glob(".*.tmp")]
+    left = [path.name for path in Path(url.partition(":///")[2]).parent.glob(".*.tmp")]
     assert left == [], left
     return reader.commit
 
 
 def write_until_killed(url, acknowledge):
-    store = open_tinydb(url)
+    store = opened(url)
     while True:
         os.write(acknowledge, b"%8d\n" % commit(store))
 
@@ -82,6 +92,7 @@ def write_until_killed(url, acknowledge):
 def kill_writers(url, commits, writers, seed):
     """Let writers work until there are so many commits and kills, killing them after a few commits and a random while."""
     rng = random.Random(seed)
+    opened(url)  # what it needs is imported once here, not by every child
     kills = acknowledged = 0
     pace = 0.01
     while acknowledged < commits or kills < LEAST_KILLS:
@@ -115,7 +126,7 @@ def start_writers(url, writers, send):
 
 def live(url, folder, steps):
     """Make so many commits, and after each say that it is done; `fuse_disk` watches the folder."""
-    store = open_tinydb(url)
+    store = opened(url)
     store.create()
     for number in range(int(steps) + 1):
         if number:
@@ -138,7 +149,7 @@ def overwrite_in_place(path, chunks):
 
 
 def count_up(url, times):
-    store = open_tinydb(url)
+    store = opened(url)
     for _ in range(times):
         with store.write() as work:
             found = work.get("counter", "all")
@@ -149,7 +160,7 @@ def count_up(url, times):
 
 def fill_the_disk(url, sizes):
     """Let files grow no larger than each size in turn: the system then refuses in the middle of a write."""
-    store = open_tinydb(url)
+    store = opened(url)
     refused = 0
     for size in sizes:
         before = store.read()
@@ -164,13 +175,29 @@ def fill_the_disk(url, sizes):
             refused += "nothing was written" in str(error) and "would become larger than allowed" in str(error)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-        for handle in (store, open_tinydb(url)):
+        for handle in (store, opened(url)):
             assert list(handle.read().items("customer")) == list(before.items("customer"))
             assert handle.check() == (), handle.check()
         with store.write() as work:
             work.put("customer", "works again", {"size": size})
             work.commit_as(LogEntry(0, "", "ada", "again", ()))
     return {"refused": refused, "commits": store.read().commit}
+
+
+def until_full(url):
+    """Commit until the disk is full; returns the commits that were made, -1 without a store, and those nobody is sure of."""
+    store = opened(url)
+    made = -1
+    try:
+        store.create()
+        made = 0
+        while made < 2000:
+            made = commit(store)
+    except NotCommitted:
+        return {"commits": made, "refused": 1, "unknown": 0}
+    except CommitUnknown:
+        return {"commits": made, "refused": 0, "unknown": 1}
+    raise AssertionError("the disk was never full")
 
 
 def main(task, url, *numbers):
@@ -180,7 +207,7 @@ def main(task, url, *numbers):
     figures = [int(number) for number in numbers]
     if task == "careless":
         safe_file._place = overwrite_in_place
-    tasks = {"kill": kill_writers, "careless": kill_writers, "count": count_up}
+    tasks = {"kill": kill_writers, "careless": kill_writers, "count": count_up, "until_full": until_full}
     done = fill_the_disk(url, figures) if task == "fill" else tasks[task](url, *figures)
     sys.stdout.write(json.dumps(done))
 

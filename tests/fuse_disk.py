@@ -49,7 +49,29 @@ class Watching(mfusepy.Operations if mfusepy else object):
 
     def __init__(self):
         self.events, self.names, self.handles, self.numbers = [], {}, {}, {}
+        self.asked, self.failing, self.room = [], {}, None
         self.changed = time.time_ns()
+
+    def fail(self, turn, code):
+        """Let the call of this number, from 0, fail."""
+        self.failing[turn] = code
+
+    def files(self):
+        """Return what every file holds."""
+        return {name: bytes(node.data) for name, node in self.names.items()}
+
+    def _ask(self, what, more=0):
+        """Note a call, and refuse it when its turn has come, or when there is no room for what it adds."""
+        turn = len(self.asked)
+        self.asked.append(what)
+        if turn in self.failing:
+            raise mfusepy.FuseOSError(self.failing[turn])
+        if (
+            self.room is not None
+            and more > 0
+            and sum(len(node.data) for node in self.names.values()) + more > self.room
+        ):
+            raise mfusepy.FuseOSError(errno.ENOSPC)
 
     def _node(self, path):
         found = self.names.get(path[1:])
@@ -84,20 +106,25 @@ class Watching(mfusepy.Operations if mfusepy else object):
 
     def create(self, path, mode, fi=None):
         name = path[1:]
+        if name != MARK:
+            self._ask("create")
         self.names[name] = _Node()
         self.numbers[name] = len(self.events)
         self.events.append((MARK,) if name == MARK else ("create", name, self.numbers[name]))
         return self._opened(name)
 
     def open(self, path, flags):
+        self._ask("open")
         self._node(path)
         return self._opened(path[1:])
 
     def read(self, path, size, offset, fh):
+        self._ask("read")
         return bytes(self._data(path, fh)[offset : offset + size])
 
     def write(self, path, data, offset, fh):
         held = self._data(path, fh)
+        self._ask("write", offset + len(data) - len(held))
         held.extend(bytes(max(0, offset - len(held))))
         held[offset : offset + len(data)] = data
         self.changed = time.time_ns()
@@ -107,24 +134,30 @@ class Watching(mfusepy.Operations if mfusepy else object):
     def truncate(self, path, length, fh=None):
         held = self._data(path, fh)
         grown = length - len(held)
+        self._ask("truncate", grown)
         del held[length:]
         held.extend(bytes(max(0, grown)))
         number = self._number(path, fh)
         self.events.append(("cut", number, length) if grown <= 0 else ("write", number, length - grown, bytes(grown)))
 
     def fsync(self, path, datasync, fh):
+        self._ask("fsync")
         self.events.append(("sync", self._number(path, fh)))
 
     def fsyncdir(self, path, datasync, fh):
+        self._ask("fsyncdir")
         self.events.append(("sync_folder",))
 
     def rename(self, old, new):
+        self._ask("rename")
         self.names[new[1:]] = self.names.pop(old[1:])
         self.numbers[new[1:]] = self.numbers.pop(old[1:])
         self.events.append(("rename", old[1:], new[1:]))
 
     def unlink(self, path):
         self._node(path)
+        if path[1:] != MARK:
+            self._ask("unlink")
         del self.names[path[1:]]
         if path[1:] != MARK:
             self.events.append(("remove", path[1:]))

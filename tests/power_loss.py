@@ -26,12 +26,13 @@ class Node:
         self.synced = b""
 
     def torn(self, fill):
-        """The synced start of the data and what ``fill`` makes of the rest."""
+        """The synced start of the data and what ``fill`` makes of the rest; where that ends, what was synced there."""
         pairs = zip(self.data, self.synced, strict=False)
         same = next(
             (place for place, (one, other) in enumerate(pairs) if one != other), min(len(self.data), len(self.synced))
         )
-        return bytes(self.data[:same]) + fill(bytes(self.data[same:]))
+        kept = bytes(self.data[:same]) + fill(bytes(self.data[same:]))
+        return kept + self.synced[len(kept) :]
 
 
 class Disk:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from crmcore import (
     BackupHeading,
@@ -14,11 +15,13 @@ from crmcore import (
     StoreLocked,
     StoreTooNew,
     log_line,
+    log_problems,
     pack_document,
     quiet,
     read_backup,
     read_log_line,
     replace_file,
+    sealed_entry,
     store_lock,
     store_reader,
     store_unit,
@@ -61,6 +64,15 @@ def test_a_log_entry_comes_back_from_its_line_under_its_own_number_only():
     for wrong, number in ((line, 2), (line[:-5], 1)):
         with pytest.raises(StoreBroken):
             read_log_line(wrong, number, Path("log"))
+
+
+def test_a_log_is_sound_if_its_chain_is_whole_and_ends_where_the_store_says():
+    first = sealed_entry(ENTRY, 1, "")
+    second = sealed_entry(ENTRY, 2, first.seal.link)
+    assert log_problems([], "") == ()
+    assert log_problems([first, second], second.seal.link) == ()
+    assert log_problems([first], second.seal.link) == ("the log does not end with the commit that the store knows",)
+    assert log_problems([evolve(first, why="other"), second], second.seal.link)
 
 
 def test_a_replaced_file_is_wholly_the_new_one(tmp_path):

@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from crmcore.speech.wording import describe
     from crmcore.storage.building_blocks import (
         log_line,
+        log_problems,
         pack_document,
         read_backup,
         read_log_line,
@@ -227,6 +228,7 @@ __all__ = [
     "least",
     "list_rows",
     "log_line",
+    "log_problems",
     "mean",
     "needs_of",
     "nth_largest",

@@ -72,6 +72,7 @@ HOMES = {
     "speech.wording": ("describe",),
     "storage.building_blocks": (
         "log_line",
+        "log_problems",
         "pack_document",
         "read_backup",
         "read_log_line",

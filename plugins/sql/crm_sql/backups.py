@@ -8,7 +8,7 @@ import orjson
 from attrs import define, field
 from sqlalchemy import Connection, delete, insert, update
 
-from crm_sql.committing import PIECE
+from crm_sql.committing import PIECE, document_row
 from crm_sql.logbook import log_lines
 from crm_sql.reading import SqlReader
 from crm_sql.tables import documents, facts, log
@@ -54,9 +54,8 @@ class _Rows:
     def document(self, table: str, key: str, document: Document) -> None:
         """Take the next document; all of them count as written before any later commit."""
         self.places += 1
-        body = pack_document(table, key, document).decode()
-        row = {"place": self.places, "record": table, "key": key, "commit_no": 0, "body": body}
-        self._documents.append(row)
+        row = document_row(table, key, pack_document(table, key, document))
+        self._documents.append(row | {"place": self.places, "commit_no": 0})
         self._flush_if_many()
 
     def logged(self, line: bytes) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_sql import columns
 from crm_sql.reading import Facts, SqlReader, loaded
-from crm_sql.tables import documents, facts, log
+from crm_sql.tables import documents, facts, log, sum_of
 from crm_sql.writing import GONE, Pending
 from crmcore import ColumnShape, LogEntry, Overtaken, log_line, sealed_entry
 
@@ -64,16 +64,21 @@ def _write_table(connection: Connection, table: str, changed: Pending, counted: 
     gone = [key for key, body in changed.bodies.items() if body == GONE or key in changed.moved]
     if gone:
         connection.execute(_DELETE, [{"table": table, "id": key} for key in gone])
-    put = _put(connection, documents, "commit_no", "body")
+    put = _put(connection, documents, "commit_no", "body", "sum")
     kept = ((key, body) for key, body in changed.bodies.items() if body != GONE)
     while piece := list(islice(kept, PIECE)):
         rows = [
-            {"place": place, "record": table, "key": key, "commit_no": number, "body": body.decode()}
+            document_row(table, key, body) | {"place": place, "commit_no": number}
             for place, (key, body) in enumerate(piece, places + 1)
         ]
         connection.execute(put, rows)
         places += len(rows)
     return places
+
+
+def document_row(table: str, key: str, body: bytes) -> dict[str, Any]:
+    """Return what stands of a document in its row, but for its place and commit."""
+    return {"record": table, "key": key, "body": body.decode(), "sum": sum_of(table, key, body)}
 
 
 def _put(connection: Connection, table: Table, *names: str) -> Any:

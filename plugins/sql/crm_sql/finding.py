@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, select
 from crm_sql.columns import Typed, kept
 from crm_sql.comparing import Unsupported
 from crm_sql.compiling import Compiler, Place
-from crm_sql.reading import SqlReader, loaded
+from crm_sql.reading import SqlReader, loaded, sound_body
 from crm_sql.tables import documents
 from crmcore import Document, StoreError
 from crmcore.engines import Column, Field, Sought, Term, type_of
@@ -88,9 +88,9 @@ def _keys(reader: SqlReader, asked: Select[Any]) -> list[str] | None:
 def _documents(reader: SqlReader, table: str, keys: Sequence[str]) -> Iterator[tuple[str, Document]]:
     left = iter(keys)
     while piece := list(islice(left, _PIECE)):
-        question = select(documents.c.key, documents.c.body).where(
+        question = select(documents.c.key, documents.c.body, documents.c.sum).where(
             documents.c.record == table, documents.c.key.in_(piece)
         )
-        bodies = {row.key: row.body for row in reader.asked(question)}
+        bodies = {row.key: sound_body(row, table, reader.url) for row in reader.asked(question)}
         for key in piece:
             yield key, loaded(bodies[key], table, key)

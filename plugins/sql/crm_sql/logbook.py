@@ -36,6 +36,6 @@ def log_lines(reader: SqlReader, since: int = 0) -> Iterator[bytes]:
             last += 1
             if row.number != last:
                 raise StoreBroken(f"the change log lacks commit {last}", todo=_TODO)
-            yield row.line.encode()
+            yield str(row.line).encode()
         if not found:
             raise StoreBroken(f"the change log lacks commit {last + 1}", todo=_TODO)

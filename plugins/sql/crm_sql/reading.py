@@ -11,7 +11,7 @@ from attrs import frozen
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from crm_sql.databases import Database, complaining
-from crm_sql.tables import FORMAT, documents, facts
+from crm_sql.tables import FORMAT, documents, facts, sum_of
 from crmcore import Document, StoreBroken, StoreError, StoreTooNew
 
 if TYPE_CHECKING:
@@ -24,11 +24,11 @@ REMEMBERED: Final = 20_000
 """Documents, or that there is none, that a reader remembers: its state never changes."""
 
 _FACTS: Final = select(facts).where(facts.c.id == 1)
-_ONE: Final = select(documents.c.body).where(
+_ONE: Final = select(documents.c.key, documents.c.body, documents.c.sum).where(
     documents.c.record == bindparam("table"), documents.c.key == bindparam("id")
 )
 _MORE: Final = (
-    select(documents.c.place, documents.c.key, documents.c.body)
+    select(documents.c.place, documents.c.key, documents.c.body, documents.c.sum)
     .where(documents.c.record == bindparam("table"), documents.c.place > bindparam("after"))
     .order_by(documents.c.place)
     .limit(PIECE)
@@ -57,6 +57,8 @@ def facts_in(connection: Connection, url: str) -> Facts:
         raise StoreBroken(f"{url} has lost the facts about itself", todo="Restore a backup (`crm store restore`).")
     _, *told = row
     found = Facts(*told)
+    if not all(isinstance(one, int) for one in told[:-1]) or not isinstance(found.log_link, str):
+        raise StoreBroken(f"the facts that {url} tells of itself are damaged", todo="Restore a backup.")
     if found.reads > FORMAT:
         raise too_new(url, found)
     return found
@@ -87,6 +89,11 @@ class SqlReader:
         return self.facts.commits
 
     @property
+    def url(self) -> str:
+        """The address of the store, without a password."""
+        return self._database.url
+
+    @property
     def source(self) -> Path:
         """What messages about damaged lines name."""
         return self._database.source()
@@ -98,7 +105,7 @@ class SqlReader:
             if len(self._seen) >= REMEMBERED:
                 self._seen.clear()
             found = self.asked(_ONE, {"table": table, "id": key})
-            self._seen[place] = found[0].body if found else None
+            self._seen[place] = sound_body(found[0], table, self._database.url) if found else None
         body = self._seen[place]
         return None if body is None else loaded(body, table, key)
 
@@ -108,7 +115,8 @@ class SqlReader:
 
     def rows(self, table: str) -> Iterator[Row[Any]]:
         """Yield place, key and body of each document, in order; other questions may be asked meanwhile."""
-        return _pieces(lambda after: self.asked(_MORE, {"table": table, "after": after}))
+        rows = _pieces(lambda after: self.asked(_MORE, {"table": table, "after": after}))
+        return _sound(rows, table, self._database.url)
 
     def count(self, table: str) -> int:
         """Return the number of documents in a table; 0 for an unknown one."""
@@ -153,7 +161,25 @@ def walked(connection: Connection, table: str) -> Iterator[Row[Any]]:
     def fetch(after: int) -> Sequence[Row[Any]]:
         return connection.execute(_MORE, {"table": table, "after": after}).all()  # type: ignore[return-value]  # rows
 
-    return _pieces(fetch)
+    return _sound(_pieces(fetch), table, "the store")
+
+
+def sound_body(row: Row[Any], table: str, url: str) -> str:
+    """Return the text of a document with its key and sum; raises `StoreBroken` where they do not agree."""
+    body: str = row.body
+    whole = isinstance(body, str) and isinstance(row.key, str)  # a damaged SQLite file may say that a text is none
+    if not whole or sum_of(table, row.key, body.encode()) != row.sum:
+        raise StoreBroken(
+            f"{table} {row.key!r} in {url} is damaged: its sum is another",
+            todo="Restore a backup (`crm store restore`).",
+        )
+    return body
+
+
+def _sound(rows: Iterator[Row[Any]], table: str, url: str) -> Iterator[Row[Any]]:
+    for row in rows:
+        sound_body(row, table, url)
+        yield row
 
 
 def _pieces(fetch: Callable[[int], Sequence[Row[Any]]]) -> Iterator[Row[Any]]:

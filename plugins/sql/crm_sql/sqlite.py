@@ -92,7 +92,11 @@ class SqliteDatabase:
         except OSError as error:
             raise StoreError(f"{self.file} cannot be made: {error.strerror}", todo="Check the path.") from error
         with self.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            if (mode := connection.exec_driver_sql("PRAGMA journal_mode = WAL").scalar()) != "wal":
+                raise StoreError(
+                    f"{self.file} cannot be made: SQLite keeps its journal as {mode!r}, not written ahead",
+                    todo="Check the disk; a folder on a network does not do.",
+                )
         folder = os.open(self.file.parent, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(folder)
@@ -124,6 +128,8 @@ class SqliteDatabase:
         for row in connection.exec_driver_sql("PRAGMA integrity_check(20)"):
             if row[0] != "ok":
                 yield f"{self.file}: {row[0]}"
+        if (mode := connection.exec_driver_sql("PRAGMA journal_mode").scalar()) != "wal":
+            yield f"{self.file}: its journal is {mode!r}, so that readers and writers wait for each other"
 
     def forget(self, connection: Connection) -> None:
         """Empty the log that is written ahead; what was overwritten in the file itself was zeroed."""

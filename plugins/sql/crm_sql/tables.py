@@ -5,6 +5,7 @@ counted in `crm_store`, whose one row is locked by whoever commits.
 """
 
 from typing import Final
+from zlib import crc32
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
@@ -37,10 +38,17 @@ documents: Final = Table(
     Column("key", Text, nullable=False),
     Column("commit_no", _NUMBER, nullable=False),
     Column("body", Text, nullable=False),
+    Column("sum", _NUMBER, nullable=False),
     UniqueConstraint("record", "key"),
     Index("crm_document_in_order", "record", "place"),
 )
-"""Documents by record type and key, in order of place; `commit_no` is the commit that wrote one last."""
+"""Documents by record type and key, in order of place; `commit_no` is the commit that wrote one last, `sum` its `sum_of`."""
+
+
+def sum_of(table: str, key: str, body: bytes) -> int:
+    """Return what tells a document from a damaged one: databases do not notice a bit that a disk changes."""
+    return crc32(b"\0".join((table.encode(), key.encode(), body)))
+
 
 log: Final = Table(
     "crm_log",

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 
 import crash_loop
 from attrs import evolve
-from crm_sql import committing, open_postgresql, open_sqlite, store, working
+from crash_loop import opened
+from crm_sql import committing, store, working
 from crm_sql.tables import facts
 from sqlalchemy import update
 
@@ -24,13 +25,6 @@ from crmcore.storage import tinydb_store
 
 ACCOUNTS = 8
 FIRST = 100
-OPENERS = {"tinydb": tinydb_store.open_tinydb, "sqlite": open_sqlite, "postgresql": open_postgresql}
-
-
-def opened(url):
-    """The store at an address of any kind, to which options may have been added."""
-    head, *more = url.split("?")
-    return OPENERS[url.partition(":")[0]]("?".join([head, "&".join(more)]) if more else head)
 
 
 def entry(why="load", token=""):
@@ -156,7 +150,6 @@ def take_away(url):
 
 def kill(url, *figures, careless=False):
     """Do what tests/crash_loop.py does, on any store."""
-    crash_loop.open_tinydb = opened
     if careless:
         working.write = _in_two_parts
     return crash_loop.kill_writers(url, *figures)

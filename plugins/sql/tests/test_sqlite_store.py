@@ -6,7 +6,7 @@ import stat
 import pytest
 from crm_sql import open_sqlite
 
-from crmcore import StoreBroken, StoreError, StoreTooNew
+from crmcore import ColumnShape, StoreBroken, StoreError, StoreTooNew
 from crmcore.testing.store_base import entry, put
 from crmcore.testing.store_kit import StoreConformance
 
@@ -67,7 +67,45 @@ def test_damage_is_found_and_named(tmp_path):
         base.execute("UPDATE crm_document SET body = '{' WHERE key = 'c1'")
         base.execute("DELETE FROM crm_log WHERE number = 2")
     told = " ".join(store.check())
-    assert "customer 'c1' in the store is damaged" in told
+    assert f"customer 'c1' in {store.url} is damaged" in told
     assert "the change log lacks commit 2" in told
     with pytest.raises(StoreBroken):
         store.read().get("customer", "c1")
+
+
+def test_a_file_whose_journal_was_changed_is_named_by_the_check(tmp_path):
+    made = open_sqlite(f"sqlite:///{tmp_path}/crm.db")
+    made.create()
+    with sqlite3.connect(tmp_path / "crm.db", isolation_level=None) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+    other.close()
+    assert made.check() == (
+        f"{tmp_path}/crm.db: its journal is 'delete', so that readers and writers wait for each other",
+    )
+
+
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        ("UPDATE crm_document SET body = replace(body, 'Ada', 'Eda')", "customer 'c0' in {url} is damaged"),
+        ("UPDATE crm_document SET key = 'c9' WHERE key = 'c0'", "customer 'c9' in {url} is damaged"),
+        ("UPDATE crm_document SET body = CAST(body AS BLOB) WHERE key = 'c0'", "customer 'c0' in {url} is damaged"),
+        ("UPDATE crm_log SET line = replace(line, 'Ada', 'Eda') WHERE number = 2", "commit 2 was altered"),
+        ("UPDATE crm_store SET places = 1", "later commits than it knows"),
+        ("UPDATE crm_store SET commits = 'three'", "are damaged"),
+        ("UPDATE crm_store SET log_link = 'other'", "does not end with the commit"),
+        ("UPDATE record_customer SET name = 'eda' WHERE key = 'c1'", "columns of customer 'c1' are not what"),
+        ("DELETE FROM record_customer WHERE key = 'c1'", "columns of customer 'c1' are not what"),
+    ],
+)
+def test_whatever_is_changed_from_outside_is_named(tmp_path, harm, told):
+    store = open_sqlite(f"sqlite:///{tmp_path}/crm.db")
+    store.shape_by(lambda _: {"customer": [ColumnShape("name", ("name",), "text", indexed=True)]})
+    store.create()
+    for number in range(3):
+        put(store, "customer", f"c{number}", {"name": "Ada"})
+    assert store.check() == ()
+    with sqlite3.connect(tmp_path / "crm.db") as base:
+        base.execute(harm)
+    base.close()
+    assert told.format(url=store.url) in " ".join(store.check())

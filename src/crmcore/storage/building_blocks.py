@@ -11,6 +11,7 @@ import orjson
 
 from crmcore.storage import change_log, safe_file, store_backup
 from crmcore.storage.log_chain import sealed_entry as seal
+from crmcore.storage.log_chain import verify
 from crmcore.storage.state_file import Facts, State, Tables
 from crmcore.storage.store_backup import BackupHeading, BackupSink
 from crmcore.storage.store_backup import Found as Backup
@@ -60,6 +61,13 @@ def log_line(entry: LogEntry) -> bytes:
 def read_log_line(line: bytes, number: int, path: Path) -> LogEntry:
     """Return the entry in a line of the file ``path``; raises `StoreBroken` unless it is the commit ``number``."""
     return change_log.parsed(line, number, path)
+
+
+def log_problems(entries: Iterable[LogEntry], link: str) -> tuple[str, ...]:
+    """Return what is wrong with the chain of a log that must end with the link ``link``, a sentence each."""
+    found = verify(entries)
+    ends = not found.commits or found.head == link
+    return found.problems if ends else (*found.problems, "the log does not end with the commit that the store knows")
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -152,7 +152,7 @@ def readers(folder):
 
 def fuzzed(read, seeds, times, seed=1):
     """Give a reader so many inputs; returns how many it took, refused and failed on, and how much memory it used."""
-    rng, figures = random.Random(seed), Counter(read=0, refused=0, faults=0)
+    rng, figures = random.Random(seed), Counter({"read": 0, "refused": 0, "other errors": 0})
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.process_time()
     folder = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112 - a file for each input, written often
@@ -167,7 +167,7 @@ def fuzzed(read, seeds, times, seed=1):
             except CrmError:
                 figures["refused"] += 1
             except Exception as error:  # noqa: BLE001 - that is what is looked for
-                figures["faults"] += 1
+                figures["other errors"] += 1
                 print(f"{type(error).__name__}: {error}: {data!r}", file=sys.stderr)  # noqa: T201 - to be looked into
     figures["MB more at most"] = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
     figures["CPU seconds"] = round(time.process_time() - began)

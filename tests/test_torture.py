@@ -1,9 +1,16 @@
 """Short forms of the campaigns in torture.py; `make torture` runs the long ones and writes docs/torture.md."""
 
+import json
+from pathlib import Path
+
 import fuse_disk
 import fuzzing
 import pytest
 import torture
+import torture_stores as stores
+
+DOCS = Path(__file__).parents[1] / "docs"
+FILES = pytest.mark.parametrize("address", [stores.TINYDB, stores.SQLITE], ids=["tinydb", "sqlite"])
 
 
 @pytest.fixture(scope="module")
@@ -11,30 +18,60 @@ def watched(tmp_path_factory):
     """Skip, loudly, where no file system can be mounted; `test_crash` cuts the power without one."""
     why = fuse_disk.why_not(tmp_path_factory.mktemp("disk"))
     if why:
-        pytest.skip(f"POWER CUTS OF A WATCHED DISK ARE NOT TESTED HERE: {why}")
+        pytest.skip(f"WATCHED DISKS ARE NOT TESTED HERE: {why}")
 
 
 @pytest.mark.usefixtures("watched")
-class TestPowerCutsOfAWatchedDisk:
-    def test_no_cut_loses_or_ruins_anything(self, tmp_path):
-        figures = torture.power(torture.TINYDB, tmp_path, 3)
-        assert figures["cuts"] > 50
-        assert figures.keys() <= {"cuts", "calls"}
+class TestWatchedDisks:
+    @FILES
+    def test_no_power_cut_loses_or_ruins_anything(self, tmp_path, address):
+        figures = stores.power(address, tmp_path, 1)
+        assert figures["disks"] > 20
+        assert figures.keys() <= {"disks", "calls"}
 
-    @pytest.mark.parametrize("forgotten", ["sync_folder", "sync"])
-    def test_a_disk_that_forgets_a_sync_is_noticed(self, tmp_path, forgotten):
-        figures = torture.power(torture.TINYDB, tmp_path, 3, forgets=(forgotten,))
+    @pytest.mark.parametrize(
+        ("address", "forgotten"), [(stores.TINYDB, "sync_folder"), (stores.TINYDB, "sync"), (stores.SQLITE, "sync")]
+    )
+    def test_a_disk_that_forgets_a_sync_is_noticed(self, tmp_path, address, forgotten):
+        figures = stores.power(address, tmp_path, 3 if address == stores.TINYDB else 1, forgets=(forgotten,))
         assert figures["lost"] + figures["corrupt"] > 0
 
+    @FILES
+    def test_a_fault_at_a_call_leaves_a_commit_made_or_not(self, tmp_path, address):
+        figures = stores.faults(address, tmp_path, 1, every=29 if address == stores.TINYDB else 101)
+        assert figures.keys() == {"calls", "faults"}
 
-def test_damage_is_told_with_the_file_or_does_no_harm(tmp_path):
-    figures = torture.damage(tmp_path, 97)
+    @FILES
+    def test_a_full_disk_that_has_room_again_serves_on(self, tmp_path, address):
+        figures = stores.full(address, tmp_path, (3_000, 130_000))
+        assert figures["refused"] + figures["unknown"] == 2
+        assert figures.keys() == {"sizes", "commits", "refused", "unknown"}
+
+
+@pytest.mark.parametrize(("address", "every"), [(stores.TINYDB, 97), (stores.SQLITE, 499)], ids=["tinydb", "sqlite"])
+def test_damage_is_told_with_the_file_or_does_no_harm(tmp_path, address, every):
+    figures = stores.damage(address, tmp_path, every)
     assert figures["flips"] == figures["cuts"] > 100
-    assert figures.keys() <= {"flips", "cuts", "told", "right"}
+    assert figures.keys() <= {"bytes", "flips", "cuts", "told", "right"}
 
 
-def test_without_the_sums_damage_would_pass(tmp_path):
-    assert torture.damage(tmp_path, 97, careless=True)["silently wrong"] > 0
+@pytest.mark.parametrize(("address", "every"), [(stores.TINYDB, 97), (stores.SQLITE, 199)], ids=["tinydb", "sqlite"])
+def test_without_the_sums_damage_would_pass(tmp_path, address, every):
+    assert stores.damage(address, tmp_path, every, careless=True)["silently wrong"] > 0
+
+
+@pytest.mark.parametrize("address", [stores.TINYDB, stores.SQLITE], ids=["tinydb", "sqlite"])
+def test_without_their_defences_writers_lose_updates(tmp_path, address):
+    figures = stores.writers(address, tmp_path, 2, 40, careless=True)
+    assert figures["lost"] + figures["broken"] > 0
+
+
+def test_the_report_says_what_was_found():
+    found = json.loads((DOCS / "torture.json").read_text("utf-8"))
+    assert (DOCS / "torture.md").read_text("utf-8") == torture.page(found)
+    bad = {"other errors", "broken", "lost", "corrupt", "wrong", "crashed", "silently wrong"}
+    assert [one["name"] for one in found if bad & {name for name, number in one["figures"].items() if number}] == []
+    assert all(not one["without"] or bad & one["control"].keys() for one in found)
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +88,10 @@ def readers(tmp_path_factory):
 )
 def test_whatever_is_read_is_taken_or_refused(readers, name):
     figures = fuzzing.fuzzed(*readers[name], 1500)
-    assert (figures["read"] + figures["refused"], figures["faults"]) == (1500, 0)
+    assert (figures["read"] + figures["refused"], figures["other errors"]) == (1500, 0)
     assert figures["refused"] > 100
     assert figures["MB more at most"] < 64
 
 
 def test_a_reader_that_fails_is_noticed():
-    assert fuzzing.fuzzed(lambda path: int(path.read_bytes()), (b"12",), 300)["faults"] > 0
+    assert fuzzing.fuzzed(lambda path: int(path.read_bytes()), (b"12",), 300)["other errors"] > 0

@@ -24,20 +24,23 @@ def problems(database: Database, reader: SqlReader) -> Iterator[str]:
     with complaining(database, f"{database.url} cannot be read"):
         yield from database.check(reader.connection)
         yield from _facts(reader)
+        typed = columns.kept(reader.connection, reader.url)
     for table in reader.tables():
-        yield from _damaged(reader, table)
+        yield from _damaged(reader, table, typed.get(table))
     yield from _log(reader)
 
 
 def _facts(reader: SqlReader) -> Iterator[str]:
-    newest = reader.asked(select(func.max(documents.c.place).label("place"), func.max(documents.c.commit_no).label("no")))
+    newest = reader.asked(
+        select(func.max(documents.c.place).label("place"), func.max(documents.c.commit_no).label("no"))
+    )
     if any((row.place or 0) > reader.facts.places or (row.no or 0) > reader.commit for row in newest):
         yield f"{reader.url}: there are documents of later commits than it knows"
 
 
-def _damaged(reader: SqlReader, table: str) -> Iterator[str]:
+def _damaged(reader: SqlReader, table: str, beside: columns.Typed | None) -> Iterator[str]:
     """Read every document of a table, and its typed columns, which must be what the documents say."""
-    beside, number = columns.kept(reader.connection).get(table), 0
+    number = 0
     try:
         items = reader.items(table)
         while piece := dict(islice(items, PIECE)):

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from crm_sql.reading import loaded, walked
 from crm_sql.tables import shapes
-from crmcore import ColumnShape, column_value
+from crmcore import ColumnShape, StoreBroken, column_value
 
 PIECE: Final = 2000
 """Rows that are written with one statement."""
@@ -60,18 +60,23 @@ class Typed:
         return {"key": key, "odd": int(bool(odd)), **values, **dict.fromkeys(odd)}
 
 
-def known_shapes(connection: Connection) -> dict[str, tuple[ColumnShape, ...]]:
-    """Return the columns that are kept, by record type."""
+def known_shapes(connection: Connection, where: str = "the store") -> dict[str, tuple[ColumnShape, ...]]:
+    """Return the columns that are kept, by record type; raises `StoreBroken`."""
     found: dict[str, list[ColumnShape]] = {}
     for row in connection.execute(select(shapes).order_by(shapes.c.record, shapes.c.name)):
-        shape = ColumnShape(row.name, tuple(orjson.loads(row.path)), row.form, bool(row.indexed))
+        try:
+            shape = ColumnShape(str(row.name), tuple(orjson.loads(row.path)), str(row.form), bool(row.indexed))
+        except (ValueError, TypeError) as error:
+            raise StoreBroken(
+                f"what {where} says of the column {row.name!r} of {row.record!r} is damaged", todo="Restore a backup."
+            ) from error
         found.setdefault(row.record, []).append(shape)
     return {record: tuple(each) for record, each in found.items()}
 
 
-def kept(connection: Connection) -> dict[str, Typed]:
+def kept(connection: Connection, where: str = "the store") -> dict[str, Typed]:
     """Return the tables of the record types that have typed columns, by record type."""
-    return {record: typed(record, columns) for record, columns in known_shapes(connection).items()}
+    return {record: typed(record, columns) for record, columns in known_shapes(connection, where).items()}
 
 
 @lru_cache(256)

@@ -88,6 +88,8 @@ def complaining(database: Database, what: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _said(database.failure(error), what) from error
+    except UnicodeDecodeError as error:
+        raise _said(Failure(Cause.DAMAGED, "a text in it is none"), what) from error
     except SQLAlchemyError as error:
         raise StoreError(f"{what}: {_first_line(error)}", todo="Check the address of the store.") from error
 

@@ -22,7 +22,7 @@ _SORTABLE: Final = frozenset({"fixed", "text", "days", "boolean", "ratio"})
 
 def find(reader: SqlReader, sought: Sought) -> Iterator[tuple[str, Document]] | None:
     """Return what is sought; None where the typed columns cannot tell exactly."""
-    tables = kept(reader.connection)
+    tables = kept(reader.connection, reader.url)
     name = type_of(sought.record).name
     found = tables.get(name)
     if found is None:

@@ -130,6 +130,8 @@ class SqlReader:
     def counts(self) -> dict[str, int]:
         """Return how many documents each table has, by name."""
         counted = {row.record: row.number for row in self.asked(_COUNTS)}
+        if odd := [name for name in counted if not isinstance(name, str)]:
+            raise StoreBroken(f"{self.url} has a table called {odd[0]!r}", todo="Restore a backup.")
         return dict(sorted(counted.items()))
 
     def find(self, sought: "Sought") -> Iterator[tuple[str, Document]] | None:

@@ -7,6 +7,7 @@ are kept beside the report, so that a campaign can be done again by itself: ``--
 import argparse
 import json
 import platform
+import re
 import sys
 import tempfile
 import time
@@ -165,7 +166,7 @@ def _told(figures):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=int, default=1, help="do so many times less")
-    parser.add_argument("--only", default="", help='campaigns whose "kind: name" contains this')
+    parser.add_argument("--only", default="", help='campaigns whose "kind: name" has this regular expression in it')
     parser.add_argument("--report", type=Path, help="a page; its figures are kept beside it, as .json")
     asked = parser.parse_args()
     kept = asked.report.with_suffix(".json") if asked.report else None
@@ -175,7 +176,7 @@ def main():
     )
     with tempfile.TemporaryDirectory() as folder:
         for one in campaigns(Path(folder), asked.scale):
-            if asked.only not in f"{one.of}: {one.name}":
+            if not re.search(asked.only, f"{one.of}: {one.name}"):
                 continue
             figures = {"of": one.of, "name": one.name, "figures": one.run(), "without": one.without}
             figures |= {"control": one.control() if one.control else None, "run": machine}

@@ -169,7 +169,8 @@ def main():
     parser.add_argument("--only", default="", help='campaigns whose "kind: name" has this regular expression in it')
     parser.add_argument("--report", type=Path, help="a page; its figures are kept beside it, as .json")
     asked = parser.parse_args()
-    kept = asked.report.with_suffix(".json") if asked.report else None
+    report = asked.report and asked.report.absolute()  # mounting a disk leaves the folder
+    kept = report and report.with_suffix(".json")
     results = json.loads(kept.read_text("utf-8")) if kept and kept.exists() else []
     machine = (
         f"{time.strftime('%Y-%m-%d')}, Python {platform.python_version()}, {platform.system()} {platform.release()}"
@@ -184,7 +185,7 @@ def main():
             results = [each for each in results if (each["of"], each["name"]) != (one.of, one.name)] + [figures]
             if kept:
                 kept.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
-                asked.report.write_text(page(results), "utf-8")
+                report.write_text(page(results), "utf-8")
 
 
 if __name__ == "__main__":

@@ -71,6 +71,9 @@ class Database(Protocol):
     def forget(self, connection: Connection) -> None:
         """Leave nothing of what was replaced in any file, after the commit that replaced it."""
 
+    def learn(self, connection: Connection) -> None:
+        """Look at how many of what there is, so that questions are answered in a good order, after a large commit."""
+
     def keep(self, connection: Connection) -> str:
         """Copy the committed state to a store of its own and return the address."""
 

@@ -41,14 +41,17 @@ def find(reader: SqlReader, sought: Sought) -> Iterator[tuple[str, Document]] | 
 def _asked(compiler: Compiler, found: Typed, sought: Sought) -> Select[Any]:
     place = Place(sought.record, found.table)
     rules = [compiler.truth(rule, place) for rule in sought.where]
+    name = type_of(sought.record).name
     made = select(found.table.c.key).where(and_(*rules)) if rules else select(found.table.c.key)
-    if sought.order:
+    if not rules and not sought.order:
+        made = select(documents.c.key).where(documents.c.record == name).order_by(documents.c.place)
+    elif sought.order:
         for term, largest in sought.order:
             by = _position(compiler, term, place)
             made = made.order_by(by.desc().nulls_last() if largest else by.asc().nulls_last())
         made = made.order_by(found.table.c.key)
     else:
-        same = and_(documents.c.record == type_of(sought.record).name, documents.c.key == found.table.c.key)
+        same = and_(documents.c.record == name, documents.c.key == found.table.c.key)
         made = made.join(documents, same).order_by(documents.c.place)
     if sought.limit is not None:
         made = made.limit(sought.limit)

@@ -135,6 +135,11 @@ class SqliteDatabase:
         """Empty the log that is written ahead; what was overwritten in the file itself was zeroed."""
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def learn(self, connection: Connection) -> None:
+        """Let SQLite look at a part of each index."""
+        connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
+        connection.exec_driver_sql("ANALYZE")
+
     def keep(self, connection: Connection) -> str:  # noqa: ARG002 - a copy of the last committed state
         """Copy the file beside itself as `<file>.before-restore-<n>`."""
         names = (self.file.with_name(f"{self._mark}{number}") for number in itertools.count(1))

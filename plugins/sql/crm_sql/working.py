@@ -16,6 +16,9 @@ from crm_sql.tables import FORMAT
 from crm_sql.writing import SqlTransaction
 from crmcore import CommitUnknown, StoreLocked
 
+LARGE: Final = 10_000
+"""Documents of one commit after which the database is to learn what it holds now."""
+
 _ours: Final[dict[tuple[str, int, int], Connection]] = {}
 """The connections on which threads of this program write: whoever waits for itself would wait in vain."""
 
@@ -59,9 +62,11 @@ def committed(database: Database, connection: Connection, seen: Facts, work: Wor
     with complaining(database, f"nothing was written to {database.url}"):
         number = write(connection, seen, work)
     finish(database, connection)
-    if work.replaced:
-        with suppress(DBAPIError):  # what was committed is committed
+    with suppress(DBAPIError):  # what was committed is committed
+        if work.replaced:
             database.forget(connection)
+        if sum(len(changed.bodies) for changed in work.pending.values()) >= LARGE:
+            database.learn(connection)
     return number
 
 

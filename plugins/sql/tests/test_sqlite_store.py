@@ -4,7 +4,7 @@ import sqlite3
 import stat
 
 import pytest
-from crm_sql import open_sqlite
+from crm_sql import open_sqlite, working
 
 from crmcore import ColumnShape, StoreBroken, StoreError, StoreTooNew
 from crmcore.testing.store_base import entry, put
@@ -109,3 +109,19 @@ def test_whatever_is_changed_from_outside_is_named(tmp_path, harm, told):
         base.execute(harm)
     base.close()
     assert told.format(url=store.url) in " ".join(store.check())
+
+
+def test_after_a_large_commit_the_database_knows_what_it_holds(tmp_path, monkeypatch):
+    monkeypatch.setattr(working, "LARGE", 50)
+    store = open_sqlite(f"sqlite:///{tmp_path}/crm.db")
+    store.create()
+    learnt = []
+    for size in (49, 50):
+        with store.write() as work:
+            for number in range(size):
+                work.put("customer", f"c{number}", {"name": "Ada"})
+            work.commit_as(entry())
+        with sqlite3.connect(tmp_path / "crm.db") as base:
+            learnt.append(bool(base.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'").fetchall()))
+        base.close()
+    assert learnt == [False, True]

@@ -5,9 +5,11 @@ import pytest
 from company_kit import plugin
 
 from crmcore import TEXT, Customer, Record, column, opened, record
+from crmcore.cli.playbooks import playbook
 from crmcore.cli.records import _MAKERS
-from crmcore.opening import RESERVED, VERBS
+from crmcore.opening import JOINED, RESERVED, VERBS
 from crmcore.plugging.catalogue import build_catalogue
+from crmcore.plugging.contributions import OPEN_GROUPS
 from crmcore.plugging.loading import load_plugins
 
 
@@ -84,6 +86,35 @@ def test_a_group_says_nothing_that_every_record_type_can_do():
 def test_a_single_command_and_the_group_of_another_plugin_do_not_join():
     assert "'bike' is declared twice" in refused(workshop(command=click.Command("bike")))
     assert "'bike'" in refused(workshop(), workshop("yard", records=()))
+
+
+# --- groups of the core ----------------------------------------------------------------------------------------------
+
+
+def reviewer(name="reviewer", *, word="review"):
+    """Return a plugin whose group joins ``crm playbook``."""
+    said = click.Command(word, callback=lambda: click.echo(name), help="Say who reviews.")
+    return plugin(name, commands=[click.Group("playbook", {word: said})])
+
+
+def test_the_commands_of_several_plugins_join_a_group_of_the_core(crm_with):
+    trial = crm_with(reviewer(), reviewer("judge", word="judge"))
+    text = trial.run("playbook --help").assert_ok().out
+    assert [word for word in ("list", "visits", "review", "judge") if f"\n  {word} " not in text] == []
+    assert trial.run("playbook review").assert_ok().out == "reviewer\n"
+    assert trial.run("playbook judge").assert_ok().out == "judge\n"
+    trial.run("playbook judgr").assert_fails("did you mean 'judge'", code=2)
+    trial.run("review").assert_fails("There is no command 'review'", code=2)
+
+
+def test_what_the_group_of_the_core_can_do_and_what_another_joined_is_not_said_again():
+    assert "'playbook list'" in refused(reviewer(word="list"))
+    assert "'playbook review'" in refused(reviewer(), reviewer("judge"))
+    assert "'playbook' (" in refused(plugin("single", commands=[click.Command("playbook")]))
+
+
+def test_the_words_that_are_taken_are_those_of_the_core():
+    assert tuple(f"{name} {word}" for name in sorted(OPEN_GROUPS) for word in playbook.commands) == JOINED
 
 
 def test_the_verbs_are_those_that_every_record_type_has():

@@ -305,7 +305,7 @@ def crm_commands() -> "Iterable[click.Command]":
     """Add commands to ``crm``.
 
     When: once, when a store is opened; import click and heavy libraries inside the functions that need them.
-    Return: click commands or groups; names carry no prefix. A group named like a record type of yours joins its commands.
+    Return: click commands or groups, no prefix; a group called like a record type of yours, or playbook, joins that one.
     Conflicts: a name that another command or record type has sets the later plugin aside.
     On error: the plugin is set aside as failed; an error inside a command stops only that command.
     Since: 0.1.0

@@ -59,12 +59,15 @@ COMMAND_WORDS: Final = frozenset(
 TABLES: Final = frozenset({companies.TABLE, FITS, MARKS, OUTBOX, REQUESTS, RUNS, SCHEMES, SETTINGS, ERASED, "import"})
 """What plugins cannot call their record types: the store keeps other things under these names."""
 
+JOINED: Final = tuple(f"playbook {verb}" for verb in ("list", "show", "coverage", "visits"))
+"""What a plugin's group that joins one of the core's cannot say again."""
+
 VERBS: Final = ("list", "show", "add", "edit", "remove", "export")
 """What can be done with every record type; a group that joins its commands cannot say it again."""
 
 RESERVED: Final[Mapping[str, Iterable[str]]] = MappingProxyType(
     {
-        "command": COMMAND_WORDS,
+        "command": (*COMMAND_WORDS, *JOINED),
         "engine": ("auto", "python"),
         "store": ("tinydb",),
         "record": TABLES,

@@ -114,4 +114,4 @@ def _settings(given: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-COMMANDS = (analyse, whatif, migration, backtest_command, effect_command)
+COMMANDS = (analyse, whatif, migration, backtest_command, click.Group("playbook", {"effect": effect_command}))

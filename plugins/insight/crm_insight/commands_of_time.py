@@ -1,4 +1,4 @@
-"""What went on, and what came of it: ``crm migration``, ``crm backtest`` and ``crm effect``."""
+"""What went on, and what came of it: ``crm migration``, ``crm backtest`` and ``crm playbook effect``."""
 
 from datetime import date, datetime
 from typing import Any
@@ -90,7 +90,7 @@ def backtest_command(ctx: click.Context, /, scheme: str, at: datetime, horizon: 
     print_tables(ctx, backtest.tables(found), state, form, title=titled("outcomes", declared)[crm.language])
 
 
-@click.command("effect", epilog="Example: crm effect retention.high --horizon 90d --up low --up no_warning")
+@click.command("effect", epilog="Example: crm playbook effect retention.high --horizon 90d --up low --up no_warning")
 @click.argument("playbooks", nargs=-1, metavar="[PLAYBOOK]...")
 @click.option(
     "--horizon", type=Days(), default="90d", show_default=True, help="So many days after entering the segment."

@@ -126,8 +126,8 @@ def test_a_simulation_can_be_applied_with_author_and_reason(company):
         ("migration shop.tier --from 2025-12-01 --cell key", "write FROM:TO"),
         ("migration shop.tier --from 2025-12-01 --cell key:keyy", "did you mean 'key'"),
         ("backtest shop.tier --at 2025-12-01 --horizon 3w", "write it as 180d"),
-        ("effect --up key", "name that playbook"),
-        ("effect shop.care --up kye", "did you mean 'key'"),
+        ("playbook effect --up key", "name that playbook"),
+        ("playbook effect shop.care --up kye", "did you mean 'key'"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_the_way_out(company, command, said):
@@ -208,7 +208,7 @@ def test_a_company_without_customers_or_placements_is_told_so(crm_with):
     trial = crm_with(plugin, shop.module())
     assert "run `crm classify`" in trial.run("analyse").assert_ok().err
     assert "run `crm classify`" in trial.run("analyse shop.tier").assert_ok().err
-    assert "nobody came into such a segment" in trial.run("effect").assert_ok().err
+    assert "nobody came into such a segment" in trial.run("playbook effect").assert_ok().err
     for command in COMMANDS:
         trial.run(command).assert_ok()
 
@@ -238,7 +238,7 @@ def test_treated_customers_are_compared_with_those_held_out(crm_with):
     trial.add(*(Purchase(customer=key, at=trial.as_of, amount=Decimal(60)) for key in (*treated, held[0])))
     trial.as_of += timedelta(days=60)
     trial.classify()
-    found = asked(trial, "effect --horizon 90d")
+    found = asked(trial, "playbook effect --horizon 90d")
     assert [(row["group"], row["customers"], row["up"]) for row in found["effect"]] == [
         *(("treated", len(treated), len(treated)), ("held_out", len(held), 1))
     ]
@@ -246,8 +246,8 @@ def test_treated_customers_are_compared_with_those_held_out(crm_with):
     assert apart["playbook"] == "shop.care"
     assert float(apart["difference"]) == pytest.approx(1 - 1 / len(held), abs=1e-3)
     assert apart["by_chance_to"] < 0.5
-    assert asked(trial, "effect shop.care --horizon 90d --up none")["effect"][0]["up"] == 0
-    assert asked(trial, "effect shop.care --horizon 120d")["effect"][0]["customers"] == 0
+    assert asked(trial, "playbook effect shop.care --horizon 90d --up none")["effect"][0]["up"] == 0
+    assert asked(trial, "playbook effect shop.care --horizon 120d")["effect"][0]["customers"] == 0
 
 
 def test_only_who_entered_in_the_span_counts_and_only_its_first_entry():
@@ -313,7 +313,7 @@ COMMANDS = (
     f"migration shop.tier --from {shop.day(90)} --evaluate",
     f"migration shop.tier --from {AS_OF} --cell small:key",
     f"backtest shop.tier --at {shop.day(30)} --horizon 30d",
-    "effect",
+    "playbook effect",
     *(f"report insight.{name}" for name in REPORTS),
 )
 
@@ -366,7 +366,7 @@ def test_every_table_prints_in_all_formats_and_in_chinese(later, command):
         ("whatif --set shop.key_spend=50 --as-of 2025-12-01 --format json", '"revenue_moving": "60"'),
         ("migration shop.tier --from 2025-12-01 --to 2026-01-01 --evaluate --format csv", "none,0,1,2"),
         ("backtest shop.tier --at 2025-12-01 --format csv", "key,1,1,1.0"),
-        ("effect --as-of 2025-12-01 --format json", '"difference": null'),
+        ("playbook effect --as-of 2025-12-01 --format json", '"difference": null'),
     ],
 )
 def test_commands_look_at_the_day_that_is_asked_for(company, command, told):

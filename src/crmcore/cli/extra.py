@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def command(ctx: click.Context, name: str) -> click.Command | None:
     """Return a plugin's command, or the group of its record type; None if no plugin has one of this name."""
     found = index.read(ctx)
-    entry = next((one for one in found.words if one.name == name), None) if found else None
+    entry = found.word(name) if found else None
     only = choosing.closed(found, (entry.plugin,)) if found and entry else None
     catalogue = catalogued_anyway(ctx, only)
     own = catalogue.owner("command", name) if name in catalogue.names("command") else None

@@ -26,6 +26,7 @@ _LARGEST: Final = 2_000_000
 _HERE: Final = "crmcore.cli.index"
 _INSTALLED: Final = (".dist-info", ".egg-info", ".egg-link")
 _name: Final = re.compile(r"[a-z][a-z0-9_-]{0,59}").fullmatch
+_words: Final = re.compile(r"[a-z][a-z0-9_-]{0,59}( [a-z][a-z0-9_-]{0,59})?").fullmatch
 _full_name: Final = re.compile(r"[a-z][a-z0-9_]{0,59}(\.[a-z0-9_]{1,99})?").fullmatch
 
 LONGEST: Final = 1000
@@ -84,8 +85,17 @@ class Index(NamedTuple):
 
     @property
     def words(self) -> tuple[Entry, ...]:
-        """The commands and record types."""
-        return tuple(entry for entry in self.entries if entry.kind in WORDS)
+        """The commands and record types that follow ``crm``."""
+        return tuple(entry for entry in self.entries if entry.kind in WORDS and " " not in entry.name)
+
+    def word(self, name: str) -> Entry | None:
+        """Return the command or record type of a name, that of a command in a group being both words."""
+        return next((entry for entry in self.entries if entry.kind in WORDS and entry.name == name), None)
+
+    def joined(self, group: str) -> tuple[Entry, ...]:
+        """Return the commands that join a group of the core's, by their own names."""
+        found = (entry for entry in self.entries if entry.kind in WORDS and entry.name.startswith(f"{group} "))
+        return tuple(entry._replace(name=entry.name.removeprefix(f"{group} ")) for entry in found)
 
     def named(self, kind: str) -> tuple[Entry, ...]:
         """Return everything of one kind."""
@@ -212,7 +222,7 @@ def _text(value: Any) -> str:
 
 
 def _is_sound(entry: Entry) -> bool:
-    named = (_name if entry.kind in WORDS or entry.kind == "store" else _full_name)(entry.name)
+    named = (_words if entry.kind in WORDS else _name if entry.kind == "store" else _full_name)(entry.name)
     return bool(named and _name(entry.plugin)) and entry.kind in KINDS and _is_line(entry.help) and _is_line(entry.on)
 
 

@@ -8,7 +8,7 @@ import click
 from crmcore.cli.cells import Look
 from crmcore.cli.completing import names_of
 from crmcore.cli.context import note, opened, read
-from crmcore.cli.groups import Suggesting
+from crmcore.cli.groups import Joined
 from crmcore.cli.looks import CHINESE, headed, with_segments_said
 from crmcore.cli.options import FOR_PEOPLE, dated, formatted
 from crmcore.cli.output import facts as told
@@ -73,7 +73,7 @@ _CHINESE: Final = {
 _WORDS_ZH: Final = {"on": {"enter": "进入", "leave": "离开"}, "owner": {"owner": "客户负责人"}}
 
 
-@click.group(cls=Suggesting, epilog="Example: crm playbook list; crm playbook coverage; crm playbook visits")
+@click.group(cls=Joined, epilog="Example: crm playbook list; crm playbook coverage; crm playbook visits")
 def playbook() -> None:
     """See what is to be done for the customers of segments."""
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from copy import copy
 from types import CodeType, FunctionType, MappingProxyType
 from typing import Any, Final
 
@@ -38,6 +39,9 @@ HOOK_OF: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Every kind of contribution, and the hook that returns it."""
 
+OPEN_GROUPS: Final = frozenset({"playbook"})
+"""The groups of the core's commands that those of a plugin's group of the same name join."""
+
 PREFIXED: Final = frozenset(
     {"field", "setting", "rule", "constraint", "metric", "scheme", "playbook", "view", "report"}
 )
@@ -71,6 +75,16 @@ class Contribution:
 
     def __str__(self) -> str:
         return f"{self.plugin} {self.version}".rstrip() + f" ({self.place})"
+
+
+def joined(value: Any) -> tuple[Any, ...]:
+    """Return the commands of a group that joins one of the core's, each named with both words; of anything else itself."""
+    if kind_of(value) != "command" or value.name not in OPEN_GROUPS:
+        return (value,)
+    members = {name: copy(member) for name, member in getattr(value, "commands", {}).items()}
+    for name, member in members.items():
+        member.name = f"{value.name} {name}"
+    return tuple(members.values()) or (value,)
 
 
 def kind_of(value: Any) -> str:

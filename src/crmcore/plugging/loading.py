@@ -16,7 +16,7 @@ from pluggy import PluginManager
 from crmcore.attributes import is_line
 from crmcore.deprecations import Use, uses_in, watched
 from crmcore.grammar.declare import Place
-from crmcore.plugging.contributions import HOOK_OF, Contribution, place_of, place_of_function
+from crmcore.plugging.contributions import HOOK_OF, Contribution, joined, place_of, place_of_function
 from crmcore.plugging.costs import measured
 from crmcore.plugging.distributions import Candidate, missing_distributions
 from crmcore.plugging.finding import candidates, in_order, unknown_disabled
@@ -158,7 +158,14 @@ def _ask(record: PluginRecord, module: ModuleType, manager: PluginManager) -> tu
     wrong = [text for item in found for text in (*malformed(item), wrong_prefix(item, record.name)) if text]
     if wrong:
         raise Refused("\n".join(wrong))
-    return tuple(found)
+    return tuple(part for item in found for part in _parts(item))
+
+
+def _parts(item: Contribution) -> Iterator[Contribution]:
+    """Yield what a contribution adds under names of its own."""
+    for value in joined(item.value):
+        stands = place_of(value, Place(item.file, item.line))
+        yield attrs.evolve(item, value=value, file=stands.file, line=stands.line)
 
 
 def _idle(records: Iterable[PluginRecord], manager: PluginManager) -> Iterator[str]:

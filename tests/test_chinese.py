@@ -5,9 +5,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from crm_satisfaction.feedback import Feedback, FeedbackCategory
+from crm_satisfaction.records import Survey
 
-from crmcore import Contact, Interaction, Purchase, PurchaseLine
+from crmcore import Contact, Customer, Interaction, Purchase, PurchaseLine
 from crmcore.entities import type_of
+from crmcore.labels import Label
 from crmcore.plugging.catalogue import build_catalogue
 from crmcore.plugging.loading import load_plugins
 from crmcore.testing import AS_OF, given
@@ -16,8 +19,8 @@ from crmcore.testing.trial import opened_trial
 CATALOGUE = build_catalogue(load_plugins())
 KINDS = ("field", "metric", "setting", "scheme", "playbook", "view", "report", "record")
 IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
-LANGUAGE_NEUTRAL = re.compile(r"[A-Z]{1,3}|[-/ 0-9.]*")
-"""Codes that are the same in every language: A, ABC, RFM."""
+LANGUAGE_NEUTRAL = re.compile(r"[A-Z]{1,3}|ICD-10|SNOMED|[-/ 0-9.]*")
+"""Codes that are the same in every language: A, ABC, RFM, and those of diagnoses."""
 
 
 def texts():
@@ -48,6 +51,15 @@ def parts(kind, facts):
             )
         case "record":
             yield from ((column.name, column.label) for column in facts.columns)
+            yield from (each for column in facts.columns for each in choices(column))
+        case "field" | "setting":
+            yield from choices(facts)
+
+
+def choices(part):
+    """Yield what people read for each text that a column, field or setting can be."""
+    for choice in part.choices:
+        yield choice, Label((("en", choice), ("zh", part.choices.said(choice, "zh"))))
 
 
 def test_everything_that_is_declared_has_a_chinese_text():
@@ -72,7 +84,11 @@ SHOWN_KINDS = ("person", "organization", "department", "public_body", "partner")
 
 def facts(number):
     """Return a customer of whom more is known, the higher its number; every value is Chinese."""
-    records = [Contact(customer="", name="王", decision_role="决策")]
+    records = [
+        Contact(customer="", name="王", decision_role="决策"),
+        Survey(customer="", on=AS_OF, score=Decimal(3), scale="1-5", kind="csat"),
+        Feedback(customer="", on=AS_OF, category="f", type="praise", subject="好"),
+    ]
     for turn in range(number):
         key = f"p{number}{turn}"
         day = AS_OF - timedelta(days=30 * turn + 20 * number)
@@ -84,6 +100,7 @@ def facts(number):
             Interaction(customer="", at=day, channel="电话", direction="in", subject="询价", responded_at=day),
         ]
     return given(
+        {"profile.sex": "female", "relationship.purpose": "resale", "needs.stated_need": "basic"} if number % 2 else {},
         records=records,
         kind=SHOWN_KINDS[number % len(SHOWN_KINDS)],
         name=f"客户{number}",
@@ -92,27 +109,36 @@ def facts(number):
     )
 
 
+CHOSEN = tuple(field.name for field in CATALOGUE.fields_on(Customer) if field.choices and field.privacy != "sensitive")
+
+
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory):
     """Return what commands print in Chinese, by command, in a company with all plugins and some customers."""
     names = [each.name for each in CATALOGUE.plugins.records if each.name != "bulk"]
     with opened_trial(tmp_path_factory.mktemp("zh"), names, language="zh") as trial:
+        trial.add(FeedbackCategory(id="f", name="质量"))
+        trial.crm.language = "en"
         for number in range(6):
             trial.customer(f"c{number}", facts(number))
         trial.classify()
+        trial.as_of += timedelta(days=1)
+        trial.add(
+            *(Purchase(customer=f"c{number}", at=trial.as_of, amount=9000, channel="线上") for number in range(6))
+        )
+        trial.classify()
+        trial.crm.language = "zh"
         commands = [f"{kind} {name}" for kind in ("view", "report") for name in CATALOGUE.names(kind)]
         commands += [f"explain {customer} {name}" for name in CATALOGUE.names("scheme") for customer in ("c0", "c5")]
         commands += [f"playbook show {name}" for name in CATALOGUE.names("playbook")]
-        commands += ["segments", "playbook list", "playbook coverage", "task list", "upcoming", "history c5"]
+        commands += ["segments", "playbook list", "playbook coverage", "upcoming", "history c5"]
+        commands += [f"customer list --columns id,kind,{','.join(CHOSEN)}", "customer show c5", "feedback list"]
+        commands += ["task list --columns customer,title,state,due", "explain c5 lifecycle.status --changes"]
         return {command: trial.run(command).assert_ok().out for command in commands}
 
 
 WORD = re.compile(r"[A-Za-z][\w.:-]*[A-Za-z]")
 QUOTED = re.compile("“[^”]*”")
-CHOICES = {choice for kind in ("field", "setting") for part in CATALOGUE.values(kind) for choice in part.choices} | {
-    choice for cls in CATALOGUE.values("record") for column in type_of(cls).columns for choice in column.choices
-}
-"""Stored values, which are what one enters, in every language."""
 PLAYBOOKS = CATALOGUE.values("playbook")
 TASKS = {task.name for playbook in PLAYBOOKS for task in playbook.tasks}
 TASKS |= {word for playbook in PLAYBOOKS for word in playbook.owner.split()}
@@ -133,6 +159,7 @@ def named():
         for part in CATALOGUE.values(kind):
             facts = type_of(part) if kind == "record" else part
             yield from (facts.label("en"), facts.name.rpartition(".")[2])
+            yield from (title("en") for title in (facts.titles if kind == "playbook" else ()))
             # The name of a task stands beside its title, for it is what the task's origin says.
             yield from (
                 text for inner, label in parts(kind, facts) for text in (inner, label("en")) if kind != "playbook"
@@ -140,7 +167,7 @@ def named():
 
 
 def test_no_command_prints_an_english_name(printed):
-    names = {name for name in named() if name and not LANGUAGE_NEUTRAL.fullmatch(name)} - CHOICES - TASKS
+    names = {name for name in named() if name and not LANGUAGE_NEUTRAL.fullmatch(name)} - TASKS
     single = {name for name in names if WORD.fullmatch(name)}
     several = {name for name in names if " " in name and not IDEOGRAPH.search(name)}
     shown = {
@@ -156,6 +183,18 @@ def test_tables_of_views_and_reports_have_chinese_headings_and_titles(printed):
     english = {
         command: found
         for command, text in tables.items()
-        if (found := {word for word in words(text) - CHOICES if not LANGUAGE_NEUTRAL.fullmatch(word)})
+        if (found := {word for word in words(text) if not LANGUAGE_NEUTRAL.fullmatch(word)})
     }
     assert english == {}
+
+
+def test_what_can_be_chosen_is_shown_and_entered_in_chinese(printed):
+    assert {"部门", "女", "转售", "基础需求"} <= set(
+        printed[f"customer list --columns id,kind,{','.join(CHOSEN)}"].split()
+    )
+    assert "表扬" in printed["feedback list"]
+
+
+def test_tasks_that_were_raised_in_english_are_listed_in_chinese(printed):
+    assert "待办" in printed["task list --columns customer,title,state,due"]
+    assert "回访客户：" in printed["task list --columns customer,title,state,due"]

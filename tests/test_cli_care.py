@@ -61,7 +61,7 @@ def due(shop: Shop, command: str) -> list[tuple[object, ...]]:
 
 
 def test_the_list_of_what_is_due_begins_with_what_is_overdue_longest(shop: Shop):
-    visit, card = ("a", "Get in touch", "2024-04-19", 12), ("b", "Send a card", "2024-04-28", 3)
+    visit, card = ("a", "Get in touch: Big customer", "2024-04-19", 12), ("b", "Send a card", "2024-04-28", 3)
     plan = ("a", "Agree on a plan", "2024-05-15", None)
     assert due(shop, "task list --due") == [visit, card]
     assert due(shop, "task list --due 2024-05-15") == [visit, card, plan]
@@ -72,12 +72,12 @@ def test_the_list_of_what_is_due_begins_with_what_is_overdue_longest(shop: Shop)
 
 def test_due_tasks_are_those_of_an_owner_a_customer_or_a_playbook(shop: Shop):
     assert [row[1] for row in due(shop, "task list --due 2025-01-01 --owner Eve")] == [
-        "Get in touch",
+        "Get in touch: Big customer",
         "Agree on a plan",
     ]
     assert [row[1] for row in due(shop, "task list --due 2025-01-01 --customer b")] == ["Send a card"]
     assert [row[1] for row in due(shop, "task list --due 2025-01-01 --playbook shop.big")] == [
-        "Get in touch",
+        "Get in touch: Big customer",
         "Agree on a plan",
     ]
     assert due(shop, "task list --due --playbook shop.some") == []
@@ -103,7 +103,7 @@ def test_tasks_are_closed_by_their_ids_and_what_follows_is_raised(shop: Shop):
     assert due(shop, "task list --due") == []
     assert [row[1:3] for row in due(shop, "task list --due 2024-06-30 --playbook shop.big")] == [
         ("Agree on a plan", "2024-05-15"),
-        ("Get in touch", "2024-05-31"),
+        ("Get in touch: Big customer", "2024-05-31"),
     ]
     assert "0 tasks done, 1 already were" in shop.fine("task", "done", "t").err
     assert "1 task dropped" in shop.fine("task", "drop", "t").err
@@ -121,7 +121,10 @@ def test_a_task_shows_its_playbook_and_by_how_much_it_is_overdue(shop: Shop):
     shown = shop.fine("task", "show", "t", "--format", "json").json
     assert (shown["playbook"], shown["overdue"]) == (None, 3)
     found = shop.fine("task", "list", "--where", "playbook=shop.big", "--columns", "title,overdue", "--format", "json")
-    assert {(row["title"], row["overdue"]) for row in found.json} == {("Agree on a plan", None), ("Get in touch", 12)}
+    assert {(row["title"], row["overdue"]) for row in found.json} == {
+        ("Agree on a plan", None),
+        ("Get in touch: Big customer", 12),
+    }
     assert "逾期天数" in shop.fine("--lang", "zh", "task", "list", "--due").out
 
 

@@ -21,6 +21,7 @@ def test_a_commit_that_moves_a_customer_raises_the_tasks_of_its_new_segment_in_t
     office = golden()
     assert office.tasks() == [("c1", "plan", 15, "open")]
     (task,) = office.raw()
+    assert silver_visits.visit_title("zh") == "回访客户：silver"
     assert (task.title, task.owner, task.origin) == ("Agree on a plan", "ada", "acme.gold_care:plan")
     assert (task.created.actor, task.created) == ("acme.gold_care", task.changed)
     entry = [*office.crm.store.log()][-1]
@@ -120,7 +121,8 @@ def test_a_cadence_keeps_exactly_one_visit_open_also_for_those_who_are_there_fro
     office = visited()
     assert office.tasks() == [("c1", "visit", 30, "open")]
     (task,) = office.raw()
-    assert (task.title, task.owner, task.origin) == ("Get in touch", "Sales", "acme.silver_visits:visit")
+    assert silver_visits.visit_title("zh") == "回访客户：silver"
+    assert (task.title, task.owner, task.origin) == ("Get in touch: silver", "Sales", "acme.silver_visits:visit")
     office.at(10).meets("c1").classify(full=True)
     assert office.tasks() == [("c1", "visit", 30, "done"), ("c1", "visit", 40, "open")]
     office.meets("c1")

@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from crmcore.grammar.walk import Needs, cuts_of, needs_of
     from crmcore.hookspecs import EngineKind, StoreKind, hookimpl
     from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY, TEXT, TEXTS, decimal
+    from crmcore.labels import Choices
     from crmcore.opening import (
         create,
         open,  # noqa: A004 - read as `crmcore.open("crm.json")`
@@ -135,6 +136,7 @@ __all__ = [
     "Breach",
     "Change",
     "Chart",
+    "Choices",
     "ColumnShape",
     "CommitUnknown",
     "Constraint",

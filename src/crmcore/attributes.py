@@ -15,7 +15,7 @@ from attrs import frozen
 
 from crmcore.errors import RuleError
 from crmcore.kinds import Kind, is_stored
-from crmcore.labels import Label
+from crmcore.labels import Choices, Label
 from crmcore.legible import is_legible, visible
 
 LONGEST_LINE: Final = 1_000
@@ -104,14 +104,19 @@ def _is_label_of(is_text: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return fits
 
 
+def _labels_of(choices: Choices) -> Iterator[Any]:
+    for language, said in choices.labels.items():
+        yield from (language, *said.values())
+
+
 LINE: Final = Shape("a text on one line without control characters", is_line)
 LABEL: Final = Shape('texts on one line without control characters: {"en": "...", "zh": "..."}', _is_label_of(is_line))
 DOC: Final = Shape('texts without control characters: {"en": "...", "zh": "..."}', _is_label_of(is_doc))
 FLAG: Final = Shape("True or False", lambda value: type(value) is bool)
 FUNCTION: Final = Shape("a function", callable)
 CHOICES: Final = Shape(
-    "several texts such as ('high', 'low'), without control characters",
-    lambda value: isinstance(value, tuple) and all(map(is_line, value)),
+    "several texts such as ('high', 'low'), or Choices(...) with labels, without control characters",
+    lambda value: isinstance(value, Choices) and all(map(is_line, (*value, *_labels_of(value)))),
 )
 KIND: Final = Shape(
     f"a kind such as TEXT, INTEGER, MONEY or decimal(2), with up to {MOST_DIGITS} digits",
@@ -164,6 +169,12 @@ def perhaps(shape: Shape) -> Shape:
 def text_of(given: Any) -> Any:
     """Return the text of a member of an enum, anything else as it is."""
     return given.value if isinstance(given, enum.Enum) else given
+
+
+def as_choices(given: Any) -> Any:
+    """Return the choices of a list of texts, which may have their labels already."""
+    found = given if isinstance(given, Choices) else as_tuple(given)
+    return Choices(found) if type(found) is tuple else found
 
 
 def as_tuple(given: Any) -> Any:

@@ -1,6 +1,6 @@
 """Customers and what is recorded about them: frozen attrs classes whose columns say what they hold."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final, TypeVar, dataclass_transform
@@ -20,14 +20,14 @@ from crmcore.attributes import (
     Privacy,
     Shape,
     a,
-    as_tuple,
+    as_choices,
     is_line,
     several,
     shown,
 )
 from crmcore.errors import RuleError
 from crmcore.kinds import MONEY_EXTRA_DIGITS, TEXT, Kind
-from crmcore.labels import Label, as_label
+from crmcore.labels import NO_CHOICES, Choices, Label, as_label
 from crmcore.values import misfit, text_misfit
 
 Moment = date | datetime
@@ -78,7 +78,7 @@ class ColumnType:
     kind: Kind = attrs.field(validator=a(Kind, KIND.takes))
     required: bool = attrs.field(default=False, validator=FLAG)
     refers_to: str = attrs.field(default="", validator=_REFERENCE)
-    choices: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=CHOICES)
+    choices: Choices = attrs.field(default=NO_CHOICES, converter=as_choices, validator=CHOICES)
     label: Label = attrs.field(default=None, converter=as_label, validator=LABEL)
     privacy: Privacy = attrs.field(default="internal", validator=PRIVACY)
     target: "type[Record] | None" = attrs.field(default=None, eq=False, repr=False)
@@ -110,7 +110,7 @@ def column(  # noqa: PLR0913 - keyword-only facts of one declaration
     *,
     required: bool = False,
     refers_to: "type[Record] | str" = "",
-    choices: tuple[str, ...] = (),
+    choices: Iterable[str] = (),
     default: Any = None,
     label: Mapping[str, str] | None = None,
     privacy: Privacy = "internal",
@@ -118,7 +118,7 @@ def column(  # noqa: PLR0913 - keyword-only facts of one declaration
     """Declare a column; ``refers_to`` is the record type whose id it holds ("self" for the same one).
 
     ``privacy`` says whose business it is: what is "personal" or "sensitive" goes when a person's data is erased, and
-    what is sensitive is shown on request only.
+    what is sensitive is shown on request only. ``choices`` are the texts that it takes, as `Choices` with what people read.
 
     Type checkers take a column without ``default=`` as one that every new record needs: write ``default=None``.
     """
@@ -139,7 +139,8 @@ def _default_problem(facts: ColumnType, default: Any) -> str:
         return ""
     if problem := misfit(facts.kind, default, MONEY_EXTRA_DIGITS):
         return problem
-    if facts.choices and default not in facts.choices:
+    given = default if isinstance(default, tuple) else (default,)
+    if facts.choices and not set(given) <= set(facts.choices):
         return f"is not one of {', '.join(facts.choices)}"
     return text_misfit("", default) if isinstance(default, str | tuple) else ""
 

@@ -40,6 +40,7 @@ HOMES = {
     "grammar.migrations": ("Migration",),
     "grammar.playbooks": ("Playbook", "TaskTemplate"),
     "grammar.walk": ("Needs", "cuts_of", "needs_of"),
+    "labels": ("Choices",),
     "hookspecs": ("EngineKind", "StoreKind", "hookimpl"),
     "kinds": ("BOOLEAN", "DATE", "INSTANT", "INTEGER", "MONEY", "TEXT", "TEXTS", "decimal"),
     "opening": ("create", "open"),

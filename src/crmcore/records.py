@@ -6,6 +6,7 @@ from typing import Final
 
 from crmcore.entities import Moment, Record, column, record
 from crmcore.kinds import DATE, INSTANT, MONEY, TEXT, TEXTS, decimal
+from crmcore.labels import Choices
 
 QUANTITY: Final = decimal(6)
 RATE: Final = decimal(10)
@@ -23,7 +24,10 @@ class Customer(Record):
     kind: str | None = column(
         TEXT,
         default=None,
-        choices=("person", "household", "organization", "department", "public_body", "partner"),
+        choices=Choices(
+            ("person", "household", "organization", "department", "public_body", "partner"),
+            zh=("个人", "家庭", "组织", "部门", "公共机构", "合作伙伴"),
+        ),
         label={"en": "Kind", "zh": "类别"},
     )
     owner: str | None = column(TEXT, default=None, label={"en": "Owner", "zh": "负责人"})
@@ -115,7 +119,12 @@ class Interaction(Record):
     contact: str | None = column(TEXT, default=None, refers_to=Contact, label={"en": "Contact", "zh": "联系人"})
     at: Moment = column(INSTANT, required=True, label={"en": "Date", "zh": "日期"})
     channel: str | None = column(TEXT, default=None, label={"en": "Channel", "zh": "渠道"})
-    direction: str | None = column(TEXT, default=None, choices=("in", "out"), label={"en": "Direction", "zh": "方向"})
+    direction: str | None = column(
+        TEXT,
+        default=None,
+        choices=Choices(("in", "out"), zh=("客户发起", "我方发起")),
+        label={"en": "Direction", "zh": "方向"},
+    )
     subject: str | None = column(TEXT, default=None, label={"en": "Subject", "zh": "主题"}, privacy="personal")
     outcome: str | None = column(TEXT, default=None, label={"en": "Outcome", "zh": "结果"})
     agent: str | None = column(TEXT, default=None, label={"en": "Agent", "zh": "经办人"})
@@ -130,7 +139,12 @@ class Task(Record):
     title: str = column(TEXT, required=True, label={"en": "Title", "zh": "标题"}, privacy="personal")
     due: date | None = column(DATE, default=None, label={"en": "Due", "zh": "到期日"})
     owner: str | None = column(TEXT, default=None, label={"en": "Owner", "zh": "负责人"})
-    state: str = column(TEXT, choices=("open", "done", "dropped"), default="open", label={"en": "State", "zh": "状态"})
+    state: str = column(
+        TEXT,
+        choices=Choices(("open", "done", "dropped"), zh=("待办", "已完成", "已放弃")),
+        default="open",
+        label={"en": "State", "zh": "状态"},
+    )
     origin: str | None = column(TEXT, default=None, label={"en": "Origin", "zh": "来源"})
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import crmcore
-from crmcore import Customer, PurchaseLine, Report, ReportContext, Setting, Table, View
+from crmcore import Choices, Customer, PurchaseLine, Report, ReportContext, Setting, Table, View
 
 from .associations import Association, Least, associations, suggestions
 from .purchases import is_bought
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 related_by = Setting(
     "behaviour.related_by",
     "product",
-    choices=("product", "category"),
+    choices=Choices(("product", "category"), zh=("产品", "品类")),
     label={"en": "What is related", "zh": "关联对象"},
     doc={
         "en": "Whether products are related, or categories. Our default.",
@@ -26,7 +26,7 @@ related_by = Setting(
 basket = Setting(
     "behaviour.basket",
     "customer",
-    choices=("customer", "purchase"),
+    choices=Choices(("customer", "purchase"), zh=("按客户", "按次购买")),
     label={"en": "What makes a basket", "zh": "购物篮"},
     doc={
         "en": "Whether all that a customer has bought makes a basket, or each purchase alone. Our default.",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from crmcore import Field, Interaction, Predicate, Rule, Term, rows
+from crmcore import Choices, Field, Interaction, Predicate, Rule, Term, rows
 
 WAYS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -36,6 +36,7 @@ call_centre = Field(
     "channels.call_centre",
     CallCentre,
     on=Interaction,
+    choices=Choices(CallCentre, zh=("自建", "外包", "虚拟", "云", "多渠道")),
     label={"en": "Kind of call centre", "zh": "呼叫中心类型"},
     doc={
         "en": "Which kind of call centre took the call: in_house, outsourced, virtual, cloud or multi_channel.",

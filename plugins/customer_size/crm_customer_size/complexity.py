@@ -1,6 +1,7 @@
 """Simple, medium and complex business: how many people decide, how many kinds of products, how many matters."""
 
 from crmcore import (
+    Choices,
     Contact,
     Customer,
     Field,
@@ -25,7 +26,7 @@ process = Field(
     str,
     on=Customer,
     soft=True,
-    choices=("simple", "medium", "complex"),
+    choices=Choices(("simple", "medium", "complex"), zh=("简单", "中等", "复杂")),
     label={"en": "Business process", "zh": "业务流程"},
     doc={
         "en": "How complex its business with us is, as somebody who knows it says; goes before what is counted.",

@@ -1,13 +1,13 @@
 """High, medium and low influence: what a customer's choice and opinion weigh with others."""
 
-from crmcore import Customer, Field, Metric, Scheme, Segment, Setting, count, rows
+from crmcore import Choices, Customer, Field, Metric, Scheme, Segment, Setting, count, rows
 
 reputation = Field(
     "customer_size.reputation",
     str,
     on=Customer,
     soft=True,
-    choices=("high", "some", "little"),
+    choices=Choices(("high", "some", "little"), zh=("知名", "一般", "较低")),
     label={"en": "Reputation in its field", "zh": "行业知名度"},
     doc={
         "en": "How well known it is in its industry, or among those who might buy.",

@@ -7,7 +7,7 @@ from typing import Any
 
 from crm_lifecycle.facts import spend_12m
 
-from crmcore import Chart, Purchase, Report, ReportContext, Setting, Table, View
+from crmcore import Chart, Choices, Purchase, Report, ReportContext, Setting, Table, View
 
 from .region import located, region
 
@@ -16,7 +16,7 @@ LEVELS = ("country", "province", "city", "district")
 depth = Setting(
     "geography.depth",
     "city",
-    choices=LEVELS,
+    choices=Choices(LEVELS, zh=("国家", "省", "市", "区县")),
     label={"en": "Finest level of the roll-up", "zh": "汇总的最细层级"},
     doc={
         "en": "The level down to which the report `geography.rollup` goes. Our default.",

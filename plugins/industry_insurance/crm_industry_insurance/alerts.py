@@ -4,14 +4,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from crmcore import DATE, TEXT, Customer, Record, column, decimal, record
+from crmcore import DATE, TEXT, Choices, Customer, Record, column, decimal, record
 
-LEVELS: Final = ("blue", "yellow", "orange", "red")
+LEVELS: Final = Choices(("blue", "yellow", "orange", "red"), zh=("蓝色", "黄色", "橙色", "红色"))
 """From mild to grave: four colours, as is usual practice."""
 
-INDICATORS: Final = (
-    *("loss_ratio", "claim_frequency", "early_claim", "shared_account", "large_claim"),
-    *("overdue_premium", "accumulation", "other"),
+INDICATORS: Final = Choices(
+    (
+        "loss_ratio",
+        "claim_frequency",
+        "early_claim",
+        "shared_account",
+        "large_claim",
+        "overdue_premium",
+        "accumulation",
+        "other",
+    ),
+    zh=("赔付率", "出险频率", "早期出险", "共用账户", "大额赔案", "保费逾期", "风险累积", "其他"),
 )
 MEASURE: Final = decimal(4)
 

@@ -4,28 +4,30 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from crmcore import DATE, INTEGER, MONEY, TEXT, Customer, Record, column, record
+from crmcore import DATE, INTEGER, MONEY, TEXT, Choices, Customer, Record, column, record
 
 from .policies import Policy
 from .premiums import METHODS
 from .products import Benefit
 
-STATES: Final = ("opened", "assessed", "paid", "rejected", "reopened")
+STATES: Final = Choices(
+    ("opened", "assessed", "paid", "rejected", "reopened"), zh=("已立案", "已理算", "已赔付", "已拒赔", "重新立案")
+)
 """The states of a claim; `machines` says which follows which."""
 
-REJECTIONS: Final = (
-    *("no_coverage", "no_product", "not_insured", "waiting_period", "target_date", "frequency", "ceiling"),
-    *(
-        "below_deductible",
-        "coinsurance",
-        "excluded",
-        "invalid_item",
-        "not_in_price_list",
-        "category_limitation",
-        "care_type",
+REJECTIONS: Final = Choices(
+    (
+        *("no_coverage", "no_product", "not_insured", "waiting_period", "target_date", "frequency"),
+        *("ceiling", "below_deductible", "coinsurance", "excluded", "invalid_item", "not_in_price_list"),
+        *("category_limitation", "care_type", "quantity", "max_admissions", "max_visits", "max_consultations"),
+        *("max_surgeries", "max_deliveries", "max_antenatal", "no_documents", "fraud", "other"),
     ),
-    *("quantity", "max_admissions", "max_visits", "max_consultations", "max_surgeries", "max_deliveries"),
-    *("max_antenatal", "no_documents", "fraud", "other"),
+    zh=(
+        *("未承保", "无此产品", "非被保险人", "等待期内", "不在目标日期", "超过次数"),
+        *("超过限额", "低于免赔额", "共付比例", "除外责任", "无效项目", "不在价目表"),
+        *("类别受限", "就诊类型不符", "超过数量", "超过住院次数", "超过门诊次数", "超过会诊次数"),
+        *("超过手术次数", "超过分娩次数", "超过产检次数", "缺少单证", "欺诈", "其他"),
+    ),
 )
 """Why a claim or an item is not paid: the codes of openIMIS under plain names, and a few of ours."""
 

@@ -4,15 +4,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from crmcore import DATE, INTEGER, MONEY, TEXT, Customer, Record, column, record
+from crmcore import DATE, INTEGER, MONEY, TEXT, Choices, Customer, Record, column, record
 
 from .products import SHARE, Product
 
-CHANNELS: Final = ("agent", "broker", "bank", "online", "direct")
-ROLES: Final = ("insured", "beneficiary", "payer", "claimant")
-STATES: Final = (
-    *("quoted", "accepted", "postponed", "declined", "withdrawn"),
-    *("in_force", "lapsed", "surrendered", "expired"),
+CHANNELS: Final = Choices(
+    ("agent", "broker", "bank", "online", "direct"), zh=("代理人", "经纪人", "银行", "网络", "直销")
+)
+ROLES: Final = Choices(("insured", "beneficiary", "payer", "claimant"), zh=("被保险人", "受益人", "缴费人", "索赔人"))
+STATES: Final = Choices(
+    ("quoted", "accepted", "postponed", "declined", "withdrawn", "in_force", "lapsed", "surrendered", "expired"),
+    zh=("报价", "承保", "延期", "拒保", "撤单", "有效", "失效", "退保", "满期"),
 )
 """The states of a policy; `machines` says which follows which."""
 

@@ -4,12 +4,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from crmcore import DATE, MONEY, TEXT, Customer, Record, column, record
+from crmcore import DATE, MONEY, TEXT, Choices, Customer, Record, column, record
 
 from .policies import Agent, Policy
 from .products import SHARE, Product
 
-METHODS: Final = ("cash", "transfer", "card", "direct_debit", "alipay", "wechat", "other")
+METHODS: Final = Choices(
+    ("cash", "transfer", "card", "direct_debit", "alipay", "wechat", "other"),
+    zh=("现金", "转账", "银行卡", "代扣", "支付宝", "微信", "其他"),
+)
 
 
 @record("premium", links={"holder": "policy.holder"}, dated_by="due", label={"en": "Premium due", "zh": "应收保费"})
@@ -63,7 +66,10 @@ class Expense(Record):
     kind: str = column(
         TEXT,
         required=True,
-        choices=("acquisition", "administration", "claims_handling", "reinsurance", "tax", "other"),
+        choices=Choices(
+            ("acquisition", "administration", "claims_handling", "reinsurance", "tax", "other"),
+            zh=("获取费用", "管理费用", "理赔费用", "再保险", "税费", "其他"),
+        ),
         label={"en": "Kind of expense", "zh": "费用类别"},
     )
     product: str | None = column(TEXT, default=None, refers_to=Product, label={"en": "Product", "zh": "产品"})

@@ -4,9 +4,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from crmcore import DATE, INTEGER, MONEY, TEXT, Record, column, decimal, record
+from crmcore import DATE, INTEGER, MONEY, TEXT, Choices, Record, column, decimal, record
 
-LINES: Final = ("life", "medical", "accident", "motor", "home", "property", "liability", "travel", "other")
+LINES: Final = Choices(
+    ("life", "medical", "accident", "motor", "home", "property", "liability", "travel", "other"),
+    zh=("寿险", "医疗险", "意外险", "车险", "家财险", "财产险", "责任险", "旅行险", "其他"),
+)
 """The lines of business (险种大类)."""
 
 SHARE: Final = decimal(6)

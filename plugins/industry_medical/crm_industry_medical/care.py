@@ -1,6 +1,6 @@
 """What clinicians look at: chronic disease and its programmes, and how much care was needed lately."""
 
-from crmcore import Customer, Field, Scheme, Segment, Setting
+from crmcore import Choices, Customer, Field, Scheme, Segment, Setting
 
 from .metrics import active_diagnoses, chronic_diagnoses, emergencies_12m, stays_12m
 from .purposes import clinical
@@ -10,7 +10,7 @@ programme = Field(
     "medical.programme",
     str,
     on=Customer,
-    choices=("enrolled", "stable", "left"),
+    choices=Choices(("enrolled", "stable", "left"), zh=("已纳入", "稳定", "已退出")),
     soft=True,
     privacy="sensitive",
     label=words("Chronic-disease programme", "慢病管理"),

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from crmcore import INSTANT, MONEY, TEXT, Customer, Record, Rule, column, record, rows
+from crmcore import INSTANT, MONEY, TEXT, Choices, Customer, Record, Rule, column, record, rows
 
 from .encounters import Encounter
 from .inpatient import Admission, Stay
@@ -13,7 +13,10 @@ from .registration import Registration
 from .words import words
 
 BILL_STATES = {"open": ("settled", "void"), "settled": (), "void": ()}
-METHODS = ("cash", "card", "insurance", "wechat", "alipay", "deposit")
+METHODS = Choices(
+    ("cash", "card", "insurance", "wechat", "alipay", "deposit"),
+    zh=("现金", "银行卡", "医保", "微信", "支付宝", "预交金"),
+)
 IN = ("bill", "deposit")
 OUT = ("bill_refund", "deposit_refund")
 """The purposes of money that comes in, and that goes out."""
@@ -28,7 +31,9 @@ class Bill(Record):
     encounter: str | None = column(TEXT, default=None, refers_to=Encounter, label=words("Encounter", "就诊"))
     admission: str | None = column(TEXT, default=None, refers_to=Admission, label=words("Admission", "住院"))
     payer: str | None = column(TEXT, default=None, label=words("Payer", "支付方"))
-    state: str = column(TEXT, choices=tuple(BILL_STATES), default="open", label=words("State", "状态"))
+    state: str = column(
+        TEXT, choices=Choices(BILL_STATES, zh=("未结", "已结", "作废")), default="open", label=words("State", "状态")
+    )
 
 
 @record("bill_line", links={"customer": "bill.customer"}, dated_by="bill.at", label=words("Bill line", "账单明细"))
@@ -59,7 +64,12 @@ class Payment(Record):
 
     customer: str = column(TEXT, required=True, refers_to=Customer, label=words("Patient", "患者"))
     at: Moment = column(INSTANT, required=True, label=words("Date", "时间"))
-    purpose: str = column(TEXT, required=True, choices=(*IN, *OUT), label=words("Purpose", "用途"))
+    purpose: str = column(
+        TEXT,
+        required=True,
+        choices=Choices((*IN, *OUT), zh=("账单", "预交金", "账单退款", "预交金退款")),
+        label=words("Purpose", "用途"),
+    )
     method: str = column(TEXT, required=True, choices=METHODS, label=words("Method", "支付方式"))
     amount: Decimal = column(MONEY, required=True, label=words("Amount", "金额"))
     bill: str | None = column(TEXT, default=None, refers_to=Bill, label=words("Bill", "账单"))

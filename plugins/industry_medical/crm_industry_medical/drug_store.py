@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from crmcore import DATE, INSTANT, MONEY, TEXT, Breach, Constraint, Pending, Record, Rule, column, record, rows
+from crmcore import DATE, INSTANT, MONEY, TEXT, Breach, Choices, Constraint, Pending, Record, Rule, column, record, rows
 
 from .grouping import by
 from .moments import Moment, day_of, order_of
@@ -38,7 +38,12 @@ class Movement(Record):
 
     batch: str = column(TEXT, required=True, refers_to=Batch, label=words("Batch", "批次"))
     at: Moment = column(INSTANT, required=True, label=words("Date", "时间"))
-    kind: str = column(TEXT, required=True, choices=tuple(SIGNS), label=words("Kind", "类型"))
+    kind: str = column(
+        TEXT,
+        required=True,
+        choices=Choices(SIGNS, zh=("入库", "退药", "发药", "报损", "退供应商")),
+        label=words("Kind", "类型"),
+    )
     quantity: Decimal = column(QUANTITY, required=True, label=words("Quantity", "数量"))
     prescription_line: str | None = column(
         TEXT, default=None, refers_to=PrescriptionLine, label=words("Prescription line", "处方明细")

@@ -8,6 +8,7 @@ from crmcore import (
     INSTANT,
     TEXT,
     Breach,
+    Choices,
     Constraint,
     Customer,
     Pending,
@@ -39,11 +40,19 @@ class Encounter(Record):
 
     customer: str = column(TEXT, required=True, refers_to=Customer, label=words("Patient", "患者"))
     kind: str = column(
-        TEXT, required=True, choices=("outpatient", "emergency", "inpatient"), label=words("Kind", "就诊类型")
+        TEXT,
+        required=True,
+        choices=Choices(("outpatient", "emergency", "inpatient"), zh=("门诊", "急诊", "住院")),
+        label=words("Kind", "就诊类型"),
     )
     begins: Moment = column(INSTANT, required=True, label=words("Begins", "开始时间"))
     ends: Moment | None = column(INSTANT, default=None, label=words("Ends", "结束时间"))
-    state: str = column(TEXT, choices=tuple(STATES), default="in_progress", label=words("State", "状态"))
+    state: str = column(
+        TEXT,
+        choices=Choices(STATES, zh=("计划中", "进行中", "已结束", "已取消")),
+        default="in_progress",
+        label=words("State", "状态"),
+    )
     registration: str | None = column(TEXT, default=None, refers_to=Registration, label=words("Registration", "挂号"))
     department: str | None = column(TEXT, default=None, refers_to=Department, label=words("Department", "科室"))
     practitioner: str | None = column(
@@ -68,13 +77,26 @@ class Diagnosis(Record):
     """What a patient has, as found in an encounter."""
 
     encounter: str = column(TEXT, required=True, refers_to=Encounter, label=words("Encounter", "就诊"))
-    system: str = column(TEXT, choices=("icd10", "snomed"), default="icd10", label=words("Code system", "编码体系"))
+    system: str = column(
+        TEXT,
+        choices=Choices(("icd10", "snomed"), zh=("ICD-10", "SNOMED")),
+        default="icd10",
+        label=words("Code system", "编码体系"),
+    )
     code: str = column(TEXT, required=True, privacy="sensitive", label=words("Code", "诊断编码"))
     name: str = column(TEXT, required=True, privacy="sensitive", label=words("Name", "诊断名称"))
     stage: str = column(
-        TEXT, choices=("preliminary", "definite"), default="preliminary", label=words("Stage", "诊断阶段")
+        TEXT,
+        choices=Choices(("preliminary", "definite"), zh=("初步", "确定")),
+        default="preliminary",
+        label=words("Stage", "诊断阶段"),
     )
-    state: str = column(TEXT, choices=("active", "resolved"), default="active", label=words("State", "状态"))
+    state: str = column(
+        TEXT,
+        choices=Choices(("active", "resolved"), zh=("现患", "已愈")),
+        default="active",
+        label=words("State", "状态"),
+    )
     begins: Moment = column(INSTANT, required=True, label=words("Begins", "发病时间"))
     ends: Moment | None = column(INSTANT, default=None, label=words("Ends", "痊愈时间"))
     is_main: bool | None = column(BOOLEAN, default=None, label=words("Main diagnosis", "主要诊断"))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from crmcore import DATE, TEXT, Customer, Record, column, record, rows
+from crmcore import DATE, TEXT, Choices, Customer, Record, column, record, rows
 
 from .inpatient import Admission
 from .words import words
@@ -16,15 +16,21 @@ class FollowUp(Record):
     on: date = column(DATE, required=True, label=words("Date", "随访日期"))
     admission: str | None = column(TEXT, default=None, refers_to=Admission, label=words("Admission", "住院"))
     channel: str | None = column(
-        TEXT, default=None, choices=("phone", "visit", "message"), label=words("Channel", "随访方式")
+        TEXT,
+        default=None,
+        choices=Choices(("phone", "visit", "message"), zh=("电话", "上门", "短信")),
+        label=words("Channel", "随访方式"),
     )
     result: str = column(
-        TEXT, required=True, choices=("reached", "not_reached", "refused"), label=words("Result", "随访结果")
+        TEXT,
+        required=True,
+        choices=Choices(("reached", "not_reached", "refused"), zh=("已联系", "未联系上", "拒绝")),
+        label=words("Result", "随访结果"),
     )
     condition: str | None = column(
         TEXT,
         default=None,
-        choices=("better", "same", "worse"),
+        choices=Choices(("better", "same", "worse"), zh=("好转", "稳定", "加重")),
         privacy="sensitive",
         label=words("Condition", "病情变化"),
     )
@@ -39,7 +45,9 @@ class Referral(Record):
 
     customer: str = column(TEXT, required=True, refers_to=Customer, label=words("Patient", "患者"))
     on: date = column(DATE, required=True, label=words("Date", "日期"))
-    direction: str = column(TEXT, required=True, choices=("in", "out"), label=words("Direction", "转诊方向"))
+    direction: str = column(
+        TEXT, required=True, choices=Choices(("in", "out"), zh=("转入", "转出")), label=words("Direction", "转诊方向")
+    )
     hospital: str = column(TEXT, required=True, label=words("Hospital", "对方医院"))
     reason: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Reason", "转诊原因"))
 

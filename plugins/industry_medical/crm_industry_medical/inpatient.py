@@ -8,6 +8,7 @@ from crmcore import (
     MONEY,
     TEXT,
     Breach,
+    Choices,
     Constraint,
     Customer,
     Pending,
@@ -44,16 +45,25 @@ class Admission(Record):
     customer: str = column(TEXT, required=True, refers_to=Customer, label=words("Patient", "患者"))
     encounter: str | None = column(TEXT, default=None, refers_to=Encounter, label=words("Encounter", "就诊"))
     at: Moment = column(INSTANT, required=True, label=words("Admitted", "入院时间"))
-    kind: str = column(TEXT, choices=("elective", "emergency"), default="elective", label=words("Kind", "入院途径"))
+    kind: str = column(
+        TEXT,
+        choices=Choices(("elective", "emergency"), zh=("择期", "急诊")),
+        default="elective",
+        label=words("Kind", "入院途径"),
+    )
     reason: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Reason", "入院原因"))
     department: str | None = column(TEXT, default=None, refers_to=Department, label=words("Department", "科室"))
     attending: str | None = column(TEXT, default=None, refers_to=Practitioner, label=words("Attending", "主治医生"))
-    state: str = column(TEXT, choices=tuple(STATES), default="admitted", label=words("State", "状态"))
+    state: str = column(
+        TEXT, choices=Choices(STATES, zh=("在院", "已出院", "已取消")), default="admitted", label=words("State", "状态")
+    )
     discharged_at: Moment | None = column(INSTANT, default=None, label=words("Discharged", "出院时间"))
     outcome: str | None = column(
         TEXT,
         default=None,
-        choices=("cured", "improved", "unchanged", "died", "other"),
+        choices=Choices(
+            ("cured", "improved", "unchanged", "died", "other"), zh=("治愈", "好转", "未愈", "死亡", "其他")
+        ),
         label=words("Outcome", "离院转归"),
     )
     main_code: str | None = column(

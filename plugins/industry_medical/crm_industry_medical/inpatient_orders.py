@@ -2,7 +2,20 @@
 
 from collections.abc import Iterator
 
-from crmcore import INSTANT, TEXT, Breach, Constraint, Pending, Record, Rule, column, record, rows, state_machine
+from crmcore import (
+    INSTANT,
+    TEXT,
+    Breach,
+    Choices,
+    Constraint,
+    Pending,
+    Record,
+    Rule,
+    column,
+    record,
+    rows,
+    state_machine,
+)
 
 from .grouping import by
 from .inpatient import Admission
@@ -27,15 +40,30 @@ class Order(Record):
     """What is to be done for an inpatient; ``previous`` is the order that this one revises, renews or discontinues."""
 
     admission: str = column(TEXT, required=True, refers_to=Admission, label=words("Admission", "住院"))
-    term: str = column(TEXT, required=True, choices=("long_term", "temporary"), label=words("Term", "医嘱类别"))
-    action: str = column(TEXT, choices=("new", *FOLLOWS), default="new", label=words("Action", "操作"))
+    term: str = column(
+        TEXT,
+        required=True,
+        choices=Choices(("long_term", "temporary"), zh=("长期", "临时")),
+        label=words("Term", "医嘱类别"),
+    )
+    action: str = column(
+        TEXT,
+        choices=Choices(("new", *FOLLOWS), zh=("新开", "修改", "续开", "停止")),
+        default="new",
+        label=words("Action", "操作"),
+    )
     previous: str | None = column(TEXT, default=None, refers_to="self", label=words("Previous order", "原医嘱"))
     content: str = column(TEXT, required=True, privacy="sensitive", label=words("Content", "医嘱内容"))
     drug: str | None = column(TEXT, default=None, refers_to=Drug, label=words("Drug", "药品"))
     item: str | None = column(TEXT, default=None, refers_to=ServiceItem, label=words("Item", "项目"))
     dose: str | None = column(TEXT, default=None, label=words("Dose", "剂量"))
     frequency: str | None = column(TEXT, default=None, label=words("Frequency", "频次"))
-    urgency: str | None = column(TEXT, default=None, choices=("routine", "urgent"), label=words("Urgency", "紧急程度"))
+    urgency: str | None = column(
+        TEXT,
+        default=None,
+        choices=Choices(("routine", "urgent"), zh=("常规", "紧急")),
+        label=words("Urgency", "紧急程度"),
+    )
     orderer: str | None = column(TEXT, default=None, refers_to=Practitioner, label=words("Ordered by", "开立医生"))
     starts: Moment = column(INSTANT, required=True, label=words("Starts", "开始时间"))
     stops: Moment | None = column(INSTANT, default=None, label=words("Stops", "停止时间"))
@@ -52,7 +80,12 @@ class Execution(Record):
 
     order: str = column(TEXT, required=True, refers_to=Order, label=words("Order", "医嘱"))
     due: Moment = column(INSTANT, required=True, label=words("Due", "计划时间"))
-    state: str = column(TEXT, choices=tuple(STATES), default="planned", label=words("State", "状态"))
+    state: str = column(
+        TEXT,
+        choices=Choices(STATES, zh=("待执行", "已执行", "已取消")),
+        default="planned",
+        label=words("State", "状态"),
+    )
     done_at: Moment | None = column(INSTANT, default=None, label=words("Done", "执行时间"))
     by: str | None = column(TEXT, default=None, label=words("By", "执行人"))
     remark: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Remark", "备注"))

@@ -2,14 +2,17 @@
 
 from decimal import Decimal
 
-from crmcore import INSTANT, MONEY, TEXT, Constraint, Record, Rule, column, record, rows, state_machine
+from crmcore import INSTANT, MONEY, TEXT, Choices, Constraint, Record, Rule, column, record, rows, state_machine
 
 from .encounters import Encounter
 from .moments import Moment
 from .scheduling import Department
 from .words import words
 
-FEE_ITEMS = ("registration", "examination", "laboratory", "treatment", "operation", "drug", "bed", "nursing", "other")
+FEE_ITEMS = Choices(
+    ("registration", "examination", "laboratory", "treatment", "operation", "drug", "bed", "nursing", "other"),
+    zh=("挂号费", "检查费", "化验费", "治疗费", "手术费", "药费", "床位费", "护理费", "其他"),
+)
 STATES = {"ordered": ("done", "cancelled"), "done": (), "cancelled": ()}
 
 
@@ -35,7 +38,12 @@ class ServiceOrder(Record):
     encounter: str = column(TEXT, required=True, refers_to=Encounter, label=words("Encounter", "就诊"))
     item: str = column(TEXT, required=True, refers_to=ServiceItem, label=words("Item", "项目"))
     at: Moment = column(INSTANT, required=True, label=words("Ordered", "申请时间"))
-    state: str = column(TEXT, choices=tuple(STATES), default="ordered", label=words("State", "状态"))
+    state: str = column(
+        TEXT,
+        choices=Choices(STATES, zh=("已开立", "已完成", "已取消")),
+        default="ordered",
+        label=words("State", "状态"),
+    )
     purpose: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Purpose", "检查目的"))
     body_part: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Part of the body", "部位"))
     result: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Result", "结果"))

@@ -7,6 +7,7 @@ from crmcore import (
     DATE,
     TEXT,
     Breach,
+    Choices,
     Constraint,
     Contact,
     Customer,
@@ -31,7 +32,7 @@ sex = Field(
     "medical.sex",
     str,
     on=Customer,
-    choices=("female", "male", "other", "unknown"),
+    choices=Choices(("female", "male", "other", "unknown"), zh=("女", "男", "其他", "未知")),
     privacy="personal",
     label=words("Sex", "性别"),
 )
@@ -57,7 +58,10 @@ class Allergy(Record):
     substance: str = column(TEXT, required=True, privacy="sensitive", label=words("Substance", "过敏物质"))
     reaction: str | None = column(TEXT, default=None, privacy="sensitive", label=words("Reaction", "过敏反应"))
     severity: str | None = column(
-        TEXT, default=None, choices=("mild", "moderate", "severe"), label=words("Severity", "严重程度")
+        TEXT,
+        default=None,
+        choices=Choices(("mild", "moderate", "severe"), zh=("轻度", "中度", "重度")),
+        label=words("Severity", "严重程度"),
     )
     noted_on: date | None = column(DATE, default=None, label=words("Noted on", "记录日期"))
 
@@ -67,7 +71,12 @@ class HealthCoverage(Record):
     """Who pays for a patient besides the patient: a public scheme or an insurer."""
 
     customer: str = column(TEXT, required=True, refers_to=Customer, label=words("Patient", "患者"))
-    kind: str = column(TEXT, required=True, choices=("public", "commercial"), label=words("Kind", "保障类型"))
+    kind: str = column(
+        TEXT,
+        required=True,
+        choices=Choices(("public", "commercial"), zh=("医保", "商业保险")),
+        label=words("Kind", "保障类型"),
+    )
     payer: str = column(TEXT, required=True, privacy="personal", label=words("Payer", "支付方"))
     member_no: str | None = column(TEXT, default=None, privacy="personal", label=words("Member number", "参保号"))
     begins: date | None = column(DATE, default=None, label=words("Begins", "起始日期"))

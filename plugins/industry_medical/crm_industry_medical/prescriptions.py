@@ -9,6 +9,7 @@ from crmcore import (
     MONEY,
     TEXT,
     Breach,
+    Choices,
     Constraint,
     Pending,
     Record,
@@ -44,7 +45,10 @@ class Drug(Record):
     price: Decimal | None = column(MONEY, default=None, label=words("Price", "单价"))
     least_stock: Decimal | None = column(QUANTITY, default=None, label=words("Least stock", "最低库存"))
     control: str = column(
-        TEXT, choices=("none", "narcotic", "psychotropic"), default="none", label=words("Control", "管制类别")
+        TEXT,
+        choices=Choices(("none", "narcotic", "psychotropic"), zh=("无", "麻醉药品", "精神药品")),
+        default="none",
+        label=words("Control", "管制类别"),
     )
 
 
@@ -55,7 +59,10 @@ class Interaction(Record):
     one: str = column(TEXT, required=True, label=words("One substance", "成分甲"))
     other: str = column(TEXT, required=True, label=words("Other substance", "成分乙"))
     severity: str = column(
-        TEXT, required=True, choices=("contraindicated", "caution"), label=words("Severity", "严重程度")
+        TEXT,
+        required=True,
+        choices=Choices(("contraindicated", "caution"), zh=("禁忌", "慎用")),
+        label=words("Severity", "严重程度"),
     )
     effect: str | None = column(TEXT, default=None, label=words("Effect", "后果"))
 
@@ -66,8 +73,15 @@ class Prescription(Record):
 
     encounter: str = column(TEXT, required=True, refers_to=Encounter, label=words("Encounter", "就诊"))
     at: Moment = column(INSTANT, required=True, label=words("Written", "开方时间"))
-    kind: str = column(TEXT, choices=("western", "herbal"), default="western", label=words("Kind", "处方类型"))
-    state: str = column(TEXT, choices=tuple(STATES), default="active", label=words("State", "状态"))
+    kind: str = column(
+        TEXT,
+        choices=Choices(("western", "herbal"), zh=("西药方", "中药方")),
+        default="western",
+        label=words("Kind", "处方类型"),
+    )
+    state: str = column(
+        TEXT, choices=Choices(STATES, zh=("有效", "已完成", "已停用")), default="active", label=words("State", "状态")
+    )
     packets: int | None = column(INTEGER, default=None, label=words("Packets", "付数"))
     therapy: str | None = column(TEXT, default=None, label=words("Therapy", "治法"))
 

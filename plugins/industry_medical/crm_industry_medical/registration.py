@@ -10,6 +10,7 @@ from crmcore import (
     MONEY,
     TEXT,
     Breach,
+    Choices,
     Constraint,
     Customer,
     Pending,
@@ -55,7 +56,12 @@ class Registration(Record):
     rank: str = column(TEXT, required=True, refers_to=Rank, label=words("Rank", "号别"))
     on: date = column(DATE, required=True, label=words("Booked on", "挂号日期"))
     fee: Decimal = column(MONEY, required=True, label=words("Fee", "挂号费"))
-    state: str = column(TEXT, choices=tuple(STATES), default="booked", label=words("State", "状态"))
+    state: str = column(
+        TEXT,
+        choices=Choices(STATES, zh=("已预约", "已报到", "已就诊", "已取消", "爽约")),
+        default="booked",
+        label=words("State", "状态"),
+    )
 
 
 def no_overbooking(pending: Pending) -> Iterator[Breach]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from crmcore import DATE, INTEGER, TEXT, Breach, Constraint, Pending, Record, Rule, column, record, rows
+from crmcore import DATE, INTEGER, TEXT, Breach, Choices, Constraint, Pending, Record, Rule, column, record, rows
 
 from .grouping import by
 from .words import words
@@ -32,7 +32,9 @@ class Session(Record):
     practitioner: str = column(TEXT, required=True, refers_to=Practitioner, label=words("Practitioner", "出诊医生"))
     department: str = column(TEXT, required=True, refers_to=Department, label=words("Department", "科室"))
     on: date = column(DATE, required=True, label=words("Date", "出诊日期"))
-    half: str = column(TEXT, required=True, choices=("am", "pm"), label=words("Half of the day", "午别"))
+    half: str = column(
+        TEXT, required=True, choices=Choices(("am", "pm"), zh=("上午", "下午")), label=words("Half of the day", "午别")
+    )
     quota: int = column(INTEGER, required=True, label=words("Quota", "限号数"))
 
 

@@ -61,7 +61,8 @@ def work_list(company: ReportContext) -> Iterator[Table]:
             row = (task.due, late, playbook, task.title, task.owner, task.customer, names.get(task.customer))
             found.append(row)
     found.sort(key=lambda row: (row[0] is None, row[0] or company.as_of, row[2], row[5]))
-    yield table("work_list", ("due", "overdue", "playbook", "title", "owner", "id", "name"), found)
+    columns = ("due", "overdue", "playbook", "title", "owner", "id", "name")
+    yield table("work_list", columns, found, of={"title": "task.title"})
 
 
 def concentrated(company: ReportContext) -> Iterator[Table]:

@@ -63,7 +63,7 @@ def table(  # noqa: PLR0913 - keyword-only facts of one table
     found: Iterable[Sequence[Any]],
     *,
     scheme: Scheme | None = None,
-    of: Mapping[str, Scheme | Metric] | None = None,
+    of: Mapping[str, Scheme | Metric | str] | None = None,
     chart: Chart | None = None,
 ) -> Table:
     """Return a table with the labels of its title and columns.

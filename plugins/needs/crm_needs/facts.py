@@ -6,7 +6,7 @@ conversation: no program reads subjects, which are written in every language and
 
 import enum
 
-from crmcore import Customer, Field, Interaction, Metric, Setting, count, rows
+from crmcore import Choices, Customer, Field, Interaction, Metric, Setting, count, rows
 
 
 class Need(enum.Enum):
@@ -45,6 +45,7 @@ stated_need = Field(
     "needs.stated_need",
     Need,
     on=Customer,
+    choices=Choices(Need, zh=("基础需求", "功能需求", "体验需求")),
     soft=True,
     label={"en": "Stated need", "zh": "录入的需求"},
     doc={
@@ -57,6 +58,7 @@ stated_requirement = Field(
     "needs.stated_requirement",
     Requirement,
     on=Customer,
+    choices=Choices(Requirement, zh=("产品需求", "服务需求", "综合需求")),
     soft=True,
     label={"en": "Stated requirement", "zh": "录入的需求方面"},
     doc={
@@ -69,6 +71,10 @@ topic = Field(
     "needs.topic",
     Topic,
     on=Interaction,
+    choices=Choices(
+        Topic,
+        zh=("价格", "实用性", "质量", "性能", "参数", "设计", "界面", "便利性", "售后服务", "服务体验", "技术支持"),
+    ),
     label={"en": "Topic", "zh": "话题"},
     doc={
         "en": "What the customer cared for most in this conversation; chosen by whoever enters it.",

@@ -7,6 +7,7 @@ from crmcore import (
     DATE,
     INTEGER,
     TEXT,
+    Choices,
     Contact,
     Customer,
     Field,
@@ -35,6 +36,7 @@ buys_in_name = Field(
     "party_type.buys_in_name",
     Name,
     on=Customer,
+    choices=Choices(Name, zh=("本人名义", "组织名义")),
     soft=True,
     label={"en": "Buys in the name of", "zh": "以何名义购买"},
     doc={
@@ -59,7 +61,10 @@ class PurchaseProcess(Record):
     opened: date = column(DATE, required=True, label={"en": "Opened", "zh": "开始日期"})
     closed: date | None = column(DATE, default=None, label={"en": "Closed", "zh": "结束日期"})
     outcome: str | None = column(
-        TEXT, default=None, choices=("bought", "refused", "dropped"), label={"en": "Outcome", "zh": "结果"}
+        TEXT,
+        default=None,
+        choices=Choices(("bought", "refused", "dropped"), zh=("已购买", "已拒绝", "已放弃")),
+        label={"en": "Outcome", "zh": "结果"},
     )
 
 

@@ -2,7 +2,7 @@
 
 import enum
 
-from crmcore import Customer, Field, Scheme, Segment
+from crmcore import Choices, Customer, Field, Scheme, Segment
 
 from .traits import no_person
 
@@ -20,6 +20,7 @@ judged = Field(
     "profile.judged_temperament",
     Temperament,
     on=Customer,
+    choices=Choices(Temperament, zh=("多血质", "胆汁质", "黏液质", "抑郁质")),
     soft=True,
     privacy="sensitive",
     label={"en": "Temperament, as judged", "zh": "性格判断"},

@@ -4,7 +4,7 @@ import enum
 from datetime import date
 from decimal import Decimal
 
-from crmcore import MONEY, Customer, Field, Metric, Scheme, Segment, Setting, days_since, rows
+from crmcore import MONEY, Choices, Customer, Field, Metric, Scheme, Segment, Setting, days_since, rows
 
 DAYS_OF_A_YEAR = Decimal("365.2425")
 
@@ -36,7 +36,14 @@ born = Field(
     privacy="personal",
     label={"en": "Date of birth", "zh": "出生日期"},
 )
-sex = Field("profile.sex", Sex, on=Customer, privacy="personal", label={"en": "Sex", "zh": "性别"})
+sex = Field(
+    "profile.sex",
+    Sex,
+    on=Customer,
+    choices=Choices(Sex, zh=("女", "男", "其他")),
+    privacy="personal",
+    label={"en": "Sex", "zh": "性别"},
+)
 income = Field(
     "profile.income",
     MONEY,
@@ -50,6 +57,7 @@ preference = Field(
     "profile.preference",
     Preference,
     on=Customer,
+    choices=Choices(Preference, zh=("价格", "质量", "品牌", "新颖", "便利")),
     soft=True,
     privacy="personal",
     label={"en": "Preference", "zh": "偏好"},

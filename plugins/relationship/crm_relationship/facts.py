@@ -6,7 +6,7 @@ Most of it no purchase tells: people find it out and enter it, and it is kept wi
 import enum
 from decimal import Decimal
 
-from crmcore import Customer, Field, Predicate, Rule, rows
+from crmcore import Choices, Customer, Field, Predicate, Rule, rows
 
 
 class Purpose(enum.Enum):
@@ -21,6 +21,7 @@ purpose = Field(
     "relationship.purpose",
     Purpose,
     on=Customer,
+    choices=Choices(Purpose, zh=("自用", "转售", "用于自有产品")),
     soft=True,
     label={"en": "Buys for", "zh": "购买用途"},
     doc={

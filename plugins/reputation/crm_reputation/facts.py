@@ -10,6 +10,7 @@ from decimal import Decimal
 from crmcore import (
     DATE,
     TEXT,
+    Choices,
     Customer,
     Field,
     Metric,
@@ -42,6 +43,7 @@ shown_grade = Field(
     "reputation.shown_grade",
     Grade,
     on=Customer,
+    choices=Choices(Grade, zh=("皇冠", "钻石", "无")),
     soft=True,
     label={"en": "Grade shown", "zh": "平台显示的等级"},
     doc={

@@ -9,6 +9,7 @@ from crmcore import (
     DATE,
     TEXT,
     Breach,
+    Choices,
     Constraint,
     Customer,
     Pending,
@@ -24,7 +25,7 @@ from crmcore import (
     rows,
 )
 
-TYPES = ("question", "suggestion", "praise", "criticism", "other")
+TYPES = Choices(("question", "suggestion", "praise", "criticism", "other"), zh=("咨询", "建议", "表扬", "批评", "其他"))
 
 
 @record("feedback_category", label={"en": "Feedback category", "zh": "反馈分类"})

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from crmcore import Metric, Scheme, Segment, Setting, choose, count, days_since, last, latest, mean
+from crmcore import Choices, Metric, Scheme, Segment, Setting, choose, count, days_since, last, latest, mean
 
 from .records import complaint, highest, lowest, survey
 
@@ -20,7 +20,7 @@ valid_days = Setting(
 basis = Setting(
     "satisfaction.basis",
     "mean",
-    choices=("mean", "latest"),
+    choices=Choices(("mean", "latest"), zh=("平均", "最近一次")),
     label={"en": "What counts of several surveys", "zh": "多次调查的取值方式"},
     doc={
         "en": "`mean`: the average of the answers that still count; `latest`: the last of them alone. Our default.",

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from crmcore import DATE, TEXT, Customer, Record, Rule, choose, column, decimal, record, rows
+from crmcore import DATE, TEXT, Choices, Customer, Record, Rule, choose, column, decimal, record, rows
 
 SCALES = ("1-3", "1-5", "1-7", "1-10", "0-10", "0-100")
 
@@ -18,7 +18,10 @@ class Survey(Record):
     scale: str = column(TEXT, required=True, choices=SCALES, label={"en": "Scale", "zh": "评分制"})
     # Satisfied with us (csat), would recommend us (nps), was easy to deal with (ces); or what an employee takes it for.
     kind: str | None = column(
-        TEXT, default=None, choices=("csat", "nps", "ces", "judgement"), label={"en": "Kind", "zh": "类型"}
+        TEXT,
+        default=None,
+        choices=Choices(("csat", "nps", "ces", "judgement"), zh=("满意度", "推荐意愿", "便利度", "员工判断")),
+        label={"en": "Kind", "zh": "类型"},
     )
     source: str | None = column(TEXT, default=None, label={"en": "Source", "zh": "来源"})
     remark: str | None = column(TEXT, default=None, label={"en": "Remark", "zh": "备注"})

@@ -66,7 +66,7 @@ def said(value: Any, column: str, look: Look) -> str:  # noqa: PLR0911 - one lin
         case date():
             return value.isoformat()
         case tuple() | list():
-            return ", ".join(said(part, "", look) for part in value)
+            return ", ".join(said(part, column, look) for part in value)
         case _:
             words = look.words.get(column)
             return "".join(map(_visible, words.get(str(value), str(value)) if words else str(value)))

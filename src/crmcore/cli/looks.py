@@ -7,13 +7,12 @@ from attrs import evolve
 
 from crmcore.cli.cells import Look
 from crmcore.cli.headings import heading
-from crmcore.desk.listed_columns import Cost, column_of, end_of
+from crmcore.desk.listed_columns import Cost, column_of, end_of, known_column
 from crmcore.entities import Record, type_of
-from crmcore.errors import UnknownName
 from crmcore.kinds import Kind
 from crmcore.labels import Label
 from crmcore.plugging.catalogue import Catalogue
-from crmcore.records import CORE_RECORDS, Customer
+from crmcore.records import CORE_RECORDS, Customer, Task
 from crmcore.speech.measures import measure
 from crmcore.view import Listed, Table, listed_name
 from crmcore.work.company import Company
@@ -36,18 +35,25 @@ def look_of(
     words: dict[str, dict[str, str]] = {}
     for given in names:
         name = listed_name(given)
-        try:
-            column = column_of(given, record, catalogue)
-        except UnknownName:
+        column = (
+            known_column(given, record, catalogue) if isinstance(given, str) else column_of(given, record, catalogue)
+        )
+        if column is None:
             continue
         kinds[name], labels[name] = column.kind, heading(given, record, catalogue, language)
         _, owner, own = end_of(name, record, catalogue)
+        choices = column.choices
         if own in catalogue.names("metric"):
-            kinds[name] = measure(catalogue.metric(own)).kind
+            measured = measure(catalogue.metric(own))
+            kinds[name], choices = measured.kind, measured.choices
+        if owner is Task and own == "title":
+            words[name] = _titles(catalogue, language)
         if _is_id(own, owner):
             ids.add(name)
         if column.scheme is not None and language == CHINESE:  # in English the short names are words already
             words[name] = {one.name: one.label(language, one.name) for one in column.scheme.segments}
+        elif found := choices.words(language):
+            words[name] = dict(found)
         if column.scheme is not None or column.cost is Cost.COMPUTE:
             answers.add(name)
     digits, zone = company.currency_digits, company.zone
@@ -124,6 +130,12 @@ def headed(look: Look, english: dict[str, str], chinese: dict[str, str], languag
     """Return a look with headings of ours for columns of ours."""
     ours = chinese if language == CHINESE else english
     return evolve(look, labels={**look.labels, **ours}, language=language)
+
+
+def _titles(catalogue: Catalogue, language: str) -> dict[str, str]:
+    """Return the titles of playbooks' tasks in one language, by those that they were raised with in any."""
+    titles = (title for playbook in catalogue.values("playbook") for title in playbook.titles)
+    return {text: title(language) for title in titles for _, text in title.texts}
 
 
 def _is_id(name: str, record: type[Record]) -> bool:

@@ -14,6 +14,7 @@ from crmcore.evaluation.grace import has_grace
 from crmcore.grammar.declare import Field, Metric, Scheme
 from crmcore.grammar.expr import Term
 from crmcore.kinds import DATE, INSTANT, INTEGER, TEXT, TEXTS, Kind
+from crmcore.labels import NO_CHOICES, Choices
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.records import Customer, Task
 from crmcore.storage.json_values import decode_value
@@ -50,7 +51,7 @@ class ListedColumn:
     kind: Kind
     value: Callable[[Entry], Any]
     cost: Cost = Cost.READ
-    choices: tuple[str, ...] = ()
+    choices: Choices = NO_CHOICES
     scheme: Scheme | None = None
     sensitive: bool = False
     term: Term | None = None
@@ -58,7 +59,7 @@ class ListedColumn:
 
 def listed_column(name: str, record_class: type[Record], catalogue: Catalogue) -> ListedColumn:
     """Return what ``name`` shows of a record; raises `UnknownName` with everything that could have been meant."""
-    found = _own(name, record_class, catalogue) or _followed(name, record_class, catalogue)
+    found = known_column(name, record_class, catalogue)
     if found is None:
         raise UnknownName(
             f"column of {type_of(record_class).name}",
@@ -67,6 +68,11 @@ def listed_column(name: str, record_class: type[Record], catalogue: Catalogue) -
             todo=_hint(name, catalogue),
         )
     return found
+
+
+def known_column(name: str, record_class: type[Record], catalogue: Catalogue) -> ListedColumn | None:
+    """Return what ``name`` shows of a record, None where it shows nothing."""
+    return _own(name, record_class, catalogue) or _followed(name, record_class, catalogue)
 
 
 def column_of(listed: Listed, record_class: type[Record], catalogue: Catalogue) -> ListedColumn:
@@ -176,7 +182,7 @@ def _of_scheme(scheme: Scheme, name: str = "") -> ListedColumn:
         return None if found is None else found.answer if name else found.segment
 
     names = tuple(one.name for one in scheme.segments)
-    made = ListedColumn(name or scheme.name, TEXT, segment, Cost.LOOK_UP, names, scheme)
+    made = ListedColumn(name or scheme.name, TEXT, segment, Cost.LOOK_UP, Choices(names), scheme)
     return _masked(made) if scheme.privacy == SENSITIVE else made
 
 

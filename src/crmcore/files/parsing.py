@@ -12,6 +12,7 @@ from crmcore.files.parsing_base import BadValue, Reading
 from crmcore.files.parsing_numbers import read_decimal, read_integer
 from crmcore.files.parsing_times import read_day, read_moment
 from crmcore.kinds import Kind, fold
+from crmcore.labels import Choices
 from crmcore.values import control_in, has_lines, too_long
 
 Value = str | int | Decimal | bool | date | datetime | tuple[str, ...]
@@ -82,10 +83,11 @@ def nearest(name: str, known: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(folded[key] for key in found))
 
 
-def _choice(text: str, choices: tuple[str, ...]) -> str:
+def _choice(text: str, choices: Choices) -> str:
+    """Return the choice that a text is, or that people read it for."""
     if text in choices:
         return text
-    same = [choice for choice in choices if fold(choice) == fold(text)]
+    same = [choice for choice in choices if fold(text) in map(fold, (choice, *choices.read(choice)))]
     if len(same) == 1:
         return same[0]
     near = nearest(text, {choice: choice for choice in choices})

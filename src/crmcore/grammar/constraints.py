@@ -10,7 +10,7 @@ from crmcore.attributes import DOC, FULL_NAME, FUNCTION, LABEL, Shape, a, as_tup
 from crmcore.entities import RECORD_TYPE, Record, type_of
 from crmcore.errors import RuleError
 from crmcore.grammar.declare import PLACE, Place, here
-from crmcore.labels import Label, as_label
+from crmcore.labels import Choices, Label, as_label
 
 _RECORD: Final = a(Record, "the record that is refused")
 _MESSAGE: Final = Shape(
@@ -67,13 +67,13 @@ def state_machine(
             if before and after:
                 was, now = getattr(before, column), getattr(after, column)
                 if was != now and now not in table.get(was, ()):
-                    yield Breach(after, _no_step(was, table.get(was, ())), column)
+                    yield Breach(after, _no_step(was, table.get(was, ()), facts.choices), column)
 
     return Constraint(name, on, find, doc)
 
 
-def _no_step(state: Any, following: tuple[str, ...]) -> Mapping[str, str]:
+def _no_step(state: Any, following: tuple[str, ...], choices: Choices) -> Mapping[str, str]:
+    (said, *others), (own, *zh) = ([choices.said(one, code) for one in (state, *following)] for code in ("en", "zh"))
     if not following:
-        return {"en": f"{state} is final: nothing follows it", "zh": f"{state} 为最终状态，不能再变更"}
-    listed = ", ".join(following)
-    return {"en": f"from {state} it goes only to {listed}", "zh": f"{state} 之后只能为 {listed}"}
+        return {"en": f"{said} is final: nothing follows it", "zh": f"{own} 为最终状态，不能再变更"}
+    return {"en": f"from {said} it goes only to {', '.join(others)}", "zh": f"{own} 之后只能为 {'、'.join(zh)}"}

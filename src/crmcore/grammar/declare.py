@@ -21,7 +21,7 @@ from crmcore.attributes import (
     Privacy,
     Shape,
     a,
-    as_tuple,
+    as_choices,
     named,
     perhaps,
     several,
@@ -35,7 +35,7 @@ from crmcore.grammar.field_types import DEFAULT, TYPE, choices_of, kind_held
 from crmcore.grammar.levels import check_customer_level, check_record_level
 from crmcore.grammar.setting_defaults import BOUND, default_problem, is_setting_default
 from crmcore.kinds import BOOLEAN, DATE, MONEY_EXTRA_DIGITS, NUMBER, TEXT, Kind
-from crmcore.labels import Label, as_label
+from crmcore.labels import NO_CHOICES, Choices, Label, as_label
 from crmcore.values import misfit
 
 
@@ -81,9 +81,9 @@ class Field(Term):
     on: "type[Record]" = attrs.field(validator=RECORD_TYPE, kw_only=True)
     default: Any = attrs.field(default=None, converter=text_of, validator=DEFAULT, kw_only=True)
     unit: str = attrs.field(default="", validator=LINE, kw_only=True)
-    choices: tuple[str, ...] = attrs.field(
+    choices: Choices = attrs.field(
         default=attrs.Factory(lambda self: choices_of(self.type), takes_self=True),
-        converter=as_tuple,
+        converter=as_choices,
         validator=CHOICES,
         kw_only=True,
     )
@@ -137,7 +137,7 @@ class Setting(Term):
     name: str = attrs.field(validator=FULL_NAME)
     default: Any = attrs.field(validator=Shape("an int, Decimal, text, date or bool", is_setting_default))
     unit: str = attrs.field(default="", validator=LINE, kw_only=True)
-    choices: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=CHOICES, kw_only=True)
+    choices: Choices = attrs.field(default=NO_CHOICES, converter=as_choices, validator=CHOICES, kw_only=True)
     least: Any = attrs.field(default=None, validator=perhaps(BOUND), kw_only=True)
     greatest: Any = attrs.field(default=None, validator=perhaps(BOUND), kw_only=True)
     secret: bool = attrs.field(default=False, validator=FLAG, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from crmcore.attributes import KIND, Shape, is_line
 from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, TEXT, Kind, decimal
+from crmcore.labels import NO_CHOICES, Choices
 
 PLAIN_DECIMAL: Final = decimal(6)
 """What a field declared as `Decimal` holds."""
@@ -36,11 +37,11 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, int | Decimal | float | date | str | tuple | None) and all(map(is_line, texts))
 
 
-def choices_of(given: Any) -> tuple[str, ...]:
+def choices_of(given: Any) -> Choices:
     """Return the texts of an enum; none for anything else."""
     if isinstance(given, type) and issubclass(given, enum.Enum):
-        return tuple(str(member.value) for member in given)
-    return ()
+        return Choices(str(member.value) for member in given)
+    return NO_CHOICES
 
 
 TYPE: Final = Shape(

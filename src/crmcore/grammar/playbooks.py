@@ -34,6 +34,8 @@ CUSTOMERS_OWNER: Final = "owner"
 VISIT: Final = "visit"
 """The name of the tasks that a cadence makes; no template can have it."""
 
+VISIT_TITLES: Final = {"en": "Get in touch: {}", "zh": "回访客户：{}"}
+
 _TEMPLATE: Final = Shape(
     f"a name of small letters, digits and _ other than {VISIT!r}, which is what a cadence makes",
     lambda value: NAME.fits(value) and value != VISIT,
@@ -108,6 +110,23 @@ class Playbook:
     def answer(self) -> Segment:
         """The segment whose customers it is for."""
         return self.scheme.segment(self.segment)
+
+    @property
+    def visit_title(self) -> Label:
+        """The title of its visits, which says what the customer is that it is visited."""
+        answer = self.answer
+        spoken = dict.fromkeys((*VISIT_TITLES, *answer.label.languages))
+        return as_label(
+            {
+                code: VISIT_TITLES.get(code, VISIT_TITLES["en"]).format(answer.label(code, answer.name))
+                for code in spoken
+            }
+        )
+
+    @property
+    def titles(self) -> tuple[Label, ...]:
+        """The titles of all tasks that it raises."""
+        return (*(task.title for task in self.tasks), *(() if self.cadence is None else (self.visit_title,)))
 
     @property
     def settings(self) -> tuple[Setting, ...]:

@@ -43,7 +43,14 @@ class Catalogue:
 
     def names(self, kind: str) -> tuple[str, ...]:
         """Return the names of one kind (record, field, metric, ...), sorted."""
-        return tuple(sorted(name for found, name in self._index if found == kind))
+        return self._names.get(kind, ())
+
+    @cached_property
+    def _names(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for kind, name in self._index:
+            found.setdefault(kind, []).append(name)
+        return {kind: tuple(sorted(names)) for kind, names in found.items()}
 
     def values(self, kind: str) -> tuple[Any, ...]:
         """Return everything of one kind, sorted by name."""

@@ -1,37 +1,43 @@
-"""In what a term is measured: the kind and unit that constants beside it are said in."""
+"""In what a term is measured: the kind and unit that constants beside it are said in, and the choices that they are of."""
 
 from collections.abc import Iterable
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from crmcore.grammar.declare import Field, Metric, Setting
-from crmcore.grammar.expr import Aggregate, Arithmetic, Choose, Extreme, PopulationValue, Term
+from crmcore.grammar.expr import Aggregate, Arithmetic, Choose, Column, Extreme, PopulationValue, Term
 from crmcore.kinds import MONEY, NUMBER, RATIO, Kind
-from crmcore.labels import Label
+from crmcore.labels import NO_CHOICES, Choices, Label
 
 
 @frozen
 class Measure:
-    """The kind and unit of a number; an average or part of money is money here, though it is held as a ratio."""
+    """The kind and unit of a number, the choices of a text.
+
+    An average or part of money is money here, though it is held as a ratio.
+    """
 
     kind: Kind
     unit: str = ""
+    choices: Choices = NO_CHOICES
 
 
 PLAIN: Final = Measure(NUMBER)
 """A bare number."""
 
 
-def measure(term: Term) -> Measure:  # noqa: PLR0911 - one case per node class
+def measure(term: Term) -> Measure:  # noqa: C901, PLR0911 - one case per node class
     """Return in what a term is measured."""
     match term:
         case Field() | Setting():
-            return Measure(term.result_kind(), _untold(term.unit, term.label, term.name))
+            return Measure(term.result_kind(), _untold(term.unit, term.label, term.name), term.choices)
+        case Column(steps=(*_, last)):
+            return Measure(term.result_kind(), choices=last.choices)
         case Metric(term=inner):
             known = measure(inner)
             unit = _untold(term.unit, term.label, term.name) if term.unit else known.unit
-            return Measure(known.kind, unit)
+            return Measure(known.kind, unit, known.choices)
         case Aggregate(op="total" | "mean" | "smallest" | "largest" | "last", term=inner) if inner is not None:
             return measure(inner)
         case PopulationValue(op=op, term=inner) if inner is not None and op != "count":
@@ -51,9 +57,13 @@ def measure(term: Term) -> Measure:  # noqa: PLR0911 - one case per node class
 
 
 def shared(terms: Iterable[Term]) -> Measure:
-    """Return in what values are measured that stand beside each other: as the first that is no bare number."""
+    """Return in what values are measured that stand beside each other: as the first that is no bare number.
+
+    Texts are of the first choices that there are.
+    """
     found = tuple(measure(term) for term in terms)
-    return next((each for each in found if each.kind != NUMBER), found[0])
+    choices = next((each.choices for each in found if each.choices), NO_CHOICES)
+    return evolve(next((each for each in found if each.kind != NUMBER), found[0]), choices=choices)
 
 
 def _untold(unit: str, label: Label, name: str) -> str:

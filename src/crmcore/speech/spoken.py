@@ -14,6 +14,7 @@ from attrs import field, frozen
 
 from crmcore.grammar.declare import Scheme, Setting
 from crmcore.kinds import MONEY, RATIO, Kind, from_units
+from crmcore.labels import NO_CHOICES, Choices
 from crmcore.speech.words import Words
 from crmcore.speech.words_en import ENGLISH
 from crmcore.speech.words_zh import CHINESE
@@ -62,10 +63,12 @@ def short(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def say_value(value: Any, kind: Kind, reader: Reader, unit: str = "") -> str:  # noqa: PLR0911 - one case per type
+def say_value(  # noqa: PLR0911 - one case per type
+    value: Any, kind: Kind, reader: Reader, unit: str = "", *, choices: Choices = NO_CHOICES
+) -> str:
     """Say a value as people write it; numbers are in whole units (euros, pieces), None is unknown.
 
-    Money is rounded half-even to the currency's digits; ratios and fractions keep 6 significant figures.
+    A text that is one of ``choices`` is said by its label. Money is rounded half-even to the currency's digits; ratios and fractions keep 6 significant figures.
     """
     words = reader.words
     match value:
@@ -74,9 +77,9 @@ def say_value(value: Any, kind: Kind, reader: Reader, unit: str = "") -> str:  #
         case bool():
             return words.yes if value else words.no
         case str():
-            return quoted(value, words)
+            return quoted(choices.said(value, reader.language), words)
         case tuple() | list():
-            return words.comma.join(say_value(part, kind, reader) for part in value) or words.nothing
+            return words.comma.join(say_value(part, kind, reader, choices=choices) for part in value) or words.nothing
         case datetime():
             return value.isoformat(" ", "minutes").replace("+00:00", " UTC")
         case date():

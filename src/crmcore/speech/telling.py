@@ -12,10 +12,11 @@ from crmcore.evaluation.missing import name_of
 from crmcore.evaluation.placements import Cause, Placement
 from crmcore.grammar.days import days_of
 from crmcore.grammar.declare import Field, InSegment, Metric, Setting
-from crmcore.grammar.expr import And, Compare, Equals, Not, Or, OrElse, Predicate, Term
+from crmcore.grammar.expr import And, Compare, Equals, Known, Not, OneOf, Or, OrElse, Predicate, Term, TextTest
 from crmcore.grammar.walk import needs, reached, rules_of
 from crmcore.kinds import Kind
-from crmcore.speech.measures import measure
+from crmcore.labels import NO_CHOICES
+from crmcore.speech.measures import measure, shared
 from crmcore.speech.spoken import Reader, quoted, say_segment, say_value, with_unit
 from crmcore.speech.wording import describe
 from crmcore.speech.words import fill
@@ -199,10 +200,13 @@ def _comparison(clause: Clause, reader: Reader) -> Iterator[str]:
         yield quoted(say_segment(clause.rule.scheme, clause.value, reader), reader.words)
         return
     if not isinstance(clause.rule, Compare | Equals):
-        yield say_value(clause.value, clause.kind, reader, clause.unit)
+        choices = measure(clause.rule.term).choices if isinstance(clause.rule, OneOf | Known | TextTest) else NO_CHOICES
+        yield say_value(clause.value, clause.kind, reader, clause.unit, choices=choices)
         return
-    kind = measure(clause.rule.left).kind
-    value, bound = say_value(clause.value, kind, reader, clause.unit), say_value(clause.bound, kind, reader)
+    beside = shared((clause.rule.left, clause.rule.right))
+    kind, choices = measure(clause.rule.left).kind, beside.choices
+    value = say_value(clause.value, kind, reader, clause.unit, choices=choices)
+    bound = say_value(clause.bound, kind, reader, choices=choices)
     yield words.against.format(value=value, bound=bound)
     if clause.margin is not None:
         yield _margin(clause, kind, reader)
@@ -222,8 +226,9 @@ def _origins(clause: Clause, reader: Reader) -> Iterator[str]:
     told = [_told(source, reader) for source in clause.sources]
     if told:
         yield words.source.format(sources=", ".join(told))
+    known = {setting.name: setting.choices for setting in needs(clause.rule).settings}
     for name, value in clause.settings:
-        yield words.setting.format(name=name, value=value)
+        yield words.setting.format(name=name, value=known[name].said(value, reader.language))
 
 
 def _told(source: Source, reader: Reader) -> str:

@@ -121,8 +121,11 @@ def _say(change: Counterfactual, day: date, reader: Reader) -> str:
     words, part = _phrases(reader), change.part
     if part is None:
         return words.purchase.format(amount=say_value(change.after, MONEY, reader), day=day)
-    kind, unit = part.result_kind(), measure(part).unit
-    before, after = (say_value(value, kind, reader, unit) for value in (change.before, change.after))
+    beside = measure(part)
+    before, after = (
+        say_value(value, part.result_kind(), reader, beside.unit, choices=beside.choices)
+        for value in (change.before, change.after)
+    )
     form = words.entered if change.before is None else words.cleared if change.after is None else words.value
     return form.format(what=describe(part, reader), before=before, after=after)
 

@@ -64,7 +64,7 @@ class Voice(ABC):
     def constant(self, value: Any) -> str:
         """Say a constant in the measure of what it stands beside, with all its digits: rules are exact."""
         if isinstance(value, bool) or not isinstance(value, Decimal | int):
-            return say_value(value, NUMBER, self.reader)
+            return say_value(value, NUMBER, self.reader, choices=self.beside.choices)
         kind, unit = self.beside.kind, self.beside.unit
         if kind != MONEY:
             return with_unit(plain(Decimal(value)), unit, self.words)

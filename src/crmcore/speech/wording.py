@@ -66,7 +66,7 @@ def define(declared: Scheme | Metric, reader: Reader) -> tuple[str, ...]:
 def say_result(term: Term, value: Any, reader: Reader) -> str:
     """Say a value that ``term`` has, in its unit; an average of money is said as money."""
     found = measure(term)
-    return say_value(value, found.kind, reader, found.unit)
+    return say_value(value, found.kind, reader, found.unit, choices=found.choices)
 
 
 @frozen

@@ -45,13 +45,16 @@ class Codec:
 
     def __init__(self, record_classes: tuple[type[Record], ...]) -> None:
         """Prepare for ``record_classes``; raises `RuleError` for a class that is no record type."""
-        converter = Converter(detailed_validation=False)
+        self._converter = Converter(detailed_validation=False)
         self._plans: dict[str | type[Record], _Plan] = {}
+        self._classes: dict[str | type[Record], type[Record]] = {}
+        self._slots: dict[type[Record], tuple[Slot, ...]] = {}
         for cls in dict.fromkeys(record_classes):
-            plan = _planned(cls, converter)
-            if self._plans.setdefault(plan.name, plan) is not plan:
-                raise RuleError(f"two record types are called {plan.name!r}")
-            self._plans[cls] = plan
+            name = type_of(cls).name
+            if self._classes.setdefault(name, cls) is not cls:
+                raise RuleError(f"two record types are called {name!r}")
+            self._classes[cls] = cls
+            self._slots[cls] = tuple(slot_of(attribute, name) for attribute in attrs.fields(cls))
 
     def encode(self, record: Record) -> dict[str, Any]:
         """Return a record as a document; raises `Invalid` with all of its problems."""
@@ -84,11 +87,16 @@ class Codec:
             raise Invalid(wrong or [Problem(str(error))], heading=heading) from error
 
     def _plan(self, record_type: str | type[Record]) -> _Plan:
+        """Return how a record class is read and written, which is made when it is first asked for."""
         found = self._plans.get(record_type)
-        if found is None:
+        if found is not None:
+            return found
+        cls = self._classes.get(record_type)
+        if cls is None:
             name = record_type if isinstance(record_type, str) else type_of(record_type).name
-            raise UnknownName("record type", name, (plan.name for plan in self._plans.values()))
-        return found
+            raise UnknownName("record type", name, (known for known in self._classes if isinstance(known, str)))
+        made = self._plans[cls] = self._plans[type_of(cls).name] = _planned(cls, self._slots[cls], self._converter)
+        return made
 
 
 def _gathered(document: Mapping[str, Any], plan: _Plan) -> dict[str, Any]:
@@ -140,10 +148,8 @@ def _misplaced(document: Mapping[str, Any], plan: _Plan) -> Iterator[Problem]:
             yield Problem(f"is no column; the values of plugins' fields stand under {FIELDS!r}", column=name)
 
 
-def _planned(cls: type[Record], converter: Converter) -> _Plan:
-    name = type_of(cls).name
-    described = list(attrs.fields(cls))
-    slots = tuple(slot_of(attribute, name) for attribute in described)
+def _planned(cls: type[Record], slots: tuple[Slot, ...], converter: Converter) -> _Plan:
+    name, described = type_of(cls).name, list(attrs.fields(cls))
     outward: dict[str, Any] = {slot.name: _outward(slot) for slot in slots}
     outward[FIELDS] = override(omit=True)
     inward: dict[str, Any] = {slot.name: override(struct_hook=_inward(slot)) for slot in slots}

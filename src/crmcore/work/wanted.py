@@ -16,14 +16,12 @@ from crmcore.evaluation.placements import Placement, Timeline, segment_in
 from crmcore.grammar.days import days_of
 from crmcore.grammar.expr import Rows
 from crmcore.grammar.playbooks import VISIT, Playbook
-from crmcore.labels import as_label
 from crmcore.records import Customer, Interaction, Task
 from crmcore.work.placing import table_of, timeline_of
 from crmcore.work.raised import DONE, OPEN, THEIRS, Left, Raised, is_signed_in, state_in, task_id
 from crmcore.work.state import State
 from crmcore.work.unit import Unit
 
-VISIT_TITLE: Final = as_label({"en": "Get in touch", "zh": "回访客户"})
 _CONTACTS: Final = Rows(Interaction, "customer")
 
 
@@ -121,7 +119,7 @@ class Wishes:
             if stored is not None and key not in raised.tasks:  # raised so long ago that it is no longer remembered
                 raised.tasks[key] = Left(origin, stored if is_signed_in(reader, key) else OPEN, base)
             if key not in raised.tasks or stored != DONE or raised.tasks[key].state == DONE:
-                return Wish(key, playbook, origin, VISIT_TITLE(self.language), due, may_raise, base)
+                return Wish(key, playbook, origin, playbook.visit_title(self.language), due, may_raise, base)
         return None  # pragma: no cover - one more than there are is always free
 
     def _done_by_people(self, visits: Mapping[str, Left]) -> Iterator[date]:

@@ -3,6 +3,8 @@
 import pytest
 from cli_kit import PLUGIN, Shop, new_shop
 
+from crmcore.cli.cells import Look, said
+
 MORE = """
 
 from crmcore import count
@@ -74,7 +76,7 @@ def test_names_of_data_stay_names(shop: Shop):
 
 def test_divided_money_is_shown_in_the_currencys_digits_and_given_exactly_as_data(shop: Shop):
     asked = ("customer", "list", "--where", "id=c1", "--columns", "shop.basket,shop.twofold,shop.ratio")
-    assert shop.fine(*asked, "--format", "md").out.splitlines()[-1] == "| 750.13 | 1,500.26 | 2.0000 |"
+    assert shop.fine(*asked, "--format", "md").out.splitlines()[-1] == "| 750.13 | 1,500.26 | 2 |"
     assert shop.fine(*asked, "--format", "json").json == [
         {"shop.basket": 750.1275, "shop.twofold": 1500.255, "shop.ratio": 2.0}
     ]
@@ -84,3 +86,11 @@ def test_divided_money_is_explained_as_money(shop: Shop):
     told = shop.fine("explain", "c1", "shop.rich").out
     assert "Rich: basket >= 500 EUR" in told
     assert "750.13 EUR against 500 EUR; 250.13 EUR above" in told
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(0.0, "0"), (-0.00001, "0"), (0.25, "0.25"), (1000.0, "1,000"), (1 / 3, "0.3333"), (10.5, "10.5")],
+)
+def test_ratios_are_shown_without_zeros_that_say_nothing(number, shown):
+    assert said(number, "share", Look()) == shown

@@ -31,14 +31,25 @@ from crmcore import (
     as_of,
     choose,
     count,
-    cuts_of,
     needs_of,
     rows,
     total,
 )
 from crmcore.errors import RuleError
+from crmcore.grammar.cuts import Cut, cuts_of
 from crmcore.grammar.expr import Literal
-from crmcore.grammar.terms import band, days_since, greatest, last, latest, least, pareto_cut, quantile
+from crmcore.grammar.terms import (
+    band,
+    days_since,
+    greatest,
+    last,
+    latest,
+    least,
+    nth_largest,
+    pareto_cut,
+    population_mean,
+    quantile,
+)
 from crmcore.grammar.walk import (
     canonical,
     canonical_scheme,
@@ -206,8 +217,31 @@ def test_cuts_are_the_numbers_of_a_customer_beside_the_settings_that_they_are_co
         Segment("c", when=count(purchase, where=purchase.amount > key_spend) > 0),
     )
     assert cuts_of(scheme) == (
-        (spend, key_spend),
-        (bands.term.term, few),
-        (bands.term.term, many),
-        (spend, few),
+        Cut(spend, key_spend),
+        Cut(bands.term.term, few),
+        Cut(bands.term.term, many),
+        Cut(spend, few),
+    )
+
+
+def test_a_population_value_and_a_multiple_of_another_number_cut_as_well():
+    share, factor, place = (
+        Setting("t.share", Decimal("0.8")),
+        Setting("t.factor", Decimal("1.5")),
+        Setting("t.place", 3),
+    )
+    buyers, other = spend > 0, Metric("t.other", total(purchase.amount))
+    best = Metric("t.best", quantile(spend, share, among=buyers))
+    scheme = Scheme(
+        "t.cut",
+        Segment("a", when=(spend >= best) | (spend >= pareto_cut(spend, share)) | (spend >= nth_largest(spend, place))),
+        Segment("b", when=(other > factor * spend) | (other >= population_mean(other) * factor)),
+        Segment("c", when=(other >= quantile(spend, share)) | (spend + factor > 2)),
+    )
+    assert cuts_of(scheme) == (
+        Cut(spend, share, "quantile", buyers),
+        Cut(spend, share, "pareto_cut"),
+        Cut(spend, place, "nth_largest"),
+        Cut(other / spend, factor),
+        Cut(other / population_mean(other), factor),
     )

@@ -18,6 +18,7 @@ TITLES: Final = {
     "grammar.playbooks": "Playbooks",
     "grammar.constraints": "Constraints",
     "grammar.walk": "What schemes are made of",
+    "grammar.cuts": "Where schemes cut numbers",
     "labels": "Choices and what people read for them",
     "view": "Views and reports",
     "hookspecs": "Hooks",

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from crmcore.evaluation.placements import Move, Placement, Timeline
     from crmcore.evaluation.turning import Counterfactual
     from crmcore.grammar.constraints import Breach, Constraint, state_machine
+    from crmcore.grammar.cuts import Cut, cuts_of
     from crmcore.grammar.declare import Field, Metric, Rule, Scheme, Segment, Setting
     from crmcore.grammar.expr import Predicate, Term, as_of
     from crmcore.grammar.migrations import Migration
@@ -70,7 +71,7 @@ if TYPE_CHECKING:
         smallest,
         total,
     )
-    from crmcore.grammar.walk import Needs, cuts_of, needs_of
+    from crmcore.grammar.walk import Needs, needs_of
     from crmcore.hookspecs import EngineKind, StoreKind, hookimpl
     from crmcore.kinds import BOOLEAN, DATE, INSTANT, INTEGER, MONEY, TEXT, TEXTS, decimal
     from crmcore.labels import Choices
@@ -146,6 +147,7 @@ __all__ = [
     "CrmError",
     "CrmRemovedIn2Warning",
     "Customer",
+    "Cut",
     "Document",
     "EngineKind",
     "Erasure",

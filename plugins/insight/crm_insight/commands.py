@@ -70,7 +70,10 @@ def _analysed(crm: Crm, state: State, name: str, other: str | None) -> Iterator[
     yield from analysis.concentration(known.amounts.values())
     yield analysis.agreement(((scheme, each) for each in crm.schemes if each is not scheme), known)
     suggested = cuts.suggestions(scheme, state, crm.evaluate((), state.day), crm.language)
-    yield from (found for found in [suggested] if found.rows)
+    left = cuts.uncut(scheme, state, crm.language)
+    yield from (found for found in (suggested, left) if found.rows)
+    if not (suggested.rows or left.rows):
+        click.echo(f"crm: no rule of {scheme.name} uses a setting, so there is no cut point to suggest", err=True)
 
 
 @click.command(epilog="Example: crm whatif --set value_tier.a_share=0.7 --format md")

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from itertools import accumulate
-from math import ceil, sqrt
+from math import ceil, floor, sqrt
 from typing import Any
 
 MOST_VALUES = 200
@@ -97,12 +98,18 @@ def rounded(value: Any, digits: int = 2) -> Decimal | int | None:
     return int(found) if found == found.to_integral_value() else found.normalize()
 
 
-def quantile(ordered: Sequence[Any], share: float) -> Any:
+def rounded_down(value: Fraction, digits: int) -> Decimal | int:
+    """Return a number with so many digits at most that is not above it."""
+    found = Decimal(floor(value * 10**digits)).scaleb(-digits)
+    return int(found) if found == found.to_integral_value() else found.normalize()
+
+
+def quantile(ordered: Sequence[Any], share: float | Fraction) -> Any:
     """Return the value below which a share of ordered values lies: type 7, linear between neighbours."""
     place = share * (len(ordered) - 1)
     low = int(place)
     high = min(low + 1, len(ordered) - 1)
-    return float(ordered[low]) + (float(ordered[high]) - float(ordered[low])) * (place - low)
+    return float(ordered[low]) + (float(ordered[high]) - float(ordered[low])) * float(place - low)
 
 
 def natural_breaks(ordered: Sequence[Any], classes: int) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -9,6 +10,7 @@ from attrs import frozen
 
 from crmcore import Placement, Scheme, Table, Timeline
 
+from .figures import rounded
 from .tables import table
 
 
@@ -76,12 +78,12 @@ def flapping_table(
     return table("flapping", ("id", "name", "from", "to", "returns", "since"), found, scheme=scheme)
 
 
-def stays(scheme: Scheme, timelines: Iterable[Timeline], day: date) -> dict[str | None, float]:
-    """Return how many days a stay in each segment has lasted on average, those that go on included."""
+def stays(scheme: Scheme, timelines: Iterable[Timeline], day: date) -> dict[str | None, Decimal | int | None]:
+    """Return how many days a stay in each segment has lasted on average, to a tenth, those that go on included."""
     days: dict[str | None, list[int]] = {}
     for timeline in timelines:
         for one in seen_by(timeline, day):
             end = day if one.until is None or one.until > day else one.until
             days.setdefault(one.segment, []).append((end - one.since).days)
     order: list[Any] = [segment.name for segment in scheme.segments]
-    return {name: sum(days[name]) / len(days[name]) for name in (*order, None) if name in days}
+    return {name: rounded(sum(days[name]) / len(days[name]), 1) for name in (*order, None) if name in days}

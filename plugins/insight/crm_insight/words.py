@@ -15,6 +15,10 @@ TITLES: dict[str, Words] = {
     "crossed_shares": _said("Shares of each first answer", "两方案交叉（占前一方案客户群的比例）"),
     "crossed_revenue": _said("Revenue of each two answers", "两方案交叉的收入"),
     "cuts": _said("Suggested cut points", "建议的分界点"),
+    "uncut": _said(
+        "Settings that cut no number of a customer: days, weights, choices, bounds of records",
+        "不划分客户数值的设置（天数、权重、选项、单条记录的界限）",
+    ),
     "distribution": _said("Customers and revenue per segment", "各客户群的客户与收入"),
     "effect": _said("Treated customers and those held out", "已执行客户与对照客户"),
     "figures": _said("Concentration of revenue", "收入集中程度"),
@@ -87,6 +91,7 @@ COLUMNS: dict[str, Words] = {
     "revenue_before": _said("Revenue before", "变动前收入"),
     "revenue_moving": _said("Revenue of movers", "变动客户的收入"),
     "revenue_share": _said("Share of revenue", "收入占比"),
+    "scale": _said("Given as", "设置方式"),
     "scheme": _said("Scheme", "分类方案"),
     "segment": _said("Segment", "客户群"),
     "segments": _said("Segments", "客户群数"),
@@ -107,3 +112,11 @@ COLUMNS: dict[str, Words] = {
     "visits_after": _said("Visits a year after", "变动后年回访次数"),
     "visits_before": _said("Visits a year before", "变动前年回访次数"),
 }
+
+SCALES: dict[str, Words] = {
+    "value": _said("the number itself", "数值本身"),
+    "quantile": _said("share of customers below", "低于该值的客户占比"),
+    "pareto_cut": _said("share of the total at or above", "达到者占总额的比例"),
+    "nth_largest": _said("customers at or above", "达到者的客户数"),
+}
+"""In what a setting is given that cuts a number."""

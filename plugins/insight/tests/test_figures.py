@@ -1,10 +1,12 @@
 """Figures of statistics against values that are known or computed the plain way."""
 
+from decimal import Decimal
 from itertools import combinations, pairwise
 from random import Random
 
 import pytest
 from crm_insight import figures
+from crm_insight.cuts import Crowd
 
 
 @pytest.mark.parametrize(
@@ -104,3 +106,20 @@ def test_there_are_no_more_classes_than_values():
 )
 def test_numbers_are_rounded_and_whole_where_they_are(value, expected):
     assert (None if value is None else str(figures.rounded(value))) == expected
+
+
+@pytest.mark.parametrize("scale", ["value", "quantile", "pareto_cut", "nth_largest"])
+def test_a_suggested_setting_cuts_off_exactly_the_customers_from_a_value_on(scale):
+    chosen = Random(scale)
+    for _ in range(50):
+        values = sorted(Decimal(chosen.randint(1, 40)) for _ in range(chosen.randint(2, 60)))
+        crowd = Crowd(values, scale)
+        for value in set(values) - {values[0]}:
+            at = crowd.cut(crowd.setting(value))
+            assert [each for each in values if each >= at] == [each for each in values if each >= value]
+
+
+def test_where_nothing_is_to_be_shared_no_share_is_suggested():
+    assert Crowd([Decimal(-1), Decimal(1)], "pareto_cut").setting(Decimal(1)) is None
+    assert Crowd([Decimal(5)], "quantile").setting(Decimal(5)) is None
+    assert Crowd([Decimal(5)], "nth_largest").cut(2) is None

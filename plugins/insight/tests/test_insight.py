@@ -56,7 +56,42 @@ def test_cut_points_are_suggested_beside_the_settings(company):
     (row,) = asked(company, "analyse shop.tier")["cuts shop.tier"]
     assert (row["setting"], row["value"], row["at_or_above"]) == ("shop.key_spend", "100", 0.2)
     assert (row["median"], row["equal_groups"], row["natural_classes"]) == (40, 40, 400)
-    assert row["number"] == "spend in all"
+    assert (row["number"], row["scale"]) == ("spend in all", "the number itself")
+
+
+def test_quantiles_shares_and_multiples_are_suggested_as_they_are_set(crm_with):
+    trial = crm_with(plugin, "value_tier", "retention")
+    for number, amount in enumerate((10, 20, 30, 900, 1000)):
+        trial.customer(f"c{number}", given(purchases=[(5, amount)]))
+    trial.classify()
+    large, mid = asked(trial, "analyse value_tier.size")["cuts value_tier.size"][::-1]
+    assert (large["setting"], large["scale"], large["value"]) == (
+        "value_tier.large_quantile",
+        "share of customers below",
+        "0.9",
+    )
+    assert (large["at_or_above"], mid["equal_groups"], large["equal_groups"]) == (0.2, "0.3333", "0.6667")
+    trial.set("value_tier.large_quantile", mid["natural_classes"])
+    trial.classify(full=True)
+    large = [number for number in range(5) if trial.segment(f"c{number}", "value_tier.size") == "large"]
+    assert large == [3, 4]
+    shares = {row["setting"]: row for row in asked(trial, "analyse value_tier.abc")["cuts value_tier.abc"]}
+    assert shares["value_tier.a_share"]["scale"] == "share of the total at or above"
+    factors = {row["setting"]: row for row in asked(trial, "analyse value_tier.level")["cuts value_tier.level"]}
+    assert factors["value_tier.level_factor"]["number"].startswith("spend, 12 months")
+
+
+def test_settings_that_cut_nothing_are_named_and_where_there_are_none_that_is_said(crm_with):
+    trial = crm_with(plugin, "satisfaction", "party_type")
+    trial.customer("c1")
+    trial.classify()
+    left = asked(trial, "analyse satisfaction.level")["uncut satisfaction.level"]
+    assert left == [
+        {"setting": "satisfaction.basis", "value": "mean"},
+        {"setting": "satisfaction.valid_days", "value": 365},
+    ]
+    assert "平均" in trial.run("--lang zh analyse satisfaction.level").out
+    assert "no cut point to suggest" in trial.run("analyse party_type.type").assert_ok().err
 
 
 def test_two_schemes_are_crossed(company):

@@ -55,7 +55,11 @@ def said(value: Any, column: str, look: Look) -> str:  # noqa: PLR0911 - one lin
         case float() if column in look.shares:
             return f"{value:.1%}"
         case float() | Fraction():
-            return _rounded(value, look.digits if _is_money(column, look) else _RATIO_DIGITS)
+            return (
+                _rounded(value, look.digits)
+                if _is_money(column, look)
+                else _without_zeros(_rounded(value, _RATIO_DIGITS))
+            )
         case Decimal() | int() if _is_money(column, look):
             return f"{Decimal(value).quantize(Decimal(1).scaleb(-look.digits), ROUND_HALF_EVEN):,f}"
         case Decimal():
@@ -124,6 +128,12 @@ def _rounded(value: float | Fraction, digits: int) -> str:
     """Return an inexact or endless number with so many digits after the point, rounded half-even."""
     units = round(Fraction(value) * 10**digits)
     return f"{Decimal(units).scaleb(-digits):,f}"
+
+
+def _without_zeros(number: str) -> str:
+    """Return a number without the zeros at its end that say nothing."""
+    found = number.rstrip("0").rstrip(".")
+    return "0" if found == "-0" else found
 
 
 def _visible(character: str) -> str:

@@ -142,21 +142,6 @@ def needs_of(scheme: Scheme) -> Needs:
     return needs(*rules_of(scheme))
 
 
-def cuts_of(scheme: Scheme) -> tuple[tuple[Term, Setting], ...]:
-    """Return each number of a customer that the scheme's rules compare with a setting, beside that setting."""
-    found: dict[tuple[Term, Setting], None] = {}
-    for part in reached(*rules_of(scheme), into_rows=False):
-        match part:
-            case Compare(left=left, right=Setting() as bound) | Compare(left=Setting() as bound, right=left):
-                pairs = [(left, bound)]
-            case Band(term=left, cuts=cuts):
-                pairs = [(left, cut) for cut in cuts if isinstance(cut, Setting)]
-            case _:
-                continue
-        found.update((pair, None) for pair in pairs if pair[0].result_kind().is_number and not is_constant(pair[0]))
-    return tuple(found)
-
-
 def is_constant(term: Node) -> bool:
     """Whether a term is the same for every customer: made of constants, settings and population values."""
     match term:

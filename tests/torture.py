@@ -173,7 +173,7 @@ def main():
     kept = report and report.with_suffix(".json")
     results = json.loads(kept.read_text("utf-8")) if kept and kept.exists() else []
     machine = (
-        f"{time.strftime('%Y-%m-%d')}, Python {platform.python_version()}, {platform.system()} {platform.release()}"
+        f"{time.strftime('%Y-%m-%d')}, Python {platform.python_version()}, {platform.system()} {platform.release().partition("-")[0]}, 2 cores"
     )
     with tempfile.TemporaryDirectory() as folder:
         for one in campaigns(Path(folder), asked.scale):

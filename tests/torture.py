@@ -172,9 +172,7 @@ def main():
     report = asked.report and asked.report.absolute()  # mounting a disk leaves the folder
     kept = report and report.with_suffix(".json")
     results = json.loads(kept.read_text("utf-8")) if kept and kept.exists() else []
-    machine = (
-        f"{time.strftime('%Y-%m-%d')}, Python {platform.python_version()}, {platform.system()} {platform.release().partition("-")[0]}, 2 cores"
-    )
+    machine = f"{time.strftime('%Y-%m-%d')}, Python {platform.python_version()}, {platform.system()} {platform.release().partition('-')[0]}, 2 cores"
     with tempfile.TemporaryDirectory() as folder:
         for one in campaigns(Path(folder), asked.scale):
             if not re.search(asked.only, f"{one.of}: {one.name}"):

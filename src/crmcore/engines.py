@@ -4,11 +4,11 @@ An engine computes what the row evaluator computes, for all customers at once. `
 a plugin offers one.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from attrs import frozen
 
@@ -63,6 +63,7 @@ __all__ = [
     "Choose",
     "Column",
     "ColumnType",
+    "Columns",
     "Compare",
     "DayCount",
     "Engine",
@@ -154,6 +155,19 @@ class Finder(Protocol):
 
     def find(self, sought: Sought) -> Iterator[tuple[str, Document]] | None:
         """Yield ids and documents, exactly as the row evaluator would choose and order them; None if it cannot."""
+
+
+class Columns(Protocol):
+    """What a `Reader` is as well whose database keeps typed columns beside the documents."""
+
+    def batches(self, table: str, names: Sequence[str]) -> Iterator[Any] | None:
+        """Yield Arrow record batches of ``key`` and these columns of all documents of a table, in any order.
+
+        Texts are folded (`fold`), several texts stand between `SEPARATOR`; money and decimals are whole units,
+        dates days and moments microseconds since 1970 (UTC). A moment's local day is called ``<name>|day``, the text
+        of a reference ``<name>|text``, the day from which a soft field's value holds ``<name>|on``. None where not
+        all of them are kept, or where some value has no place in its column.
+        """
 
 
 class Placed(NamedTuple):

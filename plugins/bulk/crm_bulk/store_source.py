@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
-import attrs
 from attrs import define, field
 
 from crm_bulk.encoding import Unfit, encoded, midnight_of
 from crm_bulk.engines.backend import Backend, Frame
+from crm_bulk.kept_columns import default_of, kept_columns
 from crm_bulk.record_tables import extent_of
 from crm_bulk.scopes import SEPARATOR, Wanted
 from crmcore import CrmError, Record
@@ -29,15 +29,15 @@ class StoreTables:
     world: World
     _documents: dict[str, list[Any]] = field(factory=dict, init=False)
     _made: dict[tuple[str, str], Column] = field(factory=dict, init=False)
+    _keys: dict[str, Column] = field(factory=dict, init=False)
 
     def scan(self, record_class: type[Record], wanted: Sequence[Wanted]) -> Frame:
         """Return the ids of a record type's rows and these physical columns of its own."""
         import pyarrow as pa  # noqa: PLC0415 - only where an engine runs
 
-        ids = pa.array([document["id"] for document in self._of(record_class)], pa.string())
-        return self.backend.frame(
-            pa.table({"id": ids, **{one.name: self._column(record_class, one) for one in wanted}})
-        )
+        self._fetch(record_class, wanted)
+        columns = {one.name: self._column(record_class, one) for one in wanted}
+        return self.backend.frame(pa.table({"id": self._ids(record_class), **columns}))
 
     def extent(self, record_class: type[Record], wanted: Wanted) -> tuple[int, int] | None:
         """Return the least and the greatest value of a physical column, or None if none is known."""
@@ -54,11 +54,38 @@ class StoreTables:
     def _of(self, record_class: type[Record]) -> list[Any]:
         name = type_of(record_class).name
         if name not in self._documents:
-            self._documents[name] = [document for _, document in self.reader.items(name)]
+            found = dict(self.reader.items(name))
+            order = self._keys[name].to_pylist() if name in self._keys else found
+            self._documents[name] = [found[key] for key in order]
         return self._documents[name]
+
+    def _ids(self, record_class: type[Record]) -> Column:
+        """Return the ids, in the order of all columns."""
+        import pyarrow as pa  # noqa: PLC0415 - only where an engine runs
+
+        name = type_of(record_class).name
+        if name not in self._keys:
+            self._fetch(record_class, ())
+        if name not in self._keys:
+            self._keys[name] = pa.array([document["id"] for document in self._of(record_class)], pa.string())
+        return self._keys[name]
+
+    def _fetch(self, record_class: type[Record], wanted: Sequence[Wanted]) -> None:
+        """Take the columns that are not there yet from the database, if it keeps them."""
+        name = type_of(record_class).name
+        lacking = [one for one in wanted if (name, one.name) not in self._made]
+        if name in self._documents or (wanted and not lacking):
+            return
+        found = kept_columns(self.reader, record_class, lacking, self._keys.get(name), self.world)
+        if found is not None:
+            keys, *columns = found
+            self._keys.setdefault(name, keys)
+            self._made |= {(name, one.name): column for one, column in zip(lacking, columns, strict=True)}
 
     def _column(self, record_class: type[Record], wanted: Wanted) -> Column:
         key = (type_of(record_class).name, wanted.name)
+        if key not in self._made:
+            self._fetch(record_class, (wanted,))
         if key not in self._made:
             raws = _raws(record_class, wanted, self._of(record_class))
             made = self._fast(wanted, raws)
@@ -95,10 +122,7 @@ class StoreTables:
 def _raws(record_class: type[Record], wanted: Wanted, documents: Iterable[Any]) -> list[Any]:
     """Return the stored values of a column or field, None for unknown; for a soft one its value or the stated day."""
     if wanted.field is None:
-        name = wanted.path[0].name
-        default = getattr(attrs.fields_dict(record_class)[name], "default", None)
-        if default is attrs.NOTHING or default is None:
-            return [document.get(name) for document in documents]
+        name, default = wanted.path[0].name, default_of(record_class, wanted)
         kept = list(default) if isinstance(default, tuple) else default
         return [document.get(name, kept) for document in documents]
     name, part = wanted.field.name, "on" if wanted.part == "stated" else "value"

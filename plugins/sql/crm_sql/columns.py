@@ -28,7 +28,7 @@ from sqlalchemy import (
     select,
 )
 
-from crm_sql.reading import loaded, walked
+from crm_sql.reading import SqlReader, loaded, walked
 from crm_sql.tables import shapes
 from crmcore import ColumnShape, StoreBroken, column_value
 
@@ -92,6 +92,11 @@ def typed(record: str, columns: tuple[ColumnShape, ...]) -> Typed:
     ]
     odd = Index(_named(f"{name}:odd"), keys[1], sqlite_where=keys[1] == 1, postgresql_where=keys[1] == 1)
     return Typed(Table(name, MetaData(), *keys, *made, odd, *indexes), columns)
+
+
+def has_odd(reader: SqlReader, found: Typed) -> bool:
+    """Whether there is a document with a value that has no place in its column."""
+    return bool(reader.asked(select(found.table.c.key).where(found.table.c.odd == 1).limit(1)))
 
 
 def _type(shape: ColumnShape) -> Any:

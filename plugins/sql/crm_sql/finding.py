@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, and_, select
 
-from crm_sql.columns import Typed, kept
+from crm_sql.columns import Typed, has_odd, kept
 from crm_sql.comparing import Unsupported
 from crm_sql.compiling import Compiler, Place
 from crm_sql.reading import SqlReader, loaded, sound_body
@@ -32,7 +32,7 @@ def find(reader: SqlReader, sought: Sought) -> Iterator[tuple[str, Document]] | 
         asked = _asked(compiler, found, sought)
     except Unsupported:
         return None
-    if any(_has_odd(reader, tables[one]) for one in (name, *compiler.used)):
+    if any(has_odd(reader, tables[one]) for one in (name, *compiler.used)):
         return None
     keys = _keys(reader, asked)
     return None if keys is None else _documents(reader, name, keys)
@@ -72,10 +72,6 @@ def _position(compiler: Compiler, term: Term, place: Place) -> Any:
     if value.shape not in _SORTABLE:
         raise Unsupported(term)
     return value.sql
-
-
-def _has_odd(reader: SqlReader, found: Typed) -> bool:
-    return bool(reader.asked(select(found.table.c.key).where(found.table.c.odd == 1).limit(1)))
 
 
 def _keys(reader: SqlReader, asked: Select[Any]) -> list[str] | None:

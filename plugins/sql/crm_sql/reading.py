@@ -77,7 +77,7 @@ class SqlReader:
 
     def __init__(self, database: Database, connection: Connection, seen: Facts, *, lent: bool = False) -> None:
         """Show what a transaction on `connection` sees, which is given back with the reader unless it is only lent."""
-        self._database = database
+        self.database = database
         self.connection = connection
         self.facts = seen
         self._seen: dict[tuple[str, str], str | None] = {}
@@ -91,12 +91,12 @@ class SqlReader:
     @property
     def url(self) -> str:
         """The address of the store, without a password."""
-        return self._database.url
+        return self.database.url
 
     @property
     def source(self) -> Path:
         """What messages about damaged lines name."""
-        return self._database.source()
+        return self.database.source()
 
     def get(self, table: str, key: str) -> Document | None:
         """Return a document, or None."""
@@ -105,7 +105,7 @@ class SqlReader:
             if len(self._seen) >= REMEMBERED:
                 self._seen.clear()
             found = self.asked(_ONE, {"table": table, "id": key})
-            self._seen[place] = sound_body(found[0], table, self._database.url) if found else None
+            self._seen[place] = sound_body(found[0], table, self.database.url) if found else None
         body = self._seen[place]
         return None if body is None else loaded(body, table, key)
 
@@ -116,7 +116,7 @@ class SqlReader:
     def rows(self, table: str) -> Iterator[Row[Any]]:
         """Yield place, key and body of each document, in order; other questions may be asked meanwhile."""
         rows = _pieces(lambda after: self.asked(_MORE, {"table": table, "after": after}))
-        return _sound(rows, table, self._database.url)
+        return _sound(rows, table, self.database.url)
 
     def count(self, table: str) -> int:
         """Return the number of documents in a table; 0 for an unknown one."""
@@ -140,6 +140,12 @@ class SqlReader:
 
         return find(self, sought)
 
+    def batches(self, table: str, names: Sequence[str]) -> Iterator[Any] | None:
+        """Yield Arrow batches of typed columns; None where they are not kept, or do not say everything."""
+        from crm_sql.batches import batches  # noqa: PLC0415 - it reads through this class
+
+        return batches(self, table, names)
+
     @property
     def is_open(self) -> bool:
         """Whether it can be read."""
@@ -153,7 +159,7 @@ class SqlReader:
         """Return the rows that answer a question about this state; raises `StoreError`."""
         if not self._release.alive:
             raise StoreError("this view of the store has ended", todo="Read the store again.")
-        with complaining(self._database, f"{self._database.url} cannot be read"):
+        with complaining(self.database, f"{self.database.url} cannot be read"):
             return self.connection.execute(question, values).all()
 
 

@@ -36,7 +36,9 @@ def refuse(crm, error, times, when):
     if when == "commit":
         event.listen(engine, "commit", fail)
     else:
-        event.listen(engine, "before_cursor_execute", lambda *given: fail(given[0]) if given[2].startswith(when) else None)
+        event.listen(
+            engine, "before_cursor_execute", lambda *given: fail(given[0]) if given[2].startswith(when) else None
+        )
 
 
 @pytest.mark.parametrize("when", ["INSERT INTO crm_log", "UPDATE crm_store", "commit"])

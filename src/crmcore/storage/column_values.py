@@ -76,7 +76,15 @@ def _day(more: str) -> Made:
 
 def _moment(more: str) -> Made:
     zone = ZoneInfo(more)
-    return lambda raw: (instant(DECODERS["instant"](raw), zone) - _EPOCH_MOMENT) // _MICROSECOND
+
+    def made(raw: Any) -> int:
+        given = DECODERS["instant"](raw)
+        found = instant(given, zone)
+        if not isinstance(given, datetime) and local_day(found, zone) != given:
+            raise ValueError(f"{given} never was in {more}")
+        return (found - _EPOCH_MOMENT) // _MICROSECOND
+
+    return made
 
 
 def _key(raw: Any) -> str:

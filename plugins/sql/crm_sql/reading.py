@@ -23,6 +23,9 @@ PIECE: Final = 2000
 REMEMBERED: Final = 20_000
 """Documents, or that there is none, that a reader remembers: its state never changes."""
 
+ASKED: Final = 500
+"""Documents that are asked for by their ids at once."""
+
 _FACTS: Final = select(facts).where(facts.c.id == 1)
 _ONE: Final = select(documents.c.key, documents.c.body, documents.c.sum).where(
     documents.c.record == bindparam("table"), documents.c.key == bindparam("id")
@@ -139,6 +142,32 @@ class SqlReader:
         from crm_sql.finding import find  # noqa: PLC0415 - it reads through this class
 
         return find(self, sought)
+
+    def existing(self, table: str, keys: Sequence[str]) -> int:
+        """Return how many of these documents there are."""
+        pieces = (keys[begin : begin + ASKED] for begin in range(0, len(keys), ASKED))
+        asked = (_COUNT.where(documents.c.key.in_(piece)) for piece in pieces)
+        return sum(self.asked(one, {"table": table})[0][0] for one in asked)
+
+    def prefetch(self, table: str, keys: Sequence[str]) -> None:
+        """Remember these documents, as far as there is room: they will be asked for."""
+        lacking = [key for key in keys[:REMEMBERED] if (table, key) not in self._seen]
+        if len(self._seen) + len(lacking) > REMEMBERED:
+            self._seen.clear()
+        self._seen.update(dict.fromkeys((table, key) for key in lacking))
+        for begin in range(0, len(lacking), ASKED):
+            piece = lacking[begin : begin + ASKED]
+            asked = select(documents.c.key, documents.c.body, documents.c.sum).where(
+                documents.c.record == table, documents.c.key.in_(piece)
+            )
+            for row in self.asked(asked):
+                self._seen[table, row.key] = sound_body(row, table, self.url)
+
+    def linked(self, table: str, column: str, values: Sequence[str]) -> Iterator[tuple[str, str]] | None:
+        """Yield the id of each record whose reference is one of `values`, and that value; None if no such column is kept."""
+        from crm_sql.linking import linked  # noqa: PLC0415 - it reads through this class
+
+        return linked(self, table, column, values)
 
     def batches(self, table: str, names: Sequence[str]) -> Iterator[Any] | None:
         """Yield Arrow batches of typed columns; None where they are not kept, or do not say everything."""

@@ -47,7 +47,7 @@ documents: Final = Table(
 
 def sum_of(table: str, key: str, body: bytes) -> int:
     """Return what tells a document from a damaged one: databases do not notice a bit that a disk changes."""
-    return crc32(b"\0".join((table.encode(), key.encode(), body)))
+    return crc32(body, crc32(f"{table}\0{key}\0".encode()))
 
 
 log: Final = Table(

@@ -92,7 +92,8 @@ class SqlTransaction:
         changed = self.pending.get(table)
         if changed is None:
             return self.base.count(table)
-        return sum(1 for _ in changed.over((row.key, row.body) for row in self.base.rows(table)))
+        there = self.base.existing(table, tuple(changed.bodies))
+        return self.base.count(table) - there + sum(body != GONE for body in changed.bodies.values())
 
     def tables(self) -> tuple[str, ...]:
         """Return the names of all tables that hold a document, sorted."""
@@ -101,6 +102,28 @@ class SqlTransaction:
 
     def _keys(self, table: str) -> Iterator[bool]:
         return (True for _ in self.pending[table].over((row.key, row.body) for row in self.base.rows(table)))
+
+    def prefetch(self, table: str, keys: Sequence[str]) -> None:
+        """Remember these documents as they were before."""
+        self.base.prefetch(table, keys)
+
+    def linked(self, table: str, column: str, values: Sequence[str]) -> Iterator[tuple[str, str]] | None:
+        """Yield the id of each record whose reference is one of `values`, and that value; None if no such column is kept."""
+        found = self.base.linked(table, column, values)
+        changed = self.pending.get(table)
+        if found is None or changed is None:
+            return found
+        return self._linked(found, changed, table, column, frozenset(values))
+
+    def _linked(
+        self, found: Iterator[tuple[str, str]], changed: Pending, table: str, column: str, values: frozenset[str]
+    ) -> Iterator[tuple[str, str]]:
+        bodies = dict(changed.bodies)
+        yield from ((key, value) for key, value in found if key not in bodies)
+        for key, body in bodies.items():
+            value = None if body == GONE else loaded(body, table, key).get(column)
+            if value in values:
+                yield key, value
 
     def put(self, table: str, key: str, document: Document) -> None:
         """Insert or replace a document; raises `Invalid` for what would not come back as it was."""

@@ -7,7 +7,7 @@ from crm_bulk.scopes import Wanted
 from crm_bulk.store_source import StoreTables
 from crm_sql import open_postgresql, open_sqlite
 from postgres_kit import address
-from test_finding import Known, cases, fill
+from test_finding import cases, fill
 from vocabulary import FIELDS, RECORDS
 
 from crmcore.engines import World

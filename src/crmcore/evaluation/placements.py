@@ -149,6 +149,12 @@ def review_of(document: Mapping[str, Any] | None) -> str | None:
         return None if until else review_on or ""
 
 
+def is_due(document: Mapping[str, Any] | None, day: date) -> bool:
+    """Whether time alone may have changed what a document says by a day, or nothing is open in it."""
+    review_on = review_of(document)
+    return review_on is None or (review_on != "" and review_on <= day.isoformat())
+
+
 def segment_in(document: Mapping[str, Any] | None) -> str | None:
     """Return the segment of the open placement in a document; None where it cannot be told, or none is open."""
     with reading("a placement"):

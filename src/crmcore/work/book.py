@@ -1,6 +1,6 @@
 """One committed (or pending) state of a store, read as records and as the facts of each customer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from crmcore.grammar.expr import Rows
 from crmcore.records import Customer
 from crmcore.storage.codec import Codec
 from crmcore.store import Document, Reader
+from crmcore.work.linking import fetch, referring
 
 _BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
 """Where rows without a date stand among those that have one."""
@@ -29,6 +30,7 @@ class Book:
     zone: ZoneInfo
     _records: dict[tuple[type[Record], str], Record | None] = field(factory=dict, init=False)
     _owners: dict[Rows, dict[str, list[str]]] = field(factory=dict, init=False)
+    _expected: frozenset[str] = field(default=frozenset(), init=False)
 
     def get(self, record_class: type[Record], key: str) -> Record | None:
         """Return a record, or None."""
@@ -55,10 +57,19 @@ class Book:
         """Return what is known of a customer; rows are read when a rule asks for them."""
         return Facts(customer, _RowsOf(self, customer.id), self.get)
 
+    def expect(self, customers: Collection[str]) -> None:
+        """Hear who will be asked for, so that nothing need be read of others."""
+        self._expected = frozenset(customers)
+        self._owners.clear()
+        fetch(self.reader, type_of(Customer).name, customers)
+
     def rows(self, source: Rows, customer: str) -> tuple[Row, ...]:
         """Return a customer's rows through one link, in order of time, then id."""
+        if customer not in self._expected:
+            self._expected = frozenset()
+            self._owners.clear()
         if source not in self._owners:
-            self._owners[source] = self._index(source)
+            self._owners[source] = self._index_of_few(source) if self._expected else self._index(source)
         keys = self._owners[source].get(customer, ())
         found = (self._row(source.record_class, key) for key in keys)
         return tuple(sorted(found, key=lambda row: row.order))
@@ -72,6 +83,23 @@ class Book:
             if owner is not None:
                 owners.setdefault(owner, []).append(key)
         return owners
+
+    def _index_of_few(self, source: Rows) -> dict[str, list[str]]:
+        """Go from the customers who are expected back along the link."""
+        facts: RecordType | None = type_of(source.record_class)
+        steps = []
+        for name in dict(type_of(source.record_class).links)[source.role]:
+            steps.append((facts.name, name) if facts else ("", name))
+            step = facts.column(name) if facts else None
+            facts = type_of(step.target) if step and step.target else None
+        owners = {key: key for key in self._expected}
+        for table, column in reversed(steps):
+            owners = {key: owners[target] for key, target in referring(self.reader, table, column, owners)}
+        fetch(self.reader, type_of(source.record_class).name, owners)
+        found: dict[str, list[str]] = {}
+        for key, owner in owners.items():
+            found.setdefault(owner, []).append(key)
+        return found
 
     def _row(self, record_class: type[Record], key: str) -> Row:
         record = self.get(record_class, key)

@@ -19,7 +19,7 @@ from crmcore.work.book import Book
 from crmcore.work.choosing import Chosen
 from crmcore.work.due import due_in, fits_due, gone_from, present_in, with_touched
 from crmcore.work.fitting import Fit, fits_in, keep, population_of, rows_read, values_of
-from crmcore.work.placing import RUNS, SCHEMES, Placer, SchemeState, definition, state_document
+from crmcore.work.placing import RUNS, SCHEMES, Placer, SchemeState, definition, population_values, state_document
 
 
 @frozen(eq=False)
@@ -113,7 +113,7 @@ def world_with(world: World, fits: Mapping[str, Fit]) -> World:
 
 def state_now(scheme: Scheme, world: World, day: date, run: int) -> SchemeState:
     """Return what a scheme is placed with."""
-    return SchemeState(definition(scheme, world), day, run, _population_values(scheme, world))
+    return SchemeState(definition(scheme, world), day, run, population_values(scheme, world))
 
 
 def _dues(reader: Reader, world: World, job: Job, present: Sequence[str]) -> dict[str, dict[str, Cause]]:
@@ -137,11 +137,6 @@ def said_of(customer: str, found: Mapping[str, Placed], scheme: Scheme) -> Place
             todo="Nothing was written. `--engine python` does without it; please tell the engine's author.",
         )
     return found[customer]
-
-
-def _population_values(scheme: Scheme, world: World) -> dict[str, str]:
-    keys = dict.fromkeys(world.key(node) for node in population_of((scheme,)))
-    return {key: str(world.population.get(key)) for key in keys}
 
 
 def _run_document(run: Run) -> dict[str, Any]:

@@ -21,7 +21,9 @@ def follow_up(this: Round, schemes: Sequence[Scheme]) -> tuple[Move, ...]:
     placer = Placer(transaction, state.book, state.world, state.day, number)
     tables = {*unit.classes, *(name for mark in marks_in(transaction).values() for name in mark.records)}
     is_about_records = any(change.table in tables for change in changes)
-    moves = replace(placer, schemes, touched, touches_records=is_about_records)
+    is_put_back = any(table.startswith(table_of("")) for table, _ in unit.before)
+    changed = None if is_put_back else {table for table, _ in unit.before}
+    moves = replace(placer, schemes, touched, changed, touches_records=is_about_records)
     put_back = (change.key for change in changes if change.table.startswith(table_of("")))
     tasks_of_commit(this, moves, (*touched, *put_back))
     return (*moves_back(changes, state.day), *moves)

@@ -6,11 +6,12 @@ from typing import Any
 
 from crmcore.entities import type_of
 from crmcore.evaluation.evaluate import World
-from crmcore.evaluation.placements import Cause, review_of
+from crmcore.evaluation.placements import Cause, is_due, review_of
 from crmcore.grammar.expr import PopulationValue
 from crmcore.records import Customer
 from crmcore.store import Document, Reader
-from crmcore.work.fitting import Fit, is_due
+from crmcore.work.fitting import Fit
+from crmcore.work.fitting import is_due as is_fit_due
 from crmcore.work.placing import SchemeState, state_of, table_of
 
 
@@ -25,7 +26,7 @@ def fits_due(
 ) -> tuple[PopulationValue, ...]:
     """Return which of ``wanted`` are to be fitted on ``day``, in their order; each reads so many ``rows``."""
     keys = [(node, world.key(node)) for node in wanted]
-    return tuple(node for node, key in keys if is_due(node, stored.get(key), world, day, rows[key]))
+    return tuple(node for node, key in keys if is_fit_due(node, stored.get(key), world, day, rows[key]))
 
 
 def cause_for_all(before: SchemeState | None, now: SchemeState) -> Cause | None:
@@ -67,10 +68,9 @@ def gone_from(reader: Reader, scheme: str, present: Sequence[str]) -> tuple[str,
 
 
 def _cause_if_due(document: Document | None, day: date) -> Cause | None:
-    review_on = review_of(document)
-    if review_on is None:
-        return "data"
-    return "time" if review_on and review_on <= day.isoformat() else None
+    if not is_due(document, day):
+        return None
+    return "data" if review_of(document) is None else "time"
 
 
 def counted(causes: Mapping[str, Any]) -> dict[str, int]:

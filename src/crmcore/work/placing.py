@@ -1,6 +1,6 @@
 """Placing customers in segments: what is kept of it, and re-placing those whom a commit touches."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from crmcore.evaluation.placements import (
     Timeline,
     from_document,
     is_as_written,
+    is_due,
     to_document,
 )
 from crmcore.grammar.declare import Scheme
@@ -25,10 +26,16 @@ from crmcore.grammar.walk import canonical_scheme, fingerprint
 from crmcore.records import Customer
 from crmcore.store import Document, Reader, Transaction
 from crmcore.work.book import Book
+from crmcore.work.fitting import population_of
+from crmcore.work.linking import fetch
 from crmcore.work.row_engine import RowAnswers
+from crmcore.work.touched import tables_of
 
 SCHEMES: Final = "scheme"
 RUNS: Final = "run"
+
+_PIECE: Final = 2000
+"""Customers whose placements are fetched at once."""
 
 
 def table_of(scheme: str) -> str:
@@ -164,14 +171,21 @@ class Placer:
 
 
 def replace(
-    placer: Placer, schemes: Iterable[Scheme], customers: Iterable[str], *, touches_records: bool = True
+    placer: Placer,
+    schemes: Iterable[Scheme],
+    customers: Iterable[str],
+    tables: Collection[str] | None = None,
+    *,
+    touches_records: bool = True,
 ) -> tuple[Move, ...]:
     """Re-place touched customers in every scheme that was placed before and whose rule has not changed since.
 
-    Others become stale, those of absent plugins too: the next classification places everyone in them. They do by any
+    ``tables`` are the record types that were changed, None for any: in a scheme that reads none of them, only who is
+    due is evaluated, since the rest would be placed where it is. Others become stale, those of absent plugins too: the next classification places everyone in them. They do by any
     change of a record, since only their own rules could tell whom it touches.
     """
     touched, transaction = tuple(customers), placer.transaction
+    placer.book.expect(touched)
     known = {scheme.name: scheme for scheme in schemes}
     for name in [name for name, _ in transaction.items(SCHEMES)] if touched or touches_records else []:
         state, scheme = state_of(transaction, name), known.get(name)
@@ -180,20 +194,35 @@ def replace(
         if scheme is None or state.fingerprint != definition(scheme, placer.world):
             now = evolve(state, stale_since=transaction.commit + 1)
         else:
-            _replace_in(placer, scheme, touched)
+            spared = tables is not None and not (tables_of(scheme) & {*tables}) and _is_current(state, scheme, placer)
+            _replace_in(placer, scheme, touched, only_due=spared)
             now = evolve(state, as_of=max(state.as_of, placer.day))
         if now != state:
             transaction.put(SCHEMES, name, state_document(now))
     return tuple(placer.moves)
 
 
-def _replace_in(placer: Placer, scheme: Scheme, customers: Iterable[str]) -> None:
-    for key in customers:
-        customer = placer.book.get(Customer, key)
-        if isinstance(customer, Customer) and customer.archived_at is None:
-            placer.place(scheme, customer, "data")
-        else:
-            placer.withdraw(scheme.name, key)
+def _is_current(state: SchemeState, scheme: Scheme, placer: Placer) -> bool:
+    """Whether placements were made no later than now, with the population values that are in force."""
+    return state.as_of <= placer.day and state.population == population_values(scheme, placer.world)
+
+
+def population_values(scheme: Scheme, world: World) -> dict[str, str]:
+    """Return the population values that a scheme uses, as its state keeps them."""
+    keys = dict.fromkeys(world.key(node) for node in population_of((scheme,)))
+    return {key: str(world.population.get(key)) for key in keys}
+
+
+def _replace_in(placer: Placer, scheme: Scheme, customers: Sequence[str], *, only_due: bool) -> None:
+    table = table_of(scheme.name)
+    for piece in (customers[begin : begin + _PIECE] for begin in range(0, len(customers), _PIECE)):
+        fetch(placer.transaction, table, piece)
+        for key in piece:
+            customer = placer.book.get(Customer, key)
+            if not isinstance(customer, Customer) or customer.archived_at is not None:
+                placer.withdraw(scheme.name, key)
+            elif not only_due or is_due(placer.transaction.get(table, key), placer.day):
+                placer.place(scheme, customer, "data")
 
 
 def state_document(state: SchemeState) -> dict[str, Any]:

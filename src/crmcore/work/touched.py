@@ -1,6 +1,7 @@
 """Which customers a change touches: through links, and through the references that schemes follow."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from attrs import field, frozen
 
@@ -10,6 +11,7 @@ from crmcore.grammar.walk import needs, rules_of
 from crmcore.records import Customer
 from crmcore.store import Document, Reader, Transaction
 from crmcore.work.book import Lookup, resolve
+from crmcore.work.linking import referring
 
 _CUSTOMER = type_of(Customer).name
 
@@ -34,6 +36,16 @@ def followed(schemes: Sequence[Scheme]) -> tuple[Reference, ...]:
         for path in (*(path for _, path in facts.links), facts.dated_by):
             found.update(_steps(source.record_class, path))
     return tuple(found)
+
+
+@lru_cache(1024)
+def tables_of(scheme: Scheme) -> frozenset[str]:
+    """Return the record types that a scheme reads, and those on the way to them."""
+    needed = needs(*rules_of(scheme))
+    read = {field.on for field in needed.fields} | {source.record_class for source in needed.rows}
+    passed = followed((scheme,))
+    on_the_way = {name for reference in passed for name in (reference.source.name, reference.target)}
+    return frozenset({type_of(one).name for one in read} | on_the_way)
 
 
 def _steps(record_class: type[Record], path: Sequence[str]) -> Iterator[tuple[Reference, None]]:
@@ -70,7 +82,7 @@ def touched_customers(
             document = state.get(table, key)
             if document is not None:
                 found.update(dict.fromkeys(_owners(state, type_of(classes[table]), document)))
-        for place in referrers.of(table, key):
+        for place in referrers.of(table, key, pending):
             if place not in seen:
                 seen.add(place)
                 pending.append(place)
@@ -86,28 +98,25 @@ def _owners(reader: Lookup, facts: RecordType, document: Document) -> Iterator[s
 
 @frozen
 class _Referrers:
-    """Who refers to whom through the followed references; each is indexed when it is first asked for."""
+    """Who refers to whom through the followed references; looked up at once for all who are in question by then."""
 
     reader: Reader
     references: Sequence[Reference]
-    _known: dict[Reference, dict[str, list[str]]] = field(factory=dict)
+    _known: dict[tuple[Reference, str], list[str]] = field(factory=dict)
 
-    def of(self, table: str, key: str) -> Iterator[tuple[str, str]]:
-        """Yield the records that refer to one."""
+    def of(self, table: str, key: str, among: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        """Yield the records that refer to one of those ``among`` which others will be asked for as well."""
         for reference in self.references:
             if reference.target == table:
-                if reference not in self._known:
-                    self._known[reference] = self._index(reference)
-                for held in self._known[reference].get(key, ()):
+                if (reference, key) not in self._known:
+                    self._look_up(reference, {key, *(one for name, one in among if name == table)})
+                for held in self._known[reference, key]:
                     yield reference.source.name, held
 
-    def _index(self, reference: Reference) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for held, document in self.reader.items(reference.source.name):
-            value = document.get(reference.column)
-            if value is not None:
-                found.setdefault(value, []).append(held)
-        return found
+    def _look_up(self, reference: Reference, keys: Collection[str]) -> None:
+        self._known.update({(reference, key): [] for key in keys})
+        for held, target in referring(self.reader, reference.source.name, reference.column, keys):
+            self._known[reference, target].append(held)
 
 
 @frozen

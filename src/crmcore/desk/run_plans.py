@@ -62,20 +62,18 @@ def plan_of(  # noqa: PLR0913 - the choices of `Crm.classify`
         name: with_touched(due_in(reader, name, now, present, full=full), present, carried)
         for name, now in states.items()
     }
-    most = len(present) if fit else max(map(len, dues.values()), default=0)
+    most = len(present) if fit else max((len(due.causes) for due in dues.values()), default=0)
     chosen = crm.engines(state.book, engine, options).choose(most)
     with chosen.used():
         steps = chosen.engine.plan(Question(world, day, chosen_schemes, fit), reader)
     fitted = {world.key(node) for node in fit}
     said = {
-        name: (len(due), _why(due, full=full, refits=not fitted.isdisjoint(states[name].population)))
+        name: (len(due.causes), _why(due.causes, full=full, refits=not fitted.isdisjoint(states[name].population)))
         for name, due in dues.items()
     }
     return RunPlan(day, chosen, steps, said)
 
 
-def _why(due: Mapping[str, Cause], *, full: bool, refits: bool) -> tuple[str, ...]:
-    found = [f"{count} {_SAID[cause]}" for cause, count in counted(due).items()]
-    if full:
-        found = ["all, for --full"]
+def _why(due: Mapping[str, Cause | None], *, full: bool, refits: bool) -> tuple[str, ...]:
+    found = ["all, for --full"] if full else [f"{count} {_SAID[cause]}" for cause, count in counted(due).items()]
     return (*found, *(["all if its population values change"] if refits and not full else []))

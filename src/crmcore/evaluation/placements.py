@@ -155,6 +155,11 @@ def is_due(document: Mapping[str, Any] | None, day: date) -> bool:
     return review_on is None or (review_on != "" and review_on <= day.isoformat())
 
 
+def cause_of(document: Mapping[str, Any] | None) -> Cause:
+    """Return what can move a customer whose rule and population values are as before: data where nothing is open."""
+    return "data" if review_of(document) is None else "time"
+
+
 def segment_in(document: Mapping[str, Any] | None) -> str | None:
     """Return the segment of the open placement in a document; None where it cannot be told, or none is open."""
     with reading("a placement"):

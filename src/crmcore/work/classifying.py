@@ -12,14 +12,23 @@ from attrs import evolve, field, frozen
 from crmcore.engines import Answers, Placed, Question
 from crmcore.errors import CrmError
 from crmcore.evaluation.evaluate import World
-from crmcore.evaluation.placements import Cause, Move
+from crmcore.evaluation.placements import Move
 from crmcore.grammar.declare import Metric, Scheme
 from crmcore.store import Reader, Transaction
 from crmcore.work.book import Book
 from crmcore.work.choosing import Chosen
-from crmcore.work.due import due_in, fits_due, gone_from, present_in, with_touched
+from crmcore.work.due import Due, due_in, fits_due, present_in, with_touched
 from crmcore.work.fitting import Fit, fits_in, keep, population_of, rows_read, values_of
-from crmcore.work.placing import RUNS, SCHEMES, Placer, SchemeState, definition, population_values, state_document
+from crmcore.work.placing import (
+    RUNS,
+    SCHEMES,
+    Placer,
+    SchemeState,
+    definition,
+    population_values,
+    state_document,
+    table_of,
+)
 
 
 @frozen(eq=False)
@@ -64,22 +73,26 @@ def classify(transaction: Transaction, book: Book, world: World, job: Job) -> Ru
     rows = {world.key(node): rows_read(node, transaction.count) for node in wanted}
     due = fits_due(wanted, {} if job.full else stored, rows, world, job.day)
     dues = {} if due else _dues(transaction, world, job, present)
-    chosen = job.choose(len(present) if due else max(map(len, dues.values()), default=0))
+    chosen = job.choose(len(present) if due else max((len(each.causes) for each in dues.values()), default=0))
     with chosen.used(), _uncollected():
         question = Question(world, job.day, tuple(job.schemes), due)
-        answers = _asked(chosen, question, book.reader, job) if due or any(dues.values()) else None
+        answers = (
+            _asked(chosen, question, book.reader, job) if due or any(each.causes for each in dues.values()) else None
+        )
         fits = {key: Fit(value, job.day, number, made, rows[key]) for key, (value, made) in _fits(answers).items()}
         keep(transaction, fits)
         placer = Placer(transaction, book, world_with(world, fits), job.day, number)
         dues = dues or _dues(transaction, placer.world, job, present)
+        there = set(present)
         for scheme in job.schemes:
             if answers is not None:
                 job.tell(f"placing in {scheme.name}")
-                _place(placer, scheme, answers, dues[scheme.name])
-            for customer in gone_from(transaction, scheme.name, present):
-                placer.withdraw(scheme.name, customer)
+            gone = _place(placer, scheme, answers, dues[scheme.name])
+            for customer in gone:
+                if customer not in there:
+                    placer.withdraw(scheme.name, customer)
             transaction.put(SCHEMES, scheme.name, state_document(state_now(scheme, placer.world, job.day, number)))
-    evaluated = {name: len(due) for name, due in dues.items()}
+    evaluated = {name: len(due.causes) for name, due in dues.items()}
     run = Run(number, job.day, evaluated, len(fits), tuple(placer.moves), chosen.name)
     transaction.put(RUNS, str(number), _run_document(run))
     return run
@@ -116,17 +129,23 @@ def state_now(scheme: Scheme, world: World, day: date, run: int) -> SchemeState:
     return SchemeState(definition(scheme, world), day, run, population_values(scheme, world))
 
 
-def _dues(reader: Reader, world: World, job: Job, present: Sequence[str]) -> dict[str, dict[str, Cause]]:
+def _dues(reader: Reader, world: World, job: Job, present: Sequence[str]) -> dict[str, Due]:
     """Return who is due in each scheme, and why."""
     states = {scheme.name: state_now(scheme, world, job.day, 0) for scheme in job.schemes}
     dues = {name: due_in(reader, name, now, present, full=job.full) for name, now in states.items()}
     return {name: with_touched(due, present, job.touched) for name, due in dues.items()}
 
 
-def _place(placer: Placer, scheme: Scheme, answers: Answers, due: Mapping[str, Cause]) -> None:
-    """Record where those who are due belong, in the order of the customers, whatever that of the engine is."""
-    found = {placed.customer: placed for placed in answers.placed(scheme, due)} if due else {}
-    placer.record_all(scheme, [(said_of(customer, found, scheme), cause) for customer, cause in due.items()])
+def _place(placer: Placer, scheme: Scheme, answers: Answers | None, due: Due) -> Collection[str]:
+    """Record where those who are due belong, in the order of the customers; returns who may be gone of those placed before."""
+    causes = due.causes
+    found = {placed.customer: placed for placed in answers.placed(scheme, causes)} if answers and causes else {}
+    walked = placer.record_all(
+        scheme, [(said_of(customer, found, scheme), cause) for customer, cause in causes.items()]
+    )
+    if due.gone is not None:
+        return due.gone
+    return walked if walked is not None else [key for key, _ in placer.transaction.items(table_of(scheme.name))]
 
 
 def said_of(customer: str, found: Mapping[str, Placed], scheme: Scheme) -> Placed:

@@ -4,12 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from attrs import evolve, frozen
+
 from crmcore.entities import type_of
 from crmcore.evaluation.evaluate import World
-from crmcore.evaluation.placements import Cause, is_due, review_of
+from crmcore.evaluation.placements import Cause, cause_of, is_due
 from crmcore.grammar.expr import PopulationValue
 from crmcore.records import Customer
-from crmcore.store import Document, Reader
+from crmcore.store import Reader
 from crmcore.work.fitting import Fit
 from crmcore.work.fitting import is_due as is_fit_due
 from crmcore.work.placing import SchemeState, state_of, table_of
@@ -40,37 +42,34 @@ def cause_for_all(before: SchemeState | None, now: SchemeState) -> Cause | None:
     return "refit" if before.population != now.population else None
 
 
-def due_in(reader: Reader, scheme: str, now: SchemeState, present: Sequence[str], *, full: bool) -> dict[str, Cause]:
-    """Return who of ``present`` is to be evaluated in a scheme, and what would have moved them."""
+@frozen
+class Due:
+    """Who is to be evaluated in a scheme, and what would move them; `None` for what their placements say.
+
+    ``gone`` have placements in it and are no customers any more, or archived; None if nobody looked.
+    """
+
+    causes: Mapping[str, Cause | None]
+    gone: tuple[str, ...] | None = None
+
+
+def due_in(reader: Reader, scheme: str, now: SchemeState, present: Sequence[str], *, full: bool) -> Due:
+    """Return who of ``present`` is to be evaluated in a scheme."""
     everyone = cause_for_all(state_of(reader, scheme), now)
-    if everyone is not None:
-        return dict.fromkeys(present, everyone)
+    if full or everyone is not None:
+        return Due(dict.fromkeys(present, everyone))
     documents = dict(reader.items(table_of(scheme)))
-    causes = ((customer, _cause_if_due(documents.get(customer), now.as_of)) for customer in present)
-    if full:
-        return {customer: cause or "time" for customer, cause in causes}  # nothing else is left that could move anybody
-    return {customer: cause for customer, cause in causes if cause is not None}
+    there = set(present)
+    due = {key: cause_of(found) for key in present if is_due(found := documents.get(key), now.as_of)}
+    return Due(due, tuple(key for key in documents if key not in there))
 
 
-def with_touched(due: Mapping[str, Cause], present: Sequence[str], touched: Collection[str]) -> dict[str, Cause]:
+def with_touched(due: Due, present: Sequence[str], touched: Collection[str]) -> Due:
     """Return who is due together with those whose data changed, in the order of the customers."""
     if not touched:
-        return dict(due)
-    changed = dict.fromkeys(touched, "data")
-    found: dict[str, Cause] = {**changed, **due}  # type: ignore[dict-item]  # what is data is a cause
-    return {customer: found[customer] for customer in present if customer in found}
-
-
-def gone_from(reader: Reader, scheme: str, present: Sequence[str]) -> tuple[str, ...]:
-    """Return who has placements in a scheme and is no customer any more, or archived."""
-    there = set(present)
-    return tuple(key for key, _ in reader.items(table_of(scheme)) if key not in there)
-
-
-def _cause_if_due(document: Document | None, day: date) -> Cause | None:
-    if not is_due(document, day):
-        return None
-    return "data" if review_of(document) is None else "time"
+        return due
+    found: dict[str, Cause | None] = {**dict.fromkeys(touched, "data"), **due.causes}
+    return evolve(due, causes={customer: found[customer] for customer in present if customer in found})
 
 
 def counted(causes: Mapping[str, Any]) -> dict[str, int]:

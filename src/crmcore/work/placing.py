@@ -16,6 +16,7 @@ from crmcore.evaluation.placements import (
     Move,
     Placement,
     Timeline,
+    cause_of,
     from_document,
     is_as_written,
     is_due,
@@ -119,23 +120,29 @@ class Placer:
         """Evaluate a customer and record where it belongs."""
         self.record(scheme, self._answers.of(scheme, customer), cause)
 
-    def record(self, scheme: Scheme, placed: Placed, cause: Cause) -> None:
+    def record(self, scheme: Scheme, placed: Placed, cause: Cause | None) -> None:
         """Record where a customer belongs; a demotion only when its grace is over."""
         self._keep(scheme, placed, cause, self.transaction.get(table_of(scheme.name), placed.customer))
 
-    def record_all(self, scheme: Scheme, found: Sequence[tuple[Placed, Cause]]) -> None:
-        """Record where several customers belong; of many, what was recorded before is read in one walk."""
+    def record_all(self, scheme: Scheme, found: Sequence[tuple[Placed, Cause | None]]) -> Collection[str] | None:
+        """Record where several customers belong; of many, what was recorded before is read in one walk.
+
+        Returns who had been placed before, None without that walk.
+        """
         table = table_of(scheme.name)
         if 2 * len(found) < self.transaction.count(table):
+            fetch(self.transaction, table, [placed.customer for placed, _ in found])
             for placed, cause in found:
                 self.record(scheme, placed, cause)
-            return
+            return None
         before = dict(self.transaction.items(table))
         for placed, cause in found:
             self._keep(scheme, placed, cause, before.get(placed.customer))
+        return before
 
-    def _keep(self, scheme: Scheme, placed: Placed, cause: Cause, document: Document | None) -> None:
-        new = Placement(placed.segment, self.day, self.run, cause, None, placed.review_on, placed.missing)
+    def _keep(self, scheme: Scheme, placed: Placed, cause: Cause | None, document: Document | None) -> None:
+        why = cause or cause_of(document)
+        new = Placement(placed.segment, self.day, self.run, why, None, placed.review_on, placed.missing)
         if document is None:
             self._put(scheme.name, placed.customer, Timeline(), Timeline((new,)))
             return

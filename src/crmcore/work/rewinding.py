@@ -100,8 +100,12 @@ def is_unplaced(reader: Reader, scheme: str) -> bool:
     """Whether a scheme is to place customers for the first time: it never did, or every placement was dropped."""
     if state_of(reader, scheme) is None:
         return True
-    documents = [document for _, document in reader.items(table_of(scheme))]
-    return bool(documents) and not any(document["rows"] for document in documents)
+    is_empty = True
+    for _, document in reader.items(table_of(scheme)):
+        if document["rows"]:
+            return False
+        is_empty = False
+    return not is_empty
 
 
 def rewind_absent(transaction: Transaction, present: Iterable[Scheme], day: date) -> bool:

@@ -198,10 +198,15 @@ def reading(what: str) -> Iterator[None]:
     try:
         yield
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise StoreBroken(
-            f"{what} in the store is damaged: {error}",
-            todo="Restore a backup with `crm store restore FILE`, or undo what was changed in the file by hand.",
-        ) from error
+        raise damaged(what, error) from error
+
+
+def damaged(what: str, error: Exception) -> StoreBroken:
+    """Return the error for a document that cannot be read."""
+    return StoreBroken(
+        f"{what} in the store is damaged: {error}",
+        todo="Restore a backup with `crm store restore FILE`, or undo what was changed in the file by hand.",
+    )
 
 
 class StoreTooNew(StoreError):

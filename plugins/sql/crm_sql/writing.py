@@ -1,7 +1,7 @@
 """A unit of work on a committed state: its changes are kept here until they are committed together."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from attrs import define, field
 
@@ -102,6 +102,10 @@ class SqlTransaction:
 
     def _keys(self, table: str) -> Iterator[bool]:
         return (True for _ in self.pending[table].over((row.key, row.body) for row in self.base.rows(table)))
+
+    def batches(self, table: str, names: Sequence[str]) -> Iterator[Any] | None:
+        """Yield Arrow batches of typed columns; None for a table that this unit changed, too."""
+        return None if table in self.pending else self.base.batches(table, names)
 
     def prefetch(self, table: str, keys: Sequence[str]) -> None:
         """Remember these documents as they were before."""

@@ -19,7 +19,7 @@ def test_a_server_that_dies_loses_nothing_that_was_acknowledged(made, units):
 
 
 def test_a_server_that_answers_before_it_has_synced_loses_commits(made):
-    assert lived_through(made, 1, pause=1, careless=True).lost
+    assert lived_through(made, 3, pause=2, careless=True).lost
 
 
 def test_a_server_that_does_not_sync_its_commits_is_named_by_the_check(made):

@@ -1,12 +1,12 @@
 """Dated placements: which segment a customer was in, from when until when, and why it changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Literal
 
 from attrs import evolve, frozen
 
-from crmcore.errors import reading
+from crmcore.errors import damaged, reading
 
 Cause = Literal["data", "time", "rule", "refit"]
 """Why a placement began: new data, time alone, a changed rule or setting, or newly fitted population values."""
@@ -141,12 +141,17 @@ def review_of(document: Mapping[str, Any] | None) -> str | None:
 
     Reads only the last row: a daily run asks this of everybody.
     """
-    with reading("a placement"):
-        if document is None or not document["rows"]:
+    if document is None:
+        return None
+    try:
+        rows = document["rows"]
+        if not rows:
             return None
-        _segment, _since, _run, _cause, *more = document["rows"][-1]
+        _segment, _since, _run, _cause, *more = rows[-1]
         until, review_on = (*more, None, None)[:2]
-        return None if until else review_on or ""
+    except (LookupError, TypeError, ValueError) as error:
+        raise damaged("a placement", error) from error
+    return None if until else review_on or ""
 
 
 def is_due(document: Mapping[str, Any] | None, day: date) -> bool:
@@ -169,19 +174,27 @@ def segment_in(document: Mapping[str, Any] | None) -> str | None:
         return None if row[4] else row[0]
 
 
-def is_as_written(document: Mapping[str, Any], new: Placement) -> bool:
-    """Whether the open placement in a document has the same segment, review and missing names as a new one.
+def is_as_written(
+    document: Mapping[str, Any],
+    segment: str | None,
+    review_on: date | None,
+    missing: Iterable[str],
+    held: Held | None = None,
+) -> bool:
+    """Whether the open placement in a document says the same as a new one.
 
     The same as comparing timelines, without making them: most of those whom a run evaluates stay where they are.
     """
-    with reading("a placement"):
+    try:
         rows = document["rows"]
         if not rows:
             return False
         row: list[Any] = [*rows[-1], None, None]
-        segment, until, review_on, more = row[0], row[4], row[5], rows[-1][6:]
-        said = new.review_on.isoformat() if new.review_on else None
-        return not until and (segment, review_on, more) == (new.segment, said, _more(new))
+        was, until, review, more = row[0], row[4], row[5], rows[-1][6:]
+    except (LookupError, TypeError) as error:
+        raise damaged("a placement", error) from error
+    said = review_on.isoformat() if review_on else None
+    return not until and (was, review, more) == (segment, said, _more(missing, held))
 
 
 def _to_row(placement: Placement) -> list[Any]:
@@ -192,17 +205,16 @@ def _to_row(placement: Placement) -> list[Any]:
         placement.cause,
         placement.until.isoformat() if placement.until else None,
         placement.review_on.isoformat() if placement.review_on else None,
-        *_more(placement),
+        *_more(placement.missing, placement.held),
     ]
     while row[-1] is None:
         row.pop()
     return row
 
 
-def _more(placement: Placement) -> list[Any]:
+def _more(missing: Iterable[str], held: Held | None) -> list[Any]:
     """Return what stands at the end of a row: names of what is missing, or the one pair of what is held back."""
-    held = placement.held
-    return [*placement.missing, *([[held.answer, held.since.isoformat()]] if held else [])]
+    return [*missing, *([[held.answer, held.since.isoformat()]] if held else [])]
 
 
 def _from_row(row: list[Any]) -> Placement:

@@ -141,16 +141,16 @@ class Placer:
         return before
 
     def _keep(self, scheme: Scheme, placed: Placed, cause: Cause | None, document: Document | None) -> None:
-        why = cause or cause_of(document)
-        new = Placement(placed.segment, self.day, self.run, why, None, placed.review_on, placed.missing)
-        if document is None:
-            self._put(scheme.name, placed.customer, Timeline(), Timeline((new,)))
+        graceful, said = has_grace(scheme), (placed.segment, placed.review_on, placed.missing)
+        if document is not None and not graceful and is_as_written(document, *said):
             return
-        if has_grace(scheme):
-            new = self._graced(scheme, placed, new, from_document(document))
-        if not is_as_written(document, new):
-            old = from_document(document)
-            self._put(scheme.name, placed.customer, old, old.placed(new))
+        old, why = from_document(document), cause or cause_of(document)
+        new = Placement(placed.segment, self.day, self.run, why, None, placed.review_on, placed.missing)
+        if document is not None and graceful:
+            new = self._graced(scheme, placed, new, old)
+            if is_as_written(document, new.segment, new.review_on, new.missing, new.held):
+                return
+        self._put(scheme.name, placed.customer, old, old.placed(new))
 
     def _graced(self, scheme: Scheme, placed: Placed, new: Placement, timeline: Timeline) -> Placement:
         eve, answer = timeline.eve(self.day), Answer(placed.segment, placed.position)

@@ -116,11 +116,14 @@ class Company(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.day = START
-        store = MemoryStore()
+        store = self.make_store()
         self.crm = Crm(store, catalogue(*self.plugins), "ada", clock=self.now)
         self.other = Crm(store, catalogue(*self.without), "ada", clock=self.now)
         create(self.crm, company("EUR", "Asia/Shanghai"))
         self.believed = {}
+
+    def make_store(self):
+        return MemoryStore()
 
     def now(self):
         return datetime(self.day.year, self.day.month, self.day.day, 10, tzinfo=UTC)

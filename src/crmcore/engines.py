@@ -80,6 +80,7 @@ __all__ = [
     "Known",
     "Lake",
     "LakeAnswers",
+    "Linker",
     "Literal",
     "Meaning",
     "Metric",
@@ -155,6 +156,16 @@ class Finder(Protocol):
 
     def find(self, sought: Sought) -> Iterator[tuple[str, Document]] | None:
         """Yield ids and documents, exactly as the row evaluator would choose and order them; None if it cannot."""
+
+
+class Linker(Protocol):
+    """What a `Reader` or `Transaction` is as well whose database finds records by what they refer to."""
+
+    def linked(self, table: str, column: str, values: Sequence[str]) -> Iterator[tuple[str, str]] | None:
+        """Yield the id of each record whose reference is one of ``values``, and that value; None if it cannot tell."""
+
+    def prefetch(self, table: str, keys: Sequence[str]) -> None:
+        """Remember these documents, which will be asked for one by one."""
 
 
 class Columns(Protocol):

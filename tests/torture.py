@@ -63,7 +63,7 @@ def campaigns(folder, scale):
         "server killed 30 times under 4 writers",
         lambda: deaths(30 if scale < 10 else 3),
         "synced commits",
-        lambda: deaths(1, careless=True),
+        lambda: deaths(3, careless=True),
     )
     for name, (read, seeds) in fuzzing.readers(folder).items():
         yield Campaign("readers", name, lambda read=read, seeds=seeds: fuzzing.fuzzed(read, seeds, 1_000_000 // scale))
@@ -81,7 +81,7 @@ def deaths(times, *, careless=False):
     from server_deaths import lived_through, server  # noqa: PLC0415 - only where there is a server
 
     with server() as made:
-        found = lived_through(made, times, pause=1, careless=careless)
+        found = lived_through(made, times, pause=2 if careless else 1, careless=careless)
     return {"deaths": times, "commits": len(found.acknowledged), "lost": len(found.lost), "wrong": len(found.wrong)}
 
 

@@ -2,24 +2,31 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from attrs import field, frozen
 
+from crmcore.entities import type_of
 from crmcore.evaluation.placements import Move, segment_in
 from crmcore.grammar.days import days_of
 from crmcore.grammar.playbooks import Playbook
 from crmcore.grammar.walk import fingerprint
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.plugging.core_settings import HOLDOUT
+from crmcore.records import Customer
 from crmcore.store import Document, Reader
 from crmcore.work.caring import Carer
+from crmcore.work.linking import fetch
 from crmcore.work.placing import table_of
 from crmcore.work.raised import PLAYBOOKS, TASKS, Raised, is_signed
 from crmcore.work.raised import TABLE as RAISED
 from crmcore.work.state import State
 from crmcore.work.unit import Unit
 from crmcore.work.wanted import News, Wishes
+
+_PIECE: Final = 500
+"""Customers of whom everything is fetched at once."""
 
 
 @frozen(eq=False)
@@ -85,8 +92,13 @@ def forget_customer(unit: Unit, customer: str) -> None:
 
 def _look_after(this: Round, playbooks: tuple[Playbook, ...], news: News, customers: Iterable[str]) -> None:
     carer = Carer(Wishes(this.unit, this.state, playbooks, this.language, news))
-    for key in customers:
-        carer.look_after(key)
+    tables = dict.fromkeys((RAISED, type_of(Customer).name, *(table_of(each.scheme.name) for each in playbooks)))
+    left = iter(customers)
+    while piece := tuple(islice(left, _PIECE)):
+        for table in tables:
+            fetch(this.unit.transaction, table, piece)
+        for key in piece:
+            carer.look_after(key)
 
 
 def _moved(moves: Iterable[Move]) -> frozenset[tuple[str, str]]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PIECE: Final = 2000
 """Documents that are fetched at once while a table is walked through."""
 
-REMEMBERED: Final = 20_000
+REMEMBERED: Final = 100_000
 """Documents, or that there is none, that a reader remembers: its state never changes."""
 
 ASKED: Final = 500

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -17,16 +18,20 @@ from crmcore.desk.saying import said_now
 from crmcore.entities import ColumnType, Record, type_of
 from crmcore.errors import Invalid, Problem, UnknownName
 from crmcore.files.binding import JOINT, OTHERS
-from crmcore.files.file_rows import BoundRows, RowReader
+from crmcore.files.file_rows import BoundRows, Row, RowReader
 from crmcore.files.parsing_base import Reading
 from crmcore.files.readers import Table, open_table
 from crmcore.grammar.declare import Field
 from crmcore.work.company import Company
 from crmcore.work.field_values import described
+from crmcore.work.linking import fetch
 from crmcore.work.unit import Unit
 
 TABLE: Final = "import"
 """Which files were imported as what, by record type and SHA-256: trying again adds nothing."""
+
+_PIECE: Final = 500
+"""Rows of which it is looked up at once whether their records are there already."""
 
 _NAMED: Final = 5
 """Files that the change log names."""
@@ -164,8 +169,12 @@ def _take(
     columns = {binding.target.name: JOINT.join(binding.sources) for binding in bound.bindings}
     part = Part(bound.file, columns, keys)
     intake.parts.append(part)
-    for row in bound.rows(table, partial(progress, table.name)):
-        intake.take(part, row)
+    rows = iter(bound.rows(table, partial(progress, table.name)))
+    while piece := tuple(islice(rows, _PIECE)):
+        ids = [row.values["id"] for row in piece if isinstance(row, Row) and "id" in row.values]
+        fetch(intake.unit.transaction, type_of(intake.record_class).name, ids)
+        for row in piece:
+            intake.take(part, row)
 
 
 def _target(crm: Crm, options: ImportOptions) -> tuple[type[Record], dict[str, Field]]:

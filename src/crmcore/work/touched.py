@@ -1,6 +1,6 @@
 """Which customers a change touches: through links, and through the references that schemes follow."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from attrs import field, frozen
@@ -102,21 +102,20 @@ class _Referrers:
 
     reader: Reader
     references: Sequence[Reference]
-    _known: dict[tuple[Reference, str], list[str]] = field(factory=dict)
+    _known: dict[tuple[str, str], dict[str, list[str]]] = field(factory=dict)
 
     def of(self, table: str, key: str, among: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         """Yield the records that refer to one of those ``among`` which others will be asked for as well."""
         for reference in self.references:
             if reference.target == table:
-                if (reference, key) not in self._known:
-                    self._look_up(reference, {key, *(one for name, one in among if name == table)})
-                for held in self._known[reference, key]:
+                known = self._known.setdefault((reference.source.name, reference.column), {})
+                if key not in known:
+                    keys = {key, *(one for name, one in among if name == table)} - known.keys()
+                    known.update((one, []) for one in keys)
+                    for held, target in referring(self.reader, reference.source.name, reference.column, keys):
+                        known[target].append(held)
+                for held in known[key]:
                     yield reference.source.name, held
-
-    def _look_up(self, reference: Reference, keys: Collection[str]) -> None:
-        self._known.update({(reference, key): [] for key in keys})
-        for held, target in referring(self.reader, reference.source.name, reference.column, keys):
-            self._known[reference, target].append(held)
 
 
 @frozen

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from crmcore.app import Crm
-    from crmcore.cli.context import opened, read
+    from crmcore.cli.context import opened, read, shown
     from crmcore.cli.options import dated, formatted
     from crmcore.cli.showing import print_tables
     from crmcore.deprecations import CrmRemovedIn2Warning
@@ -255,6 +255,7 @@ __all__ = [
     "reveal",
     "rows",
     "sealed_entry",
+    "shown",
     "smallest",
     "state_machine",
     "store_lock",

@@ -2,7 +2,7 @@
 
 HOMES = {
     "app": ("Crm",),
-    "cli.context": ("opened", "read"),
+    "cli.context": ("opened", "read", "shown"),
     "cli.options": ("dated", "formatted"),
     "cli.showing": ("print_tables",),
     "desk.permissions": ("reveal",),

@@ -31,6 +31,20 @@ def test_lists_mask_what_is_sensitive_and_show_it_when_asked(crm_with):
     assert row == {"code": "***", "name": "***"}
 
 
+def test_answers_about_a_patient_are_shown_to_those_who_ask_for_them_and_may(crm_with):
+    trial = crm_with("medical", "insight", as_of=AS_OF)
+    patient(trial)
+    for command in ("explain ada", "history ada", "upcoming --days 900"):
+        masked = trial.run(command).assert_ok()
+        assert "medical." not in masked.out
+        assert "left out, since they are sensitive: medical." in masked.err
+        assert "medical.visit_stage" in trial.run(f"--sensitive {command}").assert_ok().out
+    cell = f"migration medical.visit_stage --from {AS_OF} --to {AS_OF} --cell first_visit:first_visit"
+    for command in ("explain ada medical.visit_stage", "history ada medical.visit_stage", cell):
+        trial.run(command).assert_fails("crm: medical.visit_stage: sensitive", "crm --sensitive", code=4)
+        trial.run(f"--sensitive {command}").assert_ok()
+
+
 def test_every_scheme_is_sensitive():
     assert {one.privacy for one in plugin.crm_schemes()} == {"sensitive"}
 

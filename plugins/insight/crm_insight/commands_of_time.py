@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from crmcore import Crm, UsageError, dated, formatted, opened, print_tables, read
+from crmcore import Crm, UsageError, dated, formatted, opened, print_tables, read, shown
 
 from . import backtest, effect
 from .matrix import Moves, Pair, cell, matrices, moves_between, placed_on
@@ -36,6 +36,8 @@ def migration(ctx: click.Context, /, scheme: str, other: str | None, form: str, 
     state = read(ctx, None if how["end"] is None else how["end"].date())
     moves = _moves(crm, first, second, (how["start"].date(), state.day), how["evaluate"])
     amounts = crm.evaluate((), state.day).values(revenue)
+    if how["cell"] is not None:
+        shown(crm, (first, second))
     if how["cell"] is None:
         found = matrices(moves, amounts)
     else:

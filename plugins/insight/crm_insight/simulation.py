@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from crmcore import Crm, Evaluation, Playbook, Scheme, Setting, Table, needs_of
+from crmcore import Crm, Evaluation, Playbook, Scheme, Setting, Table, needs_of, shown
 
 from .matrix import Moves, matrices, movers_table, moves_between
 from .tables import revenue, table
@@ -53,14 +53,14 @@ def _days_in(playbook: Playbook, settings: Iterable[str]) -> bool:
 
 def tables(found: Simulation, crm: Crm, names: Mapping[str, str], limit: int) -> Iterator[Table]:
     """Yield a summary, for each scheme in which somebody moves the matrices, sums and movers, and the work."""
-    amounts = found.before.values(revenue)
+    amounts, listed = found.before.values(revenue), shown(crm, found.schemes, named=False)
     yield _summary(found, amounts)
     for scheme in found.schemes:
         moves = found.moves(scheme)
         if moves.movers:
             yield _sums(scheme, moves, amounts)
             yield from matrices(moves, amounts)
-            yield movers_table(moves, names, amounts, limit)
+            yield movers_table(moves, names, amounts, limit if scheme in listed else 0)
     yield workload(found, crm)
 
 

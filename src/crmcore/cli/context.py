@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
@@ -13,6 +13,7 @@ from crmcore.cli import index
 
 if TYPE_CHECKING:
     from crmcore.app import Crm
+    from crmcore.grammar.declare import Scheme
     from crmcore.plugging.catalogue import Catalogue
     from crmcore.plugging.config import Config
     from crmcore.plugging.plugins import Plugins
@@ -188,6 +189,19 @@ def note(text: str) -> None:
     secrets = sys.modules.get("crmcore.plugging.secrets")
     with suppress(OSError):
         click.echo(f"crm: {visible(secrets.masked(text) if secrets else text)}", err=True)
+
+
+def shown(crm: "Crm", schemes: "Iterable[Scheme]", *, named: bool = True, facts: bool = False) -> "list[Scheme]":
+    """Return the schemes whose answers for single customers may be shown, and say which are left out for being sensitive.
+
+    With ``facts``, those are left out too that read sensitive values. Raises `NotAllowed` if one of them was ``named``.
+    """
+    from crmcore.desk import permissions  # noqa: PLC0415 - most commands show nobody's answers
+
+    found, hidden = permissions.shown(crm, schemes, named=named, facts=facts)
+    if hidden:
+        note(f"left out, since they are sensitive: {', '.join(hidden)}; `crm --sensitive` shows them too")
+    return found
 
 
 def note_committed(ctx: click.Context) -> None:

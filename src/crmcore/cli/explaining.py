@@ -7,7 +7,7 @@ import click
 
 from crmcore.cli.banners import framed
 from crmcore.cli.completing import names_of
-from crmcore.cli.context import opened, read
+from crmcore.cli.context import opened, read, shown
 from crmcore.cli.options import FOR_PEOPLE, dated, formatted
 from crmcore.cli.output import print_objects, print_page, print_table
 from crmcore.errors import UnknownName
@@ -59,7 +59,8 @@ def explain(ctx: click.Context, /, customer: str, schemes: tuple[str, ...], form
     state = read(ctx, as_of)
     found = state.customer(customer)
     asked = _Asked(crm, state, found, how["why_not"], how["changes"])
-    chosen = asked.schemes([crm.catalogue.scheme(name) for name in schemes] or list(crm.schemes))
+    named = [crm.catalogue.scheme(name) for name in schemes]
+    chosen = shown(crm, asked.schemes(named or list(crm.schemes)), named=bool(named), facts=True)
     if form in FOR_PEOPLE:
         blocks = ["\n".join(asked.told(scheme)) for scheme in chosen]
         if form == "html":

@@ -7,7 +7,7 @@ import click
 
 from crmcore.cli.cells import Look
 from crmcore.cli.completing import names_of
-from crmcore.cli.context import note, opened, read
+from crmcore.cli.context import note, opened, read, shown
 from crmcore.cli.looks import CHINESE, headed, with_segments_said
 from crmcore.cli.options import FOR_PEOPLE, dated, formatted
 from crmcore.cli.output import print_table
@@ -61,7 +61,8 @@ def history(ctx: click.Context, customer: str, schemes: tuple[str, ...], form: s
 
     crm = opened(ctx)
     state = crm.state()
-    chosen = [crm.catalogue.scheme(name) for name in schemes] or list(crm.schemes)
+    named = [crm.catalogue.scheme(name) for name in schemes]
+    chosen = shown(crm, named or crm.schemes, named=bool(named))
     table = placements_of(state, chosen, state.customer(customer))
     look = Look(answers=frozenset({"segment"}))
     if form in FOR_PEOPLE:
@@ -93,7 +94,8 @@ def upcoming(ctx: click.Context, /, schemes: tuple[str, ...], as_of: date | None
     from crmcore.work.placing import state_of  # noqa: PLC0415 - the same
 
     crm, state = opened(ctx), read(ctx, as_of)
-    chosen = [crm.catalogue.scheme(name) for name in schemes] or list(crm.schemes)
+    named = [crm.catalogue.scheme(name) for name in schemes]
+    chosen = shown(crm, named or crm.schemes, named=bool(named))
     moving = [scheme.name for scheme in chosen if moves_with_the_date(scheme)]
     held = [scheme for scheme in chosen if scheme.name not in moving]
     ahead = min(until["days"], (date.max - state.day).days)

@@ -1,10 +1,16 @@
 """Who may do what: the one place that decides."""
 
+from collections.abc import Iterable
+
 from crmcore.app import Crm
+from crmcore.desk.column_terms import SENSITIVE
 from crmcore.errors import NotAllowed
+from crmcore.grammar.declare import Scheme
+from crmcore.grammar.walk import needs_of
 from crmcore.plugging.core_settings import SENSITIVE_READERS
 
 EVERYBODY = "*"
+_TODO = "Ask for sensitive values: crm --sensitive ..."
 
 
 def reveal(crm: Crm) -> None:
@@ -16,3 +22,29 @@ def reveal(crm: Crm) -> None:
             todo=f"Whoever keeps crm.toml lists those who may in the setting {SENSITIVE_READERS.name}.",
         )
     crm.sensitive = True
+
+
+def shown(crm: Crm, schemes: Iterable[Scheme], *, named: bool, facts: bool = False) -> tuple[list[Scheme], list[str]]:
+    """Return the schemes whose answers for single customers this actor has asked to see, and the names of the others.
+
+    With ``facts``, schemes that read sensitive values are left out too, since their reasons tell these. Raises
+    `NotAllowed` if one that is left out was ``named``.
+    """
+    every = list(schemes)
+    hidden = [each for each in every if not crm.sensitive and (is_sensitive(each) or (facts and reads_sensitive(each)))]
+    names = list(dict.fromkeys(each.name for each in hidden))
+    if hidden and named:
+        raise NotAllowed(f"{', '.join(names)}: sensitive, so not shown unawares", todo=_TODO)
+    return [each for each in every if each.name not in names], names
+
+
+def is_sensitive(scheme: Scheme) -> bool:
+    """Whether a scheme's answers are."""
+    return scheme.privacy == SENSITIVE
+
+
+def reads_sensitive(scheme: Scheme) -> bool:
+    """Whether a scheme's rules read a sensitive field or column."""
+    needed = needs_of(scheme)
+    steps = (step.privacy for column in needed.columns for step in column.steps)
+    return SENSITIVE in {*(field.privacy for field in needed.fields), *steps}

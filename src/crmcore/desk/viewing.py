@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 from attrs import frozen
 
+from crmcore.desk.column_terms import SENSITIVE
 from crmcore.desk.entries import Entries, Entry
 from crmcore.desk.finding import Wish, found_in
 from crmcore.desk.listed_columns import ListedColumn, column_of
@@ -167,8 +168,12 @@ class ReportContext:
         return self._state.timelines(scheme)
 
     def upcoming(self, scheme: Scheme, until: date) -> Table:
-        """Return who will change segment by time alone up to a day; nobody where the scheme's cuts move with the date."""
-        held = () if moves_with_the_date(scheme) else (scheme,)
+        """Return who will change segment by time alone up to a day.
+
+        Nobody where the scheme's cuts move with the date, or where its answers are sensitive and nobody asked for such.
+        """
+        is_hidden = scheme.privacy == SENSITIVE and not self._state.sensitive
+        held = () if is_hidden or moves_with_the_date(scheme) else (scheme,)
         return upcoming(self._state, held, until)
 
     def table(self, view: View) -> Table:

@@ -84,8 +84,26 @@ def test_long_campaigns_with_the_schemes_of_a_plugin(quick_backend, plugin, seed
     check(company(60, seed, SCHEMES[plugin]), quick_backend, SCHEMES[plugin])
 
 
+@pytest.mark.torture
+@pytest.mark.parametrize("backend", ["pyspark"], indirect=True)
+@pytest.mark.parametrize("plugin", ["insurance", "medical"])
+@pytest.mark.parametrize("seed", range(2))
+def test_the_schemes_of_industries_on_spark_over_several_partitions(backend, plugin, seed):
+    assert backend.session.sparkContext.defaultParallelism > 1
+    check(company(10, seed, SCHEMES[plugin]), backend, SCHEMES[plugin])
+
+
 def test_every_bundled_plugin_with_schemes_is_there():
-    assert {"lifecycle", "loyalty", "profile", "reputation", "satisfaction", "value_tier"} <= SCHEMES.keys()
+    assert {
+        "insurance",
+        "lifecycle",
+        "loyalty",
+        "medical",
+        "profile",
+        "reputation",
+        "satisfaction",
+        "value_tier",
+    } <= SCHEMES.keys()
 
 
 def test_companies_have_customers_in_many_segments():

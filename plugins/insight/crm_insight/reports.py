@@ -74,7 +74,7 @@ def flapping(company: ReportContext) -> Iterator[Table]:
     """Yield who came back into a segment soon after leaving it, for each scheme in which somebody did."""
     known = known_to(company)
     names = {customer.id: customer.name for customer in company.rows(Customer)}
-    for scheme in company.schemes:
+    for scheme in filter(company.shows, company.schemes):
         found = flapping_table(scheme, known.timelines[scheme.name], names, (known.day, known.period, known.soon))
         if found.rows:
             yield found

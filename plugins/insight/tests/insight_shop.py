@@ -57,10 +57,19 @@ care = Playbook(
 )
 
 
-def module():
-    """Return the shop as a plugin."""
+hidden = Scheme("shop.hidden", *tier.segments, label={"en": "Hidden", "zh": "保密"}, privacy="sensitive")
+asking = Scheme(
+    "shop.asking",
+    Segment("yes", when=hidden.is_("key"), label={"en": "Yes", "zh": "是"}),
+    Segment("no", label={"en": "No", "zh": "否"}),
+    label={"en": "Asking", "zh": "询问"},
+)
+
+
+def module(*more):
+    """Return the shop as a plugin, with more schemes if some are given."""
     made = ModuleType("crm_shop")
-    for kind, values in {"fields": [chairs], "schemes": [tier, size, rest], "playbooks": [care]}.items():
+    for kind, values in {"fields": [chairs], "schemes": [tier, size, rest, *more], "playbooks": [care]}.items():
         made.__dict__[f"crm_{kind}"] = hookimpl(_hook(f"crm_{kind}", values))
     return made
 

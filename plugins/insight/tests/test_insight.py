@@ -337,6 +337,31 @@ def test_flapping_customers_are_reported(company):
     assert asked(company, "report insight.flapping") == {}
 
 
+# --- sensitive schemes ------------------------------------------------------------------------------------------------
+
+
+def test_nobody_is_named_with_answers_of_a_sensitive_scheme(crm_with):
+    trial = crm_with(plugin, shop.module(shop.hidden, shop.asking))
+    shop.fill(trial)
+    trial.classify()
+    for step, amount in ((10, 50), (20, -50)):
+        trial.as_of = AS_OF + timedelta(days=step)
+        trial.add(Purchase(customer="c2", at=trial.as_of, amount=Decimal(amount)))
+    lists = (("whatif shop.hidden --set shop.key_spend=50", "movers"), ("report insight.flapping", "flapping"))
+    for command, title in lists:
+        assert not asked(trial, command).get(f"{title} shop.hidden")
+        (row,) = asked(trial, f"--sensitive {command}")[f"{title} shop.hidden"]
+        assert (row["id"], {row["from"], row["to"]}) == ("c2", {"small", "key"})
+
+
+def test_an_explanation_does_not_tell_the_sensitive_answer_that_it_rests_on(crm_with):
+    trial = crm_with(plugin, shop.module(shop.hidden, shop.asking))
+    shop.fill(trial)
+    trial.classify()
+    trial.run("explain c1 shop.asking").assert_fails("shop.asking: sensitive", code=4)
+    assert "hidden is" in trial.run("--sensitive explain c1 shop.asking").assert_ok().out
+
+
 # --- reports ----------------------------------------------------------------------------------------------------------
 
 REPORTS = ("segments", "migration", "upcoming", "work_list", "concentration", "flapping")

@@ -44,7 +44,9 @@ def is_sensitive(scheme: Scheme) -> bool:
 
 
 def reads_sensitive(scheme: Scheme) -> bool:
-    """Whether a scheme's rules read a sensitive field or column."""
+    """Whether a scheme's rules read a sensitive field or column, or ask a scheme whose answers are sensitive."""
     needed = needs_of(scheme)
+    if any(map(is_sensitive, needed.schemes)):
+        return True
     steps = (step.privacy for column in needed.columns for step in column.steps)
     return SENSITIVE in {*(field.privacy for field in needed.fields), *steps}

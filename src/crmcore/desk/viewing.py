@@ -167,13 +167,16 @@ class ReportContext:
         """Return the placements on record of every customer that was ever placed in a scheme, by its id."""
         return self._state.timelines(scheme)
 
+    def shows(self, scheme: Scheme) -> bool:
+        """Whether single customers may be named with their answers: they are not sensitive, or somebody asked for such."""
+        return self._state.sensitive or scheme.privacy != SENSITIVE
+
     def upcoming(self, scheme: Scheme, until: date) -> Table:
         """Return who will change segment by time alone up to a day.
 
         Nobody where the scheme's cuts move with the date, or where its answers are sensitive and nobody asked for such.
         """
-        is_hidden = scheme.privacy == SENSITIVE and not self._state.sensitive
-        held = () if is_hidden or moves_with_the_date(scheme) else (scheme,)
+        held = () if moves_with_the_date(scheme) or not self.shows(scheme) else (scheme,)
         return upcoming(self._state, held, until)
 
     def table(self, view: View) -> Table:

@@ -10,6 +10,7 @@ from histories import History, furnished
 from plain_sums import Documents, number
 
 STEPS = 90
+WHERE = {"as_of": date(2026, 3, 2), "currency": "CNY", "zone": "Asia/Shanghai"}
 STATES = {
     "registration": registration.STATES,
     "encounter": encounters.STATES,
@@ -23,7 +24,7 @@ SIGNS = {"receipt": 1, "return": 1, "issue": -1, "write_off": -1, "supplier_retu
 
 
 def hospital(crm_with):
-    trial = crm_with("medical", as_of=date(2026, 3, 2), currency="CNY", zone="Asia/Shanghai")
+    trial = crm_with("medical", **WHERE)
     furnished(trial)
     return trial
 

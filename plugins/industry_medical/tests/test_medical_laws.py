@@ -1,5 +1,6 @@
 """Laws over made-up histories; and every report equals a plain script."""
 
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from random import Random
@@ -7,9 +8,11 @@ from random import Random
 import hospital_laws
 import plain_sums
 import pytest
-from histories import History
-from hospital_laws import STEPS, hospital, told
+from histories import History, furnished
+from hospital_laws import STEPS, WHERE, hospital, told
 from plain_sums import Documents, dates, day
+
+from crmcore.testing.trial import opened_trial
 
 FEW = range(3)
 
@@ -92,14 +95,22 @@ def test_the_laws_hold_in_many_histories(crm_with, seed):
     check_reports(trial, 3)
 
 
-def test_histories_are_full_of_things_that_happen(crm_with):
-    trial, done = hospital(crm_with), set()
-    for seed in range(40, 45):
-        history = History(trial, Random(seed))
-        for _ in range(STEPS):
-            history.step()
-        done |= history.done
-    assert done == {name for name in vars(History) if name.startswith("do_")}
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory):
+    """The documents of a hospital after several histories, and what happened in them."""
+    with opened_trial(tmp_path_factory.mktemp("busy"), ["medical"], **WHERE) as trial:
+        furnished(trial)
+        done = set()
+        for seed in range(40, 45):
+            history = History(trial, Random(seed))
+            for _ in range(STEPS):
+                history.step()
+            done |= history.done
+        return Documents(trial.crm), done
+
+
+def test_histories_are_full_of_things_that_happen(busy):
+    assert busy[1] == {name for name in vars(History) if name.startswith("do_")}
 
 
 FAULTS = {
@@ -113,14 +124,12 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_each_law_is_seen_to_fail_on_a_planted_fault(crm_with, name):
-    trial = hospital(crm_with)
-    for seed in (1, 4):
-        told(trial, seed)
-    docs, (table, spoil) = Documents(trial.crm), FAULTS[name]
-    docs.tables[table] = [spoil(one) for one in docs[table]]
+def test_each_law_is_seen_to_fail_on_a_planted_fault(busy, name):
+    docs, (table, spoil), holds = copy(busy[0]), FAULTS[name], getattr(hospital_laws, f"check_{name}")
+    holds(docs)
+    docs.tables = {**docs.tables, table: [spoil(one) for one in docs[table]]}
     with pytest.raises(AssertionError):
-        getattr(hospital_laws, f"check_{name}")(docs)
+        holds(docs)
 
 
 def test_a_report_that_forgets_something_is_noticed(crm_with, monkeypatch):

@@ -262,9 +262,8 @@ class Compiler:
             sought = concatenated(mark, wanted.expr, mark) if literal is None else f"{SEPARATOR}{literal}{SEPARATOR}"
         else:
             sought = wanted.expr if literal is None else literal
-        both = ~text.expr.is_null() & ~wanted.expr.is_null()
         held = text.expr.starts_with(sought) if op == "starts_with" else text.expr.contains(sought)
-        return when(both, held)
+        return held if literal is not None else when(~text.expr.is_null() & ~wanted.expr.is_null(), held)
 
     def _in_segment(self, scheme: Scheme, segment: str) -> Any:
         position = self.answer(scheme)

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 import narwhals.stable.v2 as nw
 from attrs import frozen
 
-STRICT: Final = {"<", "<=", ">", ">=", "==", "!=", "+", "-", "*"}
+STRICT: Final = {"<", "<=", ">", ">=", "==", "!=", "+", "-", "*", "not", "cast", "contains", "starts_with"}
 """Operations whose result is null exactly where an operand is."""
 TOTALS: Final = {"sum", "min", "max", "count", "n_unique", "len"}
 
@@ -85,7 +85,7 @@ class Expr:
         if self.op == "lit":
             return _TRUTHS[True]
         inner = [part for part in self.parts if not part.is_known]
-        if (self.op in STRICT or self.op in {"not", "cast"}) and len(inner) == 1:
+        if self.op in STRICT and len(inner) == 1:
             return inner[0].is_null()
         if self.op == "when" and len(self.parts) == 2 and all(part.is_known for part in self.parts):
             return ~self.parts[0]
@@ -122,7 +122,7 @@ class Expr:
     def _text(self, op: str, text: "str | Expr") -> "Expr":
         if isinstance(text, Expr):
             return _made(op, (self, text), None, is_known=self.is_known and text.is_known)
-        return _made(op, (self,), text, is_known=self.is_known)
+        return _made(op, (self,), (text,), is_known=self.is_known)
 
     def column(self) -> "Expr":
         """Return it as a column of its own."""
@@ -216,7 +216,12 @@ def _joined(op: str, one: Expr, two: Expr, *, deciding: bool) -> Expr:
     for here, there in ((one, two), (two, one)):
         if here is _TRUTHS[deciding] or there is _TRUTHS[not deciding]:
             return here
-    return one if one is two else _made(op, (one, two), None, is_known=one.is_known and two.is_known)
+    if one is two:
+        return one
+    if op == "|" and one.op == two.op == "contains" and one.parts[0] is two.parts[0] and one.detail and two.detail:
+        words = tuple(dict.fromkeys((*one.detail, *two.detail)))  # looked for in one pass over each text
+        return _made("contains", one.parts, words, is_known=one.is_known)
+    return _made(op, (one, two), None, is_known=one.is_known and two.is_known)
 
 
 def when(holds: Expr, value: Any, otherwise: Any = None) -> Expr:

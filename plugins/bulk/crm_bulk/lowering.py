@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from operator import add, and_, eq, floordiv, ge, gt, le, lt, mul, ne, or_, sub, truediv
+from re import escape
 from typing import Any, Final
 
 import narwhals.stable.v2 as nw
@@ -189,9 +190,11 @@ class _Lowering:
             case "over":
                 return parts[0].max().over(detail)
             case "starts_with":
-                return parts[0].str.starts_with(*(parts[1:] or [detail]))
+                return parts[0].str.starts_with(*(detail or parts[1:]))
+            case "contains" if detail and len(detail) > 1:
+                return parts[0].str.contains("|".join(map(escape, detail)))
             case "contains":
-                return parts[0].str.contains(*(parts[1:] or [detail]), literal=True)
+                return parts[0].str.contains(*(detail or parts[1:]), literal=True)
             case _:
                 return _HORIZONTAL[op](*parts)
 

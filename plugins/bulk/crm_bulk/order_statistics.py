@@ -1,53 +1,76 @@
 """Population values, finished exactly from a column of values: integers of some decimal digits, or floats."""
 
 from fractions import Fraction
+from functools import cached_property
 from math import floor
 from typing import Any, Final
+
+from attrs import frozen
 
 from crmcore.engines import finish
 
 _SAFE: Final = 2**62
 
 
-def finished(op: str, values: Any, digits: int, parameter: Fraction | None) -> Fraction | None:
-    """Return what `crmcore.engines.finish` returns for the known values in an Arrow column, without a loop over them.
+@frozen(eq=False, slots=False)
+class Values:
+    """The known values of an Arrow column, which are sorted once for whatever is asked of them."""
+
+    column: Any
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return len(self.column)
+
+    @cached_property
+    def given(self) -> Any:
+        """The values as they come."""
+        return self.column.to_numpy()
+
+    @cached_property
+    def rising(self) -> Any:
+        """The values from the least to the greatest."""
+        import numpy as np  # noqa: PLC0415 - only where something is fitted
+
+        return np.sort(self.given)
+
+
+def finished(op: str, values: Values, digits: int, parameter: Fraction | None) -> Fraction | None:
+    """Return what `crmcore.engines.finish` returns for known values, without a loop over them.
 
     ``digits`` counts the decimal digits of integers.
     """
-    import numpy as np  # noqa: PLC0415 - only where something is fitted
-    import pyarrow as pa  # noqa: PLC0415 - the same
+    import pyarrow as pa  # noqa: PLC0415 - only where something is fitted
 
-    numbers = values.to_numpy()
     if op == "count":
-        return Fraction(len(numbers))
-    if pa.types.is_floating(values.type):
-        return _of_floats(op, numbers, parameter)
+        return Fraction(values.number)
+    if pa.types.is_floating(values.column.type):
+        return _of_floats(op, values, parameter)
     unit = Fraction(1, 10**digits)
     match op:
         case "total":
-            return _sum(numbers) * unit
+            return _sum(values.given) * unit
         case "mean":
-            return _sum(numbers) * unit / len(numbers) if len(numbers) else None
+            return _sum(values.given) * unit / values.number if values.number else None
         case "quantile":
-            found = _quantile(numbers, parameter, np)
+            found = _quantile(values.rising, parameter)
         case "nth_largest":
-            found = _nth_largest(numbers, parameter, np)
+            found = _nth_largest(values.rising, parameter)
         case _:
-            found = _pareto_cut(numbers, parameter, np)
+            found = _pareto_cut(values.rising, parameter)
     return None if found is None else found * unit
 
 
-def _of_floats(op: str, numbers: Any, parameter: Fraction | None) -> Fraction | None:
+def _of_floats(op: str, values: Values, parameter: Fraction | None) -> Fraction | None:
     """Only order statistics are exact on floats; sums go through fractions, as in the row evaluator."""
-    import numpy as np  # noqa: PLC0415 - only where something is fitted
-
     match op:
         case "quantile":
-            return _quantile(numbers, parameter, np)
+            return _quantile(values.rising, parameter)
         case "nth_largest":
-            return _nth_largest(numbers, parameter, np)
+            return _nth_largest(values.rising, parameter)
         case _:
-            return finish(op, [Fraction(number) for number in numbers.tolist()], parameter)  # type: ignore[arg-type]  # one of the names of population values
+            return finish(op, [Fraction(number) for number in values.given.tolist()], parameter)  # type: ignore[arg-type]  # one of the names of population values
 
 
 def _sum(numbers: Any) -> Fraction:
@@ -56,32 +79,30 @@ def _sum(numbers: Any) -> Fraction:
     return Fraction((int(high.sum()) << 32) + int(low.sum()))
 
 
-def _quantile(numbers: Any, q: Fraction | None, np: Any) -> Fraction | None:
-    if q is None or not len(numbers) or not 0 <= q <= 1:
+def _quantile(rising: Any, q: Fraction | None) -> Fraction | None:
+    if q is None or not len(rising) or not 0 <= q <= 1:
         return None
-    position = q * (len(numbers) - 1)
+    position = q * (len(rising) - 1)
     below = floor(position)
-    above = min(below + 1, len(numbers) - 1)
-    ordered = np.partition(numbers, (below, above))
-    low, high = Fraction(ordered[below].item()), Fraction(ordered[above].item())
+    above = min(below + 1, len(rising) - 1)
+    low, high = Fraction(rising[below].item()), Fraction(rising[above].item())
     return low + (position - below) * (high - low)
 
 
-def _nth_largest(numbers: Any, n: Fraction | None, np: Any) -> Fraction | None:
-    if n is None or n.denominator != 1 or not 1 <= n <= len(numbers):
+def _nth_largest(rising: Any, n: Fraction | None) -> Fraction | None:
+    if n is None or n.denominator != 1 or not 1 <= n <= len(rising):
         return None
-    place = len(numbers) - int(n)
-    return Fraction(np.partition(numbers, place)[place].item())
+    return Fraction(rising[len(rising) - int(n)].item())
 
 
-def _pareto_cut(numbers: Any, share: Fraction | None, np: Any) -> Fraction | None:
-    whole = _sum(numbers)
+def _pareto_cut(rising: Any, share: Fraction | None) -> Fraction | None:
+    whole = _sum(rising)
     if share is None or whole <= 0:
         return None
-    ordered = np.sort(numbers)[::-1]
-    if int(np.abs(ordered).max()) * len(ordered) >= _SAFE:
-        return finish("pareto_cut", [Fraction(number) for number in numbers.tolist()], share)
+    falling = rising[::-1]
+    if max(abs(int(rising[0])), abs(int(rising[-1]))) * len(rising) >= _SAFE:
+        return finish("pareto_cut", [Fraction(number) for number in rising.tolist()], share)
     wanted = share * whole
-    reached = ordered.cumsum() >= -(-wanted.numerator // wanted.denominator)
+    reached = falling.cumsum() >= -(-wanted.numerator // wanted.denominator)
     place = int(reached.argmax())
-    return Fraction(ordered[place].item()) if reached[place] else None
+    return Fraction(falling[place].item()) if reached[place] else None

@@ -16,7 +16,7 @@ from crm_bulk.expressions import Expr, col, columns_of, lit, when
 from crm_bulk.frames import Database, Frames
 from crm_bulk.horizons import Horizon
 from crm_bulk.lowering import native, selected
-from crm_bulk.order_statistics import finished
+from crm_bulk.order_statistics import Values, finished
 from crm_bulk.reviews import RowReviews
 from crm_bulk.rows import KEY, OWNER, RowPass
 from crm_bulk.scopes import Bounds, Scope
@@ -215,12 +215,12 @@ class Plan:
         numbered = {key: f"value{number}" for number, key in enumerate(values)}
         frame = selected(self.facts, {numbered[key]: expr for key, expr in values.items()})
         table = self.database.backend.collect(frame)
-        known = {name: table.column(name).drop_null() for name in numbered.values()}
+        known = {name: Values(table.column(name).drop_null()) for name in numbered.values()}
         result = {}
         for key, (node, vector) in asked.items():
-            known_values = known[numbered[self._definition(node)]]
+            values_ = known[numbered[self._definition(node)]]
             parameter = None if node.parameter is None else compiler.term(node.parameter).constant
-            result[key] = (_finished(node, vector, known_values, parameter), len(known_values))
+            result[key] = (_finished(node, vector, values_, parameter), values_.number)
         return result
 
     def placed(self, schemes: Sequence[Scheme], population: Mapping[str, Fraction | None]) -> Frame:
@@ -268,9 +268,9 @@ def _population_term(node: PopulationValue, compiler: Compiler) -> Vector:
     return Vector("exact", expr, constant=vector.constant)
 
 
-def _finished(node: PopulationValue, vector: Vector, values: Any, parameter: Fraction | None) -> Fraction | None:
+def _finished(node: PopulationValue, vector: Vector, values: Values, parameter: Fraction | None) -> Fraction | None:
     if vector.shape == "exact":
-        return finish(node.op, [vector.constant] * len(values), parameter)
+        return finish(node.op, [vector.constant] * values.number, parameter)
     return finished(node.op, values, vector.digits, parameter)
 
 

@@ -280,14 +280,14 @@ class Compiler:
         return self._answers[scheme]
 
     def _answer(self, scheme: Scheme) -> Any:
-        result = lit(len(scheme.segments), nw.Int64)
+        result = lit(len(scheme.segments), nw.Int16)
         for position, segment in reversed(tuple(enumerate(scheme.segments))):
-            here = lit(position, nw.Int64)
+            here = lit(position, nw.Int16)
             if segment.when is None:
                 result = here
                 continue
             rule = self.rule(segment.when)
-            unknown = lit(CANNOT_TELL - position, nw.Int64)
+            unknown = lit(CANNOT_TELL - position, nw.Int16)
             result = when(rule.is_null(), unknown, when(rule, here, result))
         return result
 

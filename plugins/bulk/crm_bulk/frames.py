@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 import narwhals.stable.v2 as nw
 from attrs import evolve, frozen
@@ -12,7 +13,7 @@ from crm_bulk.engines.backend import Backend, Frame, small_table
 from crm_bulk.expressions import col
 from crm_bulk.lowering import grouped, native, selected
 from crm_bulk.rows import KEY, OWNER, Island, RowPass
-from crm_bulk.scopes import Wanted
+from crm_bulk.scopes import Wanted, days_of
 from crmcore import Record
 from crmcore.engines import Rows, type_of
 
@@ -39,10 +40,10 @@ class Database(Protocol):
 
 @frozen
 class Frames:
-    """Builds frames over one database; ``days`` are those that its times have to do with."""
+    """Builds frames over one database, with the local days of a time zone."""
 
     database: Database
-    days: Days
+    zone: ZoneInfo
 
     def rows(self, record_class: type[Record], wanted: Iterable[Wanted]) -> Frame:
         """Return a record type's rows with id and the physical columns that are wanted."""
@@ -59,7 +60,8 @@ class Frames:
             frame = self._joined(frame, name, through)
         for one in own:
             if one != one.own:
-                frame = self.other_form(frame, one.own.name, one.name, is_day=one.part == "day")
+                days = Days(self.zone, *(days_of(one.own, self.database.extent(record_class, one.own)) or (0, 0)))
+                frame = self._other_form(frame, (one.own.name, one.name), days, is_day=one.part == "day")
         return frame
 
     def _joined(self, frame: Frame, name: str, through: list[Wanted]) -> Frame:
@@ -73,9 +75,13 @@ class Frames:
         )
         return frame.join(renamed, left_on=f"key:{name}", right_on=f"id:{name}", how="left")
 
-    def other_form(self, frame: Frame, given: str, wanted: str, *, is_day: bool) -> Frame:
-        """Return a frame with the local day of a column of moments, or the midnight of a column of days."""
-        found = self.days.of(col(given)) if is_day else self.days.midnight_of(col(given))
+    def _other_form(self, frame: Frame, names: tuple[str, str], days: Days, *, is_day: bool) -> Frame:
+        """Return a frame with the local day of a column of moments, or the midnight of a column of days.
+
+        ``names`` are those of the given column and of the new one, ``days`` those on which the values lie.
+        """
+        given, wanted = names
+        found = days.of(col(given)) if is_day else days.midnight_of(col(given))
         if found is not None:
             return frame.with_columns(native(found).alias(wanted))
         return self._through_table(frame, given, wanted, is_day=is_day)
@@ -86,10 +92,10 @@ class Frames:
         found = self.database.backend.collect(frame.select(place.alias("utc")).unique())
         numbers = sorted(number for number in found.column("utc").to_pylist() if number is not None)
         if not is_day:
-            moments = [midnight(self.days.zone, number) for number in numbers]
+            moments = [midnight(self.zone, number) for number in numbers]
             table = self._small({"utc": (int, numbers), wanted: (int, moments)})
             return frame.join(table, left_on=given, right_on="utc", how="left")
-        columns = day_table(self.days.zone, numbers)
+        columns = day_table(self.zone, numbers)
         names = [name for name in columns if name != "utc"]
         table = self._small({name: (int, values) for name, values in columns.items()})
         beside = frame.with_columns(place.alias("utc")).join(table, on="utc", how="left")
@@ -135,10 +141,11 @@ class Frames:
         frame = customers.join(self.added_up(done), left_on=KEY, right_on=OWNER, how="left")
         filled = {name: nw.col(name).fill_null(value) for name, value in _without(done.fills, done).items()}
         frame = frame.with_columns(**filled) if filled else frame
-        for given, wanted in _without(done.days, done).items():
-            frame = self.other_form(frame, given, wanted, is_day=True)
-        for given, wanted in _without(done.moments, done).items():
-            frame = self.other_form(frame, given, wanted, is_day=False)
+        days = Days(self.zone, *(done.compiler.scope.range_of_days() or (0, 0)))
+        for names in _without(done.days, done).items():
+            frame = self._other_form(frame, names, days, is_day=True)
+        for names in _without(done.moments, done).items():
+            frame = self._other_form(frame, names, days, is_day=False)
         return frame
 
 

@@ -12,7 +12,7 @@ from attrs import define, frozen
 
 from crm_bulk.answering import Answers, answers_of, roots_of
 from crm_bulk.dates import FOREVER
-from crm_bulk.days import Days, day_number
+from crm_bulk.days import day_number
 from crm_bulk.engines.backend import Backend
 from crm_bulk.explaining import explained
 from crm_bulk.frames import Frames
@@ -156,7 +156,7 @@ def _check_owners(plan: Plan) -> None:
     problems = []
     for source in plan.passes:
         owner = _link(source)
-        rows = Frames(plan.database, Days(plan.world.zone, 0, 0)).rows(source.record_class, [owner])
+        rows = Frames(plan.database, plan.world.zone).rows(source.record_class, [owner])
         owners = rows.select(nw.col(owner.name).alias(OWNER)).unique().filter(~nw.col(OWNER).is_null())
         found = plan.database.backend.collect(owners.join(ids, left_on=OWNER, right_on="known", how="anti"))
         name = type_of(source.record_class).name

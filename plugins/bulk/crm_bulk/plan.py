@@ -10,7 +10,6 @@ from attrs import define, evolve, field, frozen
 
 from crm_bulk.compiling import Compiler
 from crm_bulk.dates import plain
-from crm_bulk.days import Days
 from crm_bulk.engines.backend import Frame, Table
 from crm_bulk.expressions import Expr, col, columns_of, lit, when
 from crm_bulk.frames import Database, Frames
@@ -138,7 +137,7 @@ class Plan:
     def _read(self) -> Frame:
         archived = self.scope.column(tuple(c for c in _columns(Customer) if c.name == "archived_at"))
         present = nw.col(archived.day().detail).is_null() if archived.day else None
-        frames = Frames(self.database, Days(self.world.zone, *self._range()))
+        frames = Frames(self.database, self.world.zone)
         frame = frames.rows(Customer, self.scope.wanted.values()).filter(present)
         for done in self.passes.values():
             frame = frames.beside(frame, done)
@@ -147,7 +146,7 @@ class Plan:
 
     def _most(self, source: Rows) -> int:
         """Return how many rows of a source at most are one customer's."""
-        owners = Frames(self.database, Days(self.world.zone, 0, 0)).owners(source)
+        owners = Frames(self.database, self.world.zone).owners(source)
         most = owners.group_by(OWNER).agg(rows=nw.len()).select(most=nw.col("rows").max())
         return int(self.database.backend.collect(most).column("most").to_pylist()[0] or 0)
 
@@ -172,12 +171,6 @@ class Plan:
         for name, key in found.items():
             bound = max(abs(row[f"low{name}"] or 0), abs(row[f"high{name}"] or 0))
             self._aggregates[key] = evolve(self._aggregates[key], bound=int(bound))
-
-    def _range(self) -> tuple[int, int]:
-        """Return the first and the last day that any time has to do with."""
-        scopes = (self.scope, *(done.compiler.scope for done in self.passes.values()))
-        found = [days for scope in scopes if (days := scope.range_of_days())]
-        return min((first for first, _ in found), default=0), max((last for _, last in found), default=0)
 
     def compile_all(self, compiler: Compiler, roots: Iterable[Node]) -> None:
         """Compile ``roots`` only to learn what they need."""

@@ -109,14 +109,14 @@ class Scope:
         return found
 
     def range_of_days(self) -> tuple[int, int] | None:
-        """Return the first and the last day that times in these columns and constants have to do with, and one more."""
-        found = [*self.days]
+        """Return the first and the last day that times in these columns and constants have to do with, and some more."""
+        found = [(min(self.days) - 2, max(self.days) + 2)] if self.days else []
         for one in self.wanted.values():
             if one.part in {"moment", "day"}:
                 owner = self.record_class if len(one.path) < 2 else one.path[-2].target or self.record_class
-                per_day = DAY if one.own.part == "moment" else 1
-                found += [value // per_day for value in self.bounds.extent(owner, one.own) or ()]
-        return (min(found) - 2, max(found) + 2) if found else None
+                days = days_of(one.own, self.bounds.extent(owner, one.own))
+                found += [] if days is None else [days]
+        return (min(first for first, _ in found), max(last for _, last in found)) if found else None
 
     def moment(self, path: tuple[ColumnType, ...]) -> Any:
         """Return when a dated row happened: the end of the path of columns that dates it."""
@@ -142,6 +142,15 @@ class Bounds:
     def rows(self, record_class: type[Record]) -> int:
         """Return how many records there are."""
         raise NotImplementedError
+
+
+def days_of(wanted: Wanted, extent: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Return the first and the last day on which the times of a column lie, and some more; None if it has none."""
+    if extent is None:
+        return None
+    low, high = extent
+    per_day = DAY if wanted.part == "moment" else 1
+    return (low // per_day - 2, high // per_day + 2)
 
 
 def time_vector(name: Any, moment: Any, day: Any) -> Vector:

@@ -32,6 +32,7 @@ VERSIONS = {
     "insurance": "insurance_ours:run",
     "insurance on duckdb": "insurance_ours:run_duckdb",
     "insurance by hand": "insurance_polars:run",
+    "insurance in SQL by hand": "insurance_duckdb:run",
     "1 scheme": "bulk_schemes:run_1",
     "10 schemes": "bulk_schemes:run_10",
     "50 schemes": "bulk_schemes:run_50",

@@ -1,4 +1,4 @@
-"""Four schemes of the insurance plugin on 100,000 policies, beside the same by hand in Polars: ratios of one run.
+"""Four schemes of the insurance plugin on 100,000 policies, each beside the same by hand, in Polars and DuckDB: ratios of one run.
 
     python benchmarks/insurance.py [--data DIR] [--policies 100000] [--rounds 5]
 
@@ -13,7 +13,8 @@ from pathlib import Path
 import insurance_data
 from bulk import Bench, print_machine
 
-OURS, DUCKDB, BY_HAND = "insurance", "insurance on duckdb", "insurance by hand"
+PAIRS = (("insurance", "insurance by hand", "Polars"), ("insurance on duckdb", "insurance in SQL by hand", "DuckDB"))
+"""Ours, what is written by hand for the same library, and which that is."""
 
 
 def main() -> None:
@@ -27,18 +28,18 @@ def main() -> None:
         if not (folder / "company.json").exists():
             insurance_data.generate(folder, given.policies)
         bench = Bench(folder, given.rounds, "")
-        for ours in (OURS, DUCKDB):
-            bench.check((ours, BY_HAND), folder, "A")
+        for ours, by_hand, _ in PAIRS:
+            bench.check((ours, by_hand), folder, "A")
         print_machine()
         print(
             f"\n| {given.policies:,} policies, {given.policies * 10:,} premiums and payments, {given.policies:,} claims; 4 schemes | processor time | wall time | peak memory | ours: s of processor, MB |"
         )
         print("|---|--:|--:|--:|--:|")
-        for ours in (OURS, DUCKDB):
-            one, two = bench.best((ours, BY_HAND), folder, "A")
-            first, second = (bench.peak(name, folder, "A") for name in (ours, BY_HAND))
+        for ours, by_hand, library in PAIRS:
+            one, two = bench.best((ours, by_hand), folder, "A")
+            first, second = (bench.peak(name, folder, "A") for name in (ours, by_hand))
             ratios = f"{one['cpu'] / two['cpu']:.2f} | {one['wall'] / two['wall']:.2f} | {first / second:.2f}"
-            print(f"| {ours} / by hand in Polars | {ratios} | {one['cpu']:.2f}, {first:.0f} |", flush=True)
+            print(f"| {ours} / by hand in {library} | {ratios} | {one['cpu']:.2f}, {first:.0f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,9 @@ from .claims import Claim
 from .desk import Desk, called
 from .machines import POLICY
 from .money import DAY, instalments, months_later, rounded, share_of_days, total
-from .policies import Agent, Party, Policy
+from .policies import Agent, Party, Policy, PolicyEvent
 from .premium_work import bill, credit, drop_open, open_instalments, paid_until, payments, refund
+from .premiums import Premium
 from .products import Product
 
 # -- from quote to cover -----------------------------------------------------------------------------------------------
@@ -201,9 +202,23 @@ def _unused(desk: Desk, policy: Policy) -> Decimal:
     if desk.on <= cools_until:
         return max(paid, Decimal(0))
     starts, ends = _term(policy, "surrender")
-    earned = Fraction(_premium(policy)) * share_of_days(starts, desk.on - DAY, starts, ends)
-    left = max(Fraction(paid) - earned, Fraction(0)) * (1 - Fraction(product.surrender_charge))
-    return rounded(left, desk.digits)
+    left = max(Fraction(paid) - _earned(desk, policy, starts, ends), Fraction(0))
+    return rounded(left * (1 - Fraction(product.surrender_charge)), desk.digits)
+
+
+def _earned(desk: Desk, policy: Policy, starts: date, ends: date) -> Fraction:
+    """Return what the days before this one cost: what was agreed at issue, and each endorsement's change from its day on."""
+    events = desk.unit.all(PolicyEvent, policy=policy.id)
+    changes = [(one.on, one.amount) for one in events if one.action == "endorse" and one.amount]
+    back = total(one.amount for one in payments(desk.unit, policy) if one.premium is None)
+    billed = total(one.amount for one in desk.unit.all(Premium, policy=policy.id)) + back
+    parts = [(starts, billed - total(amount for _, amount in changes)), *changes]
+    return sum((Fraction(amount) * _gone(desk.on, max(on, starts), ends) for on, amount in parts), Fraction(0))
+
+
+def _gone(day: date, starts: date, ends: date) -> Fraction:
+    """Return which part of the days of a term lies before a day."""
+    return share_of_days(starts, day - DAY, starts, ends)
 
 
 def _premium(policy: Policy) -> Decimal:

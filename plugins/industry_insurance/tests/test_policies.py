@@ -243,6 +243,20 @@ def test_a_surrender_pays_back_all_in_the_cooling_off_days_and_then_what_is_not_
     assert (shown(trial, "policy", "P1")["state"], shown(trial, "policy", "P1")["ended_on"]) == ("surrendered", on)
 
 
+@pytest.mark.parametrize("is_paid", [True, False], ids=["paid as it was billed", "the second bill is not paid"])
+def test_a_surrender_keeps_the_premium_of_each_day_as_endorsed_by_then(trial, is_paid):
+    issued(trial, premium="1320")
+    trial.run("premium pay P1 --amount 1320").assert_ok()
+    trial.run("policy endorse P1 --premium 1560 --reason driver --on 2026-03-01").assert_ok()
+    if is_paid:
+        trial.run("premium pay P1 --amount 201.21 --on 2026-03-01").assert_ok()
+    trial.run("policy endorse P1 --premium 1200 --reason driver --on 2026-06-01").assert_ok()
+    trial.run("policy surrender P1 --on 2026-07-01").assert_ok()
+    amounts = [Decimal(amount) for (amount,) in listed(trial, "premium_payment", "amount")]
+    used = Decimal(59 * 1320 + 92 * 1560 + 30 * 1200) / 365
+    assert -amounts[-1] == round((sum(amounts[:-1]) - used) * Decimal("0.9"), 2)
+
+
 def test_what_is_open_of_a_surrendered_policy_is_no_longer_due(trial):
     issued(trial, more="--instalments 2")
     trial.run("policy surrender P1 --on 2026-02-01").assert_ok()

@@ -90,8 +90,11 @@ def assess(case: Case) -> Assessment:
 
 
 def _deductions(case: Case, asked: Decimal) -> Iterator[tuple[str, Decimal]]:
-    """Yield what is taken off, in this order: deductible, co-insurance, limit of a claim, limit of the term."""
+    """Yield what is taken off, in this order: deductible, co-insurance, limit of a claim, of the term, sum insured."""
+    most = case.policy.sum_insured
     if (benefit := case.benefit) is None:
+        if most is not None:
+            yield "ceiling", max(asked - most, Decimal(0))
         return
     deductible = min(benefit.deductible or Decimal(0), asked)
     yield "below_deductible" if deductible == asked else "deductible", deductible
@@ -100,7 +103,7 @@ def _deductions(case: Case, asked: Decimal) -> Iterator[tuple[str, Decimal]]:
     yield "coinsurance", borne
     left -= borne
     rest = None if benefit.term_limit is None else max(benefit.term_limit - case.before.amount, Decimal(0))
-    for limit in (benefit.claim_limit, rest):
+    for limit in (benefit.claim_limit, rest, most):
         if limit is not None:
             yield "ceiling", max(left - limit, Decimal(0))
             left = min(left, limit)

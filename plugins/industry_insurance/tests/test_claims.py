@@ -45,6 +45,9 @@ def judged(claimed="1000", on=date(2026, 6, 1), *, policy=IN_FORCE, before=None,
         ({"claim_limit": Decimal(400)}, 400, ["ceiling"]),
         ({"term_limit": Decimal(600), "before": Before(1, Decimal(500))}, 100, ["ceiling"]),
         ({"term_limit": Decimal(600), "before": Before(1, Decimal(700))}, 0, ["ceiling"]),
+        ({"policy": evolve(IN_FORCE, sum_insured=Decimal(800))}, 800, ["ceiling"]),
+        ({"policy": evolve(IN_FORCE, sum_insured=Decimal(800)), "claim_limit": Decimal(500)}, 500, ["ceiling"]),
+        ({"policy": evolve(IN_FORCE, sum_insured=Decimal(1000))}, 1000, []),
         ({"term_claims": 2, "before": Before(1, Decimal(5))}, 1000, []),
         ({"term_claims": 2, "before": Before(2, Decimal(5))}, 0, ["frequency"]),
         ({"waiting_days": 30, "on": date(2026, 1, 30)}, 0, ["waiting_period"]),
@@ -68,6 +71,8 @@ def test_what_a_benefit_pays(facts, approved, reasons):
 def test_without_a_benefit_cover_alone_decides():
     case = Claim(policy="P1", occurred_on=date(2026, 2, 1), reported_on=date(2026, 2, 1), claimed=Decimal(5))
     assert assess(Case(IN_FORCE, None, case)).approved == 5
+    found = assess(Case(evolve(IN_FORCE, sum_insured=Decimal(3)), None, case))
+    assert (found.approved, found.deductions) == (3, (("ceiling", Decimal(2)),))
 
 
 @pytest.fixture

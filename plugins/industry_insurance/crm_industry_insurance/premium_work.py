@@ -78,9 +78,8 @@ def _pay(
     """Note a payment or refund, and the commission that it earns or costs."""
     product = desk.unit.get(Product, policy.product)
     rate = product.renewal_commission_rate if policy.previous else product.commission_rate
-    if policy.agent and rate:
-        earned = rounded(amount * rate, desk.digits)
-        desk.unit.add(Commission(policy=policy.id, agent=policy.agent, on=desk.on, rate=rate, amount=earned))
+    for agent, part in _commissioned(desk, policy, rounded(amount * rate, desk.digits)):
+        desk.unit.add(Commission(policy=policy.id, agent=agent, on=desk.on, rate=rate, amount=part))
     return desk.unit.add(
         PremiumPayment(
             policy=policy.id,
@@ -92,6 +91,22 @@ def _pay(
             receipt=payment.receipt,
         )
     )
+
+
+def _commissioned(desk: Desk, policy: Policy, amount: Decimal) -> Iterator[tuple[str, Decimal]]:
+    """Yield who earns a commission, or gives back what was earned: those who earned it, each by its part."""
+    if amount >= 0:
+        yield from [(policy.agent, amount)] if policy.agent and amount else []
+        return
+    earned: dict[str, Decimal] = {}
+    for one in desk.unit.all(Commission, policy=policy.id):
+        earned[one.agent] = earned.get(one.agent, Decimal(0)) + one.amount
+    earned = {agent: part for agent, part in sorted(earned.items()) if part > 0}
+    whole, left = total(earned.values()), amount
+    for number, (agent, part) in enumerate(earned.items(), 1):
+        back = left if number == len(earned) else rounded(amount * part / whole, desk.digits)
+        left -= back
+        yield agent, back
 
 
 def refund(desk: Desk, policy: Policy, amount: Decimal) -> None:

@@ -166,6 +166,24 @@ def test_an_endorsement_says_what_it_changes(trial):
     trial.run("policy endorse P1 --reason 'nothing'").assert_fails("nothing to change", code=2)
 
 
+@pytest.mark.parametrize("to", ["--to eve", ""], ids=["another agent", "the pool"])
+def test_commission_is_given_back_by_the_agent_who_earned_it(trial, to):
+    issued(trial)
+    trial.run("premium pay P1 --amount 1200").assert_ok()
+    trial.run(f"policy reassign max {to}").assert_ok()
+    trial.run("policy surrender P1 --on 2026-01-10").assert_ok()
+    assert listed(trial, "commission", "agent,amount") == [("max", "120"), ("max", "-120")]
+
+
+def test_agents_who_shared_a_commission_give_it_back_by_their_parts(trial):
+    issued(trial, more="--instalments 4")
+    trial.run("premium pay P1 --amount 900").assert_ok()
+    trial.run("policy reassign max --to eve").assert_ok()
+    trial.run("premium pay P1 --amount 300").assert_ok()
+    trial.run("policy surrender P1 --on 2026-01-10").assert_ok()
+    assert sorted(listed(trial, "commission", "agent,amount")[-2:]) == [("eve", "-30"), ("max", "-90")]
+
+
 def test_a_renewal_starts_the_day_after_with_the_same_people_and_the_lower_commission(trial):
     issued(trial, more="--party insured=bo")
     trial.run("premium pay P1 --amount 1200").assert_ok()

@@ -1,4 +1,8 @@
-"""From expressions to Narwhals: a frame gets columns for what is shared, in layers, each made from what is below it."""
+"""From expressions to Narwhals: a frame gets columns for what is shared, in layers, each made from what is below it.
+
+Polars has all of Narwhals' expressions under the same names, so a frame of Polars gets its own: telling what Narwhals'
+stand for, one by one, would take longer than making them.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from operator import add, and_, eq, floordiv, ge, gt, le, lt, mul, ne, or_, sub, truediv
@@ -35,27 +39,37 @@ _OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {
 
 def selected(frame: Frame, columns: Mapping[str, Expr], prefix: str = "c") -> Frame:
     """Return a frame with these columns."""
-    layers, last = _lowered(columns, prefix)
+    library, frame = _opened(frame)
+    layers, last = _lowered(columns, prefix, library)
     for layer in layers:
         frame = frame.select(**layer)
     if all(expr.op == "lit" for expr in columns.values()):  # which alone would be a single row
-        frame = frame.with_columns(**last)
-        return frame.select(*last)
-    return frame.select(**last)
+        frame = frame.with_columns(**last).select(*last)
+    else:
+        frame = frame.select(**last)
+    return nw.from_native(frame)
 
 
 def grouped(frame: Frame, owner: str, sums: Mapping[str, Expr], prefix: str) -> Frame:
     """Return what is added up for each owner."""
-    layers, last = _lowered({owner: col(owner), **sums}, prefix)
+    library, frame = _opened(frame)
+    layers, last = _lowered({owner: col(owner), **sums}, prefix, library)
     for layer in layers:
         frame = frame.select(**layer)
     del last[owner]
-    return frame.group_by(owner).agg(**(last or {"_rows": nw.len()}))
+    return nw.from_native(frame.group_by(owner).agg(**(last or {"_rows": library.len()})))
+
+
+def _opened(frame: Frame) -> tuple[Any, Any]:
+    """Return the library whose expressions a frame takes, and the frame as that library knows it."""
+    if not frame.implementation.is_polars():
+        return nw, frame
+    return frame.implementation.to_native_namespace(), frame.to_native()
 
 
 def native(expr: Expr) -> Any:
     """Return one expression as it is, with nothing shared."""
-    return _Lowering({}).of(expr)
+    return _Lowering(nw, {}).of(expr)
 
 
 @define(eq=False)
@@ -69,7 +83,7 @@ class _Use:
     name: str = ""
 
 
-def _lowered(columns: Mapping[str, Expr], prefix: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def _lowered(columns: Mapping[str, Expr], prefix: str, library: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     uses: dict[int, _Use] = {}
     for expr in columns.values():
         _count(expr, uses)
@@ -77,7 +91,7 @@ def _lowered(columns: Mapping[str, Expr], prefix: str) -> tuple[list[dict[str, A
     for key, use in uses.items():
         if _gets_column(use, uses):
             use.name = names[key] = f"{prefix}{len(names)}"
-    lowering = _Lowering(names)
+    lowering = _Lowering(library, names)
     made: dict[int, list[_Use]] = {}
     for use in uses.values():
         if use.name:
@@ -87,7 +101,7 @@ def _lowered(columns: Mapping[str, Expr], prefix: str) -> tuple[list[dict[str, A
     needed = _read(columns.values(), names)
     for level in sorted(made, reverse=True):
         new = {use.name: use.expr for use in made[level]}
-        kept = {name: nw.col(name) for name in needed if name not in new}
+        kept = {name: library.col(name) for name in needed if name not in new}
         layers.append({**kept, **{name: lowering.made(expr) for name, expr in new.items()}})
         needed = {**dict.fromkeys(kept), **_read_below(new.values(), names)}
     return layers[::-1], last
@@ -146,16 +160,17 @@ def _read_below(exprs: Iterable[Expr], names: Mapping[int, str]) -> dict[str, No
 
 @define(eq=False)
 class _Lowering:
-    """Turns expressions into Narwhals; those with a name are columns."""
+    """Turns expressions into those of a library: Narwhals, or Polars; those with a name are columns."""
 
+    library: Any
     names: Mapping[int, str]
     _kept: dict[int, Any] = field(factory=dict)
 
     def of(self, expr: Expr) -> Any:
-        """Return an expression of Narwhals."""
+        """Return an expression of the library."""
         name = self.names.get(id(expr))
         if name is not None:
-            return nw.col(name)
+            return self.library.col(name)
         if id(expr) not in self._kept:
             self._kept[id(expr)] = self.made(expr)
         return self._kept[id(expr)]
@@ -168,25 +183,27 @@ class _Lowering:
         parts = [self.of(part) for part in expr.parts] if op != "when" else []
         match op:
             case "col":
-                return nw.col(detail)
+                return self.library.col(detail)
             case "lit":
-                return nw.lit(*detail)
+                return self.library.lit(detail[0], self._type(detail[1]))
             case "column":
                 return parts[0]
             case "when":
                 return self._choice(expr)
             case "not":
                 return ~parts[0]
-            case "fill_null" | "cast":
-                return getattr(parts[0], op)(detail)
+            case "fill_null":
+                return parts[0].fill_null(detail)
+            case "cast":
+                return parts[0].cast(self._type(detail))
             case "is_null" | "floor" | "ceil":
                 return getattr(parts[0], op)()
             case "sum" | "count" | "n_unique":
-                return getattr(parts[0], op)().cast(nw.Int64)
+                return getattr(parts[0], op)().cast(self.library.Int64)
             case "min" | "max":
                 return getattr(parts[0], op)()
             case "len":
-                return nw.len().cast(nw.Int64)
+                return self.library.len().cast(self.library.Int64)
             case "over":
                 return parts[0].max().over(detail)
             case "starts_with":
@@ -196,7 +213,10 @@ class _Lowering:
             case "contains":
                 return parts[0].str.contains(*(detail or parts[1:]), literal=True)
             case _:
-                return _HORIZONTAL[op](*parts)
+                return getattr(self.library, _HORIZONTAL[op])(*parts)
+
+    def _type(self, dtype: Any) -> Any:
+        return getattr(self.library, dtype.__name__)
 
     def _binary(self, expr: Expr) -> Any:
         one, two = expr.parts
@@ -207,7 +227,7 @@ class _Lowering:
 
     def _choice(self, expr: Expr) -> Any:
         holds, value = (self.of(part) for part in expr.parts[:2])
-        chain = nw.when(holds).then(value)
+        chain = self.library.when(holds).then(value)
         last = expr.parts[2] if len(expr.parts) > 2 else None
         while last is not None and last.op == "when" and id(last) not in self.names:
             chain = chain.when(self.of(last.parts[0])).then(self.of(last.parts[1]))
@@ -215,10 +235,10 @@ class _Lowering:
         return chain if last is None else chain.otherwise(self.of(last))
 
 
-_HORIZONTAL: Final[dict[str, Callable[..., Any]]] = {
-    "least": nw.min_horizontal,
-    "greatest": nw.max_horizontal,
-    "added": nw.sum_horizontal,
-    "coalesce": nw.coalesce,
-    "concat": nw.concat_str,
+_HORIZONTAL: Final = {
+    "least": "min_horizontal",
+    "greatest": "max_horizontal",
+    "added": "sum_horizontal",
+    "coalesce": "coalesce",
+    "concat": "concat_str",
 }

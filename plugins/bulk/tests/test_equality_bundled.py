@@ -73,7 +73,12 @@ def test_bundled_schemes(quick_backend):
     check(company(4, 1), quick_backend)
 
 
-def test_bundled_schemes_on_spark(backend):
+def test_every_fourth_bundled_scheme_on_each_engine(backend):
+    check(company(1, 7, ALL[::4]), backend, ALL[::4])
+
+
+@pytest.mark.torture
+def test_bundled_schemes_on_each_engine(backend):
     check(company(1, 7), backend)
 
 

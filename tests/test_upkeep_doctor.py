@@ -273,5 +273,11 @@ def test_findings_can_be_had_in_every_form(shop, form):
     assert "orphaned-records" in ran.out
 
 
+def test_what_the_core_keeps_of_playbooks_is_no_record_that_nobody_declares(shop):
+    write("playbook", "old.one", {"as": "", "since": "2026-01-01"})
+    write("raised", "c1", {"tasks": {}})
+    assert "orphaned-records" not in shop.crm("doctor", "--format", "jsonl").out
+
+
 def test_an_unknown_option_is_refused(shop):
     assert shop.crm("doctor", "--fix").code == 2

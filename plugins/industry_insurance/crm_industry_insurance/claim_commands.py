@@ -36,7 +36,8 @@ def claim() -> None:
 def open_(desk: Desk, key: str, item: tuple[str, ...], **given: Any) -> Told:
     """Open a claim under a policy and print its number."""
     columns = {name: value for name, value in given.items() if value is not None}
-    made = work.open_claim(desk, called(Claim(reported_on=desk.on, **columns), key), [*map(_item, item)])
+    claim = called(Claim(reported_on=desk.on, **columns), key)
+    made = work.open_claim(desk, claim, [*map(_item, item)], reserve=given["reserve"])
     return Told(f"claim {made.id} opened, reserve {made.reserve}", (made.id,))
 
 

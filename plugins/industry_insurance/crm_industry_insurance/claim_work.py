@@ -15,7 +15,7 @@ from .policies import Policy
 from .products import Benefit
 
 
-def open_claim(desk: Desk, claim: Claim, items: Iterable[ClaimItem] = ()) -> Claim:
+def open_claim(desk: Desk, claim: Claim, items: Iterable[ClaimItem] = (), *, reserve: Decimal | None = None) -> Claim:
     """Enter a claim with its items; without a reserve, all that is claimed is set aside."""
     listed = tuple(items)
     claimed = total(item.claimed for item in listed) if listed else claim.claimed
@@ -23,9 +23,8 @@ def open_claim(desk: Desk, claim: Claim, items: Iterable[ClaimItem] = ()) -> Cla
         raise CrmError("a claim needs the amount that is claimed", todo="Give --claimed AMOUNT, or --item CODE=AMOUNT.")
     if claim.claimed is not None and claim.claimed != claimed:
         raise CrmError(f"the items add up to {claimed}, and {claim.claimed} is claimed", todo="Leave out --claimed.")
-    made = desk.begin_claim(
-        evolve(claim, state="opened", reported_on=desk.on, claimed=claimed, reserve=claim.reserve or claimed)
-    )
+    held = (claim.reserve or claimed) if reserve is None else reserve
+    made = desk.begin_claim(evolve(claim, state="opened", reported_on=desk.on, claimed=claimed, reserve=held))
     for number, item in enumerate(listed, 1):
         desk.unit.add(called(evolve(item, claim=made.id), f"{made.id}-i{number:03}"))
     return made

@@ -185,4 +185,6 @@ def test_a_claim_that_cannot_be_is_refused(trial, given, why):
 def test_a_reserve_may_be_set_when_a_claim_is_opened(trial):
     told = trial.run("claim open P1 --id C1 --occurred-on 2026-02-01 --claimed 900 --reserve 700 --on 2026-02-01")
     assert told.assert_ok().err == "crm: claim C1 opened, reserve 700\n"
+    told = trial.run("claim open P1 --id C2 --occurred-on 2026-02-01 --claimed 900 --reserve 0 --on 2026-02-01")
+    assert told.assert_ok().err == "crm: claim C2 opened, reserve 0\n"
     assert shown(trial, "claim", "C1")["reserve"] == "700"

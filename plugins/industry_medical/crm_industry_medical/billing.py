@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from crmcore import Unit
@@ -54,19 +55,27 @@ def _charges(unit: Unit, encounter: Encounter) -> Iterator[dict[str, Any]]:
 
 
 def _beds(unit: Unit, admission: Admission) -> Iterator[dict[str, Any]]:
-    """Yield the nights in beds that were left; a stay without a night counts as one if it is the only one."""
-    stays = list(unit.all(Stay, admission=admission.id))
+    """Yield the nights in beds that were left; an admission without any counts as one, in its last bed."""
+    stays = sorted(unit.all(Stay, admission=admission.id), key=lambda stay: str(stay.since))
+    slept = sum(map(partial(_nights, unit), stays))
     for stay in stays:
         bed = unit.get(Bed, stay.bed)
         if stay.until is None or bed.fee is None or _is_charged(unit, stay=stay.id):
             continue
-        nights = (day_of(stay.until, unit.author.zone) - day_of(stay.since, unit.author.zone)).days
-        if nights or len(stays) == 1:
+        nights = _nights(unit, stay)
+        if nights or (not slept and stay is stays[-1]):
             yield _line("bed", f"{bed.ward} {bed.id}", bed.fee, Decimal(max(nights, 1)), code=bed.id, stay=stay.id)
 
 
+def _nights(unit: Unit, stay: Stay) -> int:
+    if stay.until is None:
+        return 0
+    return (day_of(stay.until, unit.author.zone) - day_of(stay.since, unit.author.zone)).days
+
+
 def _is_charged(unit: Unit, **cause: str) -> bool:
-    return any(True for _ in unit.all(BillLine, **cause))
+    """Whether something stands on a bill that counts."""
+    return any(unit.get(Bill, line.bill).state != "void" for line in unit.all(BillLine, **cause))
 
 
 def _line(fee_item: str, name: str, price: Decimal, quantity: Decimal, **about: str) -> dict[str, Any]:

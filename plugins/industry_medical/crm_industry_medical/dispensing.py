@@ -21,7 +21,7 @@ def dispense(unit: Unit, prescription: Prescription, by: str | None, witness: st
         parts = list(first_expired_first(batches, stocks, wanted, unit.author.today))
         if missing := wanted - sum((taken for _, taken in parts), Decimal(0)):
             name = unit.get(Drug, line.drug).name
-            todo = "`crm view medical.stock` shows what there is; receive more first."
+            todo = "`crm view medical.expiring` and `crm drug_batch list` show the batches; receive more first."
             raise CrmError(f"{missing} of {name} are not in stock", todo=todo)
         for batch, taken in parts:
             yield unit.add(

@@ -92,11 +92,15 @@ def one_to_a_bed(pending: Pending) -> Iterator[Breach]:
     """Refuse stays that overlap: two in one bed, or one patient in two beds."""
     changed = [after for _, after in pending.changed(Stay) if after]
     beds = by(pending.all(Stay, bed={stay.bed for stay in changed}), "bed")
-    patients = by(pending.all(Stay, admission={stay.admission for stay in changed}), "admission")
+    lain = {one.id: one.customer for one in pending.all(Admission, id={stay.admission for stay in changed})}
+    theirs = {one.id: one.customer for one in pending.all(Admission, customer={*lain.values()})}
+    patients: dict[str, list[Stay]] = {}
+    for other in pending.all(Stay, admission={*theirs}):
+        patients.setdefault(theirs[other.admission], []).append(other)
     for stay in changed:
         if any(overlap(stay, other) for other in beds[stay.bed] if other.id != stay.id):
             yield Breach(stay, words("Somebody else lies in this bed then", "该床位此时已有人"), "bed")
-        if any(overlap(stay, other) for other in patients[stay.admission] if other.id != stay.id):
+        if any(overlap(stay, other) for other in patients.get(lain.get(stay.admission, ""), ()) if other.id != stay.id):
             yield Breach(stay, words("The patient lies in another bed then", "该患者此时已在其他床位"), "bed")
 
 

@@ -84,8 +84,9 @@ def no_overbooking(pending: Pending) -> Iterator[Breach]:
 
 
 def fee_due(rank: Rank, day: date, earlier: Iterable[Registration]) -> Decimal:
-    """Return the fee of a registration: nothing for a free re-visit after one that was paid, else the rank's."""
-    same = sorted((one for one in earlier if one.rank == rank.id and one.state != "cancelled"), key=lambda one: one.on)
+    """Return the fee of a registration: nothing for a free re-visit after one with a fee that took place, or is to, else the rank's."""
+    counting = (one for one in earlier if one.rank == rank.id and one.state in HOLDS_A_PLACE)
+    same = sorted(counting, key=lambda one: one.on)
     paid = [place for place, one in enumerate(same) if one.fee > 0]
     if not paid:
         return rank.fee

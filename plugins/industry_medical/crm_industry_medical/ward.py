@@ -13,6 +13,7 @@ from .inpatient import Admission, Bed, Stay
 from .inpatient_orders import Execution, Order
 from .ledger import deposited
 from .moments import is_before
+from .patients import deceased_at
 
 
 def admit(unit: Unit, customer: str, bed: str, **columns: Any) -> Admission:
@@ -36,6 +37,14 @@ def _leave(unit: Unit, admission: Admission) -> None:
     for stay in unit.all(Stay, admission=admission.id):
         if stay.until is None:
             unit.edit(stay, until=unit.author.now)
+
+
+def _note_death(unit: Unit, customer: str) -> None:
+    """Keep when the patient died, unless that is known: nobody is to call."""
+    patient = unit.get(Customer, customer)
+    if patient.fields.get(deceased_at.name) is None:
+        now = unit.author.now.isoformat().replace("+00:00", "Z")
+        unit.edit(patient, fields={**patient.fields, deceased_at.name: now})
 
 
 def place(unit: Unit, order: Order, times: int, every: int) -> Order:
@@ -82,8 +91,11 @@ def stop(unit: Unit, order: Order) -> None:
 
 
 def execute(unit: Unit, key: str, by: str | None, remark: str | None = None) -> Execution:
-    """Say that an execution was done now."""
+    """Say that an execution was done now; raises `CrmError` for one that is done or cancelled already."""
     found = unit.get(Execution, key)
+    if found.state != "planned":
+        said = f"by {found.by} at {found.done_at:%Y-%m-%d %H:%M}" if found.by and found.done_at else "already"
+        raise CrmError(f"{key} is {found.state}, {said}", todo="See `crm order_execution list` for what is planned.")
     return unit.edit(found, state="done", done_at=unit.author.now, by=by, remark=remark)
 
 
@@ -104,6 +116,8 @@ def discharge(unit: Unit, admission: Admission, till: Till, **front_page: Any) -
     if left := deposited(unit.all(Payment, admission=admission.id)):
         give_back(unit, admission, left, till)
     unit.edit(unit.get(Encounter, encounter.id), state="finished", ends=unit.author.now)
+    if front_page.get("outcome") == "died":
+        _note_death(unit, admission.customer)
     return unit.edit(admission, state="discharged", discharged_at=unit.author.now, **front_page)
 
 

@@ -1,6 +1,6 @@
 """A patient's way through the hospital, and what is refused on it."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -92,6 +92,12 @@ class TestRegistration:
     def test_the_quota_cannot_be_cut_below_what_is_booked(self, hospital):
         ran(hospital, "clinic register ada --session s1 --rank expert")
         hospital.run("clinic_session edit s1 --quota 0").assert_fails("1 registrations for a quota of 0")
+
+    def test_a_visit_that_was_missed_buys_no_free_one(self, hospital):
+        missed = only(hospital, "clinic register ada --session s1 --rank expert")
+        ran(hospital, f"clinic miss {missed}")
+        ran(hospital, "clinic register ada --session s2 --rank expert")
+        assert [one.fee for one in all_of(hospital, Registration)] == [20, 20]
 
     def test_a_re_visit_within_the_days_of_validity_is_free_once(self, hospital):
         for day in (AS_OF, AS_OF + timedelta(days=1), AS_OF + timedelta(days=2)):
@@ -278,6 +284,7 @@ class TestWard:
     def test_no_two_patients_share_a_bed(self, hospital):
         ran(hospital, "ward admit ada --bed b1")
         hospital.run("ward admit bo --bed b1").assert_fails("Somebody else lies in this bed then")
+        hospital.run("ward admit ada --bed b2").assert_fails("The patient lies in another bed then")
         ran(hospital, "ward admit bo --bed b2")
 
     def test_a_transfer_frees_the_bed(self, hospital):
@@ -296,6 +303,7 @@ class TestWard:
         order = only(hospital, f'ward order {admission} "Amoxicillin 1 g" --term long_term --times 4 --every 12')
         first = all_of(hospital, Execution)[0].id
         ran(hospital, f"ward execute {first} --by nina")
+        hospital.run(f"ward execute {first} --by bea").assert_fails("is done, by nina at")
         hospital.as_of = AS_OF + timedelta(days=1)
         ran(hospital, f"ward stop {order}")
         assert [one.state for one in all_of(hospital, Execution)] == ["done", "planned", "cancelled", "cancelled"]
@@ -335,6 +343,28 @@ class TestWard:
         (found,) = all_of(hospital, Admission)
         assert (found.state, found.outcome, found.main_code) == ("discharged", "cured", "J18.9")
         assert [one.state for one in all_of(hospital, Encounter)] == ["finished"]
+
+    def test_a_stay_without_a_night_counts_as_one_in_the_last_bed(self, hospital):
+        admission = only(hospital, "ward admit ada --bed b1")
+        hospital.crm.clock = lambda: datetime.combine(AS_OF, time(15), UTC)
+        ran(hospital, f"ward transfer {admission} --bed b2")
+        ran(hospital, f"cashier deposit {admission} --amount 100 --cashier eve")
+        ran(hospital, f"ward discharge {admission} --outcome cured --cashier eve")
+        assert [(one.code, one.amount) for one in all_of(hospital, BillLine)] == [("b2", 60)]
+
+    def test_what_stands_on_a_void_bill_is_charged_again(self, hospital):
+        encounter = visit(hospital)
+        (bill,) = ran(hospital, f"cashier charge {encounter}")
+        ran(hospital, f"bill edit {bill} --state void")
+        (again,) = ran(hospital, f"cashier charge {encounter}")
+        assert [one.bill for one in all_of(hospital, BillLine)] == [bill, again]
+
+    def test_who_died_on_the_ward_is_known_to_be_dead(self, hospital):
+        admission = only(hospital, "ward admit ada --bed b2")
+        ran(hospital, f"cashier deposit {admission} --amount 100 --cashier eve")
+        ran(hospital, f"ward discharge {admission} --outcome died --cashier eve")
+        died = hospital.crm.state().customer("ada").fields["medical.deceased_at"]
+        assert died.startswith(hospital.crm.clock().date().isoformat())
 
     def test_nobody_is_discharged_by_hand_with_something_open(self, hospital):
         admission = only(hospital, "ward admit ada --bed b1")

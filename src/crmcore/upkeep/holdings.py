@@ -16,10 +16,14 @@ from crmcore.work.outbox import TABLE as OUTBOX
 from crmcore.work.placing import RUNS, SCHEMES, table_of
 from crmcore.work.plugin_marks import TABLE as MARKS
 from crmcore.work.plugin_marks import PluginMark, Reference, marks_in, references_of
+from crmcore.work.raised import PLAYBOOKS
+from crmcore.work.raised import TABLE as RAISED
 from crmcore.work.requests import TABLE as REQUESTS
 from crmcore.work.settings import SETTINGS
 
-OWN_TABLES: Final = frozenset({COMPANY, POPULATION, OUTBOX, REQUESTS, RUNS, SCHEMES, MARKS, SETTINGS, ERASED, "import"})
+OWN_TABLES: Final = frozenset(
+    {COMPANY, POPULATION, OUTBOX, REQUESTS, RUNS, SCHEMES, MARKS, SETTINGS, ERASED, PLAYBOOKS, RAISED, "import"}
+)
 """The tables in which the core keeps what is no record."""
 
 Place = tuple[str, str]

@@ -118,7 +118,7 @@ FAULTS = {
     "beds": ("bed_stay", lambda one: {**one, "bed": "b1", "since": "2026-03-01T00:00:00Z", "until": None}),
     "places": ("registration", lambda one: {**one, "session": "li2", "customer": "ada", "state": "seen"}),
     "bills": ("bill_line", lambda one: {**one, "amount": "-1"}),
-    "stays": ("admission", lambda one: {**one, "state": "discharged"}),
+    "stays": ("bed_stay", lambda one: {**one, "until": None}),
     "handed_over": ("bill_line", lambda one: {**one, "prescription_line": None}),
 }
 

@@ -196,24 +196,26 @@ class _Lowering:
                 return parts[0].fill_null(detail)
             case "cast":
                 return parts[0].cast(self._type(detail))
-            case "is_null" | "floor" | "ceil":
+            case "is_null" | "floor" | "ceil" | "min" | "max":
                 return getattr(parts[0], op)()
             case "sum" | "count" | "n_unique":
                 return getattr(parts[0], op)().cast(self.library.Int64)
-            case "min" | "max":
-                return getattr(parts[0], op)()
             case "len":
                 return self.library.len().cast(self.library.Int64)
             case "over":
                 return parts[0].max().over(detail)
-            case "starts_with":
-                return parts[0].str.starts_with(*(detail or parts[1:]))
-            case "contains" if detail and len(detail) > 1:
-                return parts[0].str.contains("|".join(map(escape, detail)))
-            case "contains":
-                return parts[0].str.contains(*(detail or parts[1:]), literal=True)
+            case "starts_with" | "contains":
+                return self._searched(op, parts, detail)
             case _:
                 return getattr(self.library, _HORIZONTAL[op])(*parts)
+
+    def _searched(self, op: str, parts: list[Any], words: Any) -> Any:
+        """Return whether a text begins with another, or contains one of several."""
+        if op == "starts_with":
+            return parts[0].str.starts_with(*(words or parts[1:]))
+        if words and len(words) > 1:
+            return parts[0].str.contains("|".join(map(escape, words)))
+        return parts[0].str.contains(*(words or parts[1:]), literal=True)
 
     def _type(self, dtype: Any) -> Any:
         return getattr(self.library, dtype.__name__)

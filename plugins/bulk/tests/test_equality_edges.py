@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -149,12 +151,15 @@ WRITTEN = [
     *(Purchase(id=f"p{n}", customer=f"c{n % 5}", at=DAY, amount=D(n), channel=text) for n, text in enumerate(TEXTS)),
     Customer(id="none", name="x"),
 ]  # fmt: skip
+SEARCHES = (TEXTS[:3], TEXTS, ("zz", r".*+?()[]{}^$|\\"), ("a|b", "", "#&-~ \n"), (".", "^", "$"))
 TEXT_ROOTS = (
     *(part for text in TEXTS for part in (
         customer.province.is_(text), customer.province.contains(text), customer.province.starts_with(text),
         customer.tags.contains(text), count(purchase, where=purchase.channel.starts_with(text)))),
     *(customer.province.contains(customer.source), customer.province.starts_with(customer.source)),
     *(customer.tags.contains(customer.source), customer.province.is_(customer.source)),
+    *(reduce(or_, map(where.contains, words)) for where in (customer.province, customer.tags, nickname) for words in SEARCHES),
+    customer.province.contains("%") | customer.tags.contains("x") | customer.province.contains("S") | nickname.is_known(),
     *(distinct(purchase.channel), last(purchase.channel), customer.province.is_in("SS", "%"), nickname.is_known()),
 )  # fmt: skip
 

@@ -76,26 +76,30 @@ def classify(transaction: Transaction, book: Book, world: World, job: Job) -> Ru
     chosen = job.choose(len(present) if due else max((len(each.causes) for each in dues.values()), default=0))
     with chosen.used(), _uncollected():
         question = Question(world, job.day, tuple(job.schemes), due)
-        answers = (
-            _asked(chosen, question, book.reader, job) if due or any(each.causes for each in dues.values()) else None
-        )
+        is_asked = due or any(each.causes for each in dues.values())
+        answers = _asked(chosen, question, book.reader, job) if is_asked else None
         fits = {key: Fit(value, job.day, number, made, rows[key]) for key, (value, made) in _fits(answers).items()}
         keep(transaction, fits)
         placer = Placer(transaction, book, world_with(world, fits), job.day, number)
         dues = dues or _dues(transaction, placer.world, job, present)
-        there = set(present)
-        for scheme in job.schemes:
-            if answers is not None:
-                job.tell(f"placing in {scheme.name}")
-            gone = _place(placer, scheme, answers, dues[scheme.name])
-            for customer in gone:
-                if customer not in there:
-                    placer.withdraw(scheme.name, customer)
-            transaction.put(SCHEMES, scheme.name, state_document(state_now(scheme, placer.world, job.day, number)))
+        _place_all(placer, job, answers, dues, frozenset(present))
     evaluated = {name: len(due.causes) for name, due in dues.items()}
     run = Run(number, job.day, evaluated, len(fits), tuple(placer.moves), chosen.name)
     transaction.put(RUNS, str(number), _run_document(run))
     return run
+
+
+def _place_all(
+    placer: Placer, job: Job, answers: Answers | None, dues: Mapping[str, Due], present: Collection[str]
+) -> None:
+    for scheme in job.schemes:
+        if answers is not None:
+            job.tell(f"placing in {scheme.name}")
+        for customer in _place(placer, scheme, answers, dues[scheme.name]):
+            if customer not in present:
+                placer.withdraw(scheme.name, customer)
+        now = state_now(scheme, placer.world, placer.day, placer.run)
+        placer.transaction.put(SCHEMES, scheme.name, state_document(now))
 
 
 @contextmanager

@@ -98,8 +98,8 @@ def changed_rules_are_not_noticed(patch):
 
 @fault_in_time
 def only_who_is_overdue_is_reviewed(patch):
-    right = due._cause_if_due
-    patch.setattr(due, "_cause_if_due", lambda current, day: right(current, day - timedelta(days=1)))
+    right = due.is_due
+    patch.setattr(due, "is_due", lambda document, day: right(document, day - timedelta(days=1)))
 
 
 @fault_in_time
@@ -115,7 +115,7 @@ def reviews_are_a_month_late(patch):
 
 @fault
 def new_population_values_move_nobody(patch):
-    patch.setattr(classifying, "_population_values", lambda scheme, world: {})
+    patch.setattr(classifying, "population_values", lambda scheme, world: {})
 
 
 @fault

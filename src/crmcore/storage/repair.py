@@ -1,7 +1,8 @@
 """Making a damaged store good: from the newest earlier state that is sound, and the change log.
 
-Where there is none, what stands before the damage in the file itself is taken. Then every logged change since is made
-again. The damaged file is kept beside the store, for people to look at.
+Where there is none, what stands before the damage in the file itself is taken, apart from what a log that reaches back to
+the first commit knows better. Then every logged change since is made again. The damaged file is kept beside the store,
+for people to look at.
 """
 
 import itertools
@@ -48,7 +49,9 @@ def repaired(file: Path) -> Repaired:
     first = entries[0].commit if entries else 1
     name, base = next(_sound(file, first), ("", None))
     if base is None:
-        name, base = file.name, State(Facts(log_after=first - 1), salvaged(data))
+        whole = {change.table for entry in entries for change in entry.changes} if first == 1 else set()
+        found = {table: documents for table, documents in salvaged(data).items() if table not in whole}
+        name, base = file.name, State(Facts(log_after=first - 1), found)
         later = entries
     else:
         later = [entry for entry in entries if entry.commit > base.facts.commit]

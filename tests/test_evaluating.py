@@ -95,6 +95,12 @@ def test_values_of_metrics_and_terms_are_those_of_the_day(crm):
         found.values(rows(Purchase).amount)
 
 
+def test_values_of_some_customers_can_be_asked_for_archived_or_not(crm):
+    assert crm.evaluate(()).values(spend, ["x", "a"]) == {"x": 0, "a": 90}
+    with pytest.raises(NotFound, match="no customer with id 'nobody'"):
+        crm.evaluate(()).values(spend, ["nobody"])
+
+
 def test_nothing_is_written(crm):
     before = {table: stored(crm, table) for table in crm.store.read().tables()}
     commit = crm.store.read().commit

@@ -129,6 +129,25 @@ def test_a_soft_value_holds_from_the_date_that_it_states(crm, clock):
     assert [answer(crm, feel, number) for number in (4, 5, 14, 15, 20)] == [None, "other", "other", "glad", "glad"]
 
 
+def test_a_soft_value_that_was_entered_later_and_taken_back_never_was_whatever_date_it_states(crm, clock):
+    put(crm, Customer(id="a", name="A"))
+    clock.on(20)
+    edit(crm, fields=stated("glad", 15))
+    clock.on(21)
+    crm.undo(crm.committed)
+    clock.on(30)
+    assert [answer(crm, feel, number) for number in (14, 15, 19, 20, 21)] == [None, None, None, "glad", None]
+
+
+def test_a_soft_value_that_another_one_took_the_place_of_counts_from_its_own_day(crm, clock):
+    put(crm, Customer(id="a", name="A"))
+    clock.on(20)
+    edit(crm, fields=stated("sad", 10))
+    edit(crm, fields=stated("glad", 15))
+    clock.on(30)
+    assert [answer(crm, feel, number) for number in (9, 10, 14, 15)] == [None, "other", "other", "glad"]
+
+
 def test_records_that_were_removed_after_the_day_are_there_and_those_that_came_and_went_are_not(crm, clock):
     put(
         crm,

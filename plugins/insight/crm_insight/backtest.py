@@ -40,17 +40,18 @@ class Backtest:
 def backtest(crm: Crm, scheme: Scheme, at: date, horizon: int) -> Backtest:
     """Place everybody as of ``at`` by records up to that day alone, and read what they bought after it.
 
-    What was returned, with a negative amount, is no purchase and lowers what was spent.
+    What was returned, with a negative amount, is no purchase and lowers what was spent. Who was archived after the day
+    is followed like everybody else.
     """
     then = crm.evaluate([scheme], at)
     later = crm.evaluate((), at + timedelta(days=horizon))
     ahead = purchase.at.within(days=horizon)
-    bought = later.values(count(purchase, where=ahead & is_purchase))
-    spent = later.values(total(purchase.amount, where=ahead))
-    before = then.values(count(purchase, where=is_purchase))
     keys = then.segments(scheme)
+    bought = later.values(count(purchase, where=ahead & is_purchase), keys)
+    spent = later.values(total(purchase.amount, where=ahead), keys)
+    before = then.values(count(purchase, where=is_purchase))
     amounts = {key: float(spent.get(key) or 0) for key in keys}
-    since = later.values(days_since(latest(purchase.at))).values()
+    since = later.values(days_since(latest(purchase.at)), keys).values()
     quiet = min((min(days, horizon) for days in since if days is not None), default=horizon)
     return Backtest(scheme, at, horizon, keys, before, {key: bought.get(key) or 0 for key in keys}, amounts, quiet)
 

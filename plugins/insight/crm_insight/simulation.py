@@ -97,7 +97,10 @@ def _by_segment(moves: Moves, side: int, amounts: Mapping[str, Any]) -> dict[str
 
 
 def workload(found: Simulation, crm: Crm) -> Table:
-    """Return the work of each playbook of the schemes: tasks that moving raises, and visits a year, before and after."""
+    """Return the work of each playbook of the schemes: tasks that moving raises, and visits a year, before and after.
+
+    Who is held out counts as a customer, and makes no work.
+    """
     playbooks = (one for one in crm.catalogue.values("playbook") if one.scheme in found.schemes)
     rows = [(playbook.name, *_work(playbook, found, crm)) for playbook in playbooks]
     columns = ("playbook", "customers_before", "customers_after", "tasks", "visits_before", "visits_after")
@@ -105,16 +108,21 @@ def workload(found: Simulation, crm: Crm) -> Table:
 
 
 def _work(playbook: Playbook, found: Simulation, crm: Crm) -> tuple[int, ...]:
-    moves = found.moves(playbook.scheme)
-    sides = [Counter(pair[side] for pair in moves.pairs.values())[playbook.segment] for side in (0, 1)]
-    entered = sum(pair[1] == playbook.segment for pair in moves.movers.values())
-    left = sum(pair[0] == playbook.segment for pair in moves.movers.values())
+    moves, asked = found.moves(playbook.scheme), crm.state(found.before.as_of)
+    treated = {key: pair for key, pair in moves.pairs.items() if not asked.is_held_out(playbook, key)}
+    members, visited = (
+        [Counter(pair[side] for pair in pairs.values())[playbook.segment] for side in (0, 1)]
+        for pairs in (moves.pairs, treated)
+    )
+    entered, left = (
+        sum(pair[side] == playbook.segment for key, pair in moves.movers.items() if key in treated) for side in (1, 0)
+    )
     raised = Counter(task.on for task in playbook.tasks)
     days = [_cadence(playbook.cadence, crm, settings) for settings in ({}, found.settings)]
     visits = [
-        0 if every is None else round(side * DAYS_A_YEAR / every) for side, every in zip(sides, days, strict=True)
+        0 if every is None else round(side * DAYS_A_YEAR / every) for side, every in zip(visited, days, strict=True)
     ]
-    return (*sides, entered * raised["enter"] + left * raised["leave"], *visits)
+    return (*members, entered * raised["enter"] + left * raised["leave"], *visits)
 
 
 def _cadence(days: int | Setting | None, crm: Crm, settings: Mapping[str, Any]) -> int | None:

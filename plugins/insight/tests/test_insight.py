@@ -136,6 +136,19 @@ def test_entering_a_segment_raises_tasks(company):
     assert (work["customers_after"], work["tasks"]) == (3, 1)
 
 
+def test_who_is_held_out_makes_no_work(company):
+    company.set("crm.holdout", Decimal(1))
+    (work,) = asked(company, "whatif --set shop.key_spend=401")["workload"]
+    assert (work["customers_before"], work["customers_after"]) == (2, 3)
+    assert (work["tasks"], work["visits_before"], work["visits_after"]) == (0, 0, 0)
+    company.set("crm.holdout", Decimal("0.5"))
+    (work,) = asked(company, "whatif --set shop.key_spend=401")["workload"]
+    company.set("shop.key_spend", Decimal(401))
+    company.classify()
+    raised = [key for key, task in company.crm.state().reader.items("task") if task["title"].startswith("Call")]
+    assert work["tasks"] == len(raised) == (not company.crm.state().is_held_out(shop.care, "c1"))
+
+
 def test_days_between_visits_make_work_too(company):
     found = asked(company, "whatif --set shop.visit_days=73 --limit 0")
     assert found["whatif"][0]["movers"] == 0
@@ -237,6 +250,13 @@ def test_no_record_after_the_day_is_read_for_placing(company):
     after = asked(company, command)["outcomes shop.tier"]
     assert [row["customers"] for row in after] == [row["customers"] for row in before]
     assert after[-1]["bought"] == 1
+
+
+def test_who_was_archived_later_bought_all_the_same(company):
+    command = f"backtest shop.tier --at {shop.day(30)} --horizon 30"
+    before = asked(company, command)
+    company.run(f"customer edit c1 --archived-at {shop.day(9)}").assert_ok()
+    assert asked(company, command) == before
 
 
 def test_a_company_without_customers_or_placements_is_told_so(crm_with):

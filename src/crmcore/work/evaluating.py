@@ -1,6 +1,6 @@
 """Everybody's answers on a day, perhaps with other settings, as a classification would find them; nothing is written."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -54,18 +54,20 @@ class Evaluation:
             raise NotFound("customer", customer)
         return found[customer]
 
-    def values(self, term: Term | str) -> Mapping[str, Any]:
+    def values(self, term: Term | str, customers: Iterable[str] | None = None) -> Mapping[str, Any]:
         """Return what a metric, given by itself or by name, or any other term is worth for every customer.
 
-        Unknown values are None. What it needs of the population is fitted for it.
+        With ``customers`` for these, archived or not; raises `NotFound` if one of them does not exist. Unknown values
+        are None. What it needs of the population is fitted for it.
         """
         wanted = self._catalogue.metric(term) if isinstance(term, str) else term
         check_customer_level(wanted)
-        cases = self._everybody()
+        everybody = self._everybody()
+        cases = everybody if customers is None else {key: everybody.get(key) or self._case(key) for key in customers}
         keys = {node: self._world.key(node) for node in needs(wanted).population}
         unfitted = [node for node, key in keys.items() if key not in self._world.population]
         if unfitted:
-            made = fit(self._world, unfitted, tuple(cases.values()), self.as_of, 0)
+            made = fit(self._world, unfitted, tuple(everybody.values()), self.as_of, 0)
             self._world = evolve(self._world, population={**self._world.population, **values_of(made)})
         evaluator = Evaluator(self._world)
         return MappingProxyType({key: evaluator.value(wanted, case) for key, case in cases.items()})
@@ -74,6 +76,9 @@ class Evaluation:
         if not self._cases:
             self._cases.update((customer.id, self._state.case(customer)) for customer in self._state.book.customers())
         return self._cases
+
+    def _case(self, customer: str) -> Case:
+        return self._state.case(self._state.customer(customer))
 
 
 def evaluate(

@@ -66,7 +66,7 @@ def _names(versions: Iterable[Version]) -> Iterator[Name]:
 
 def _value(name: Name, versions: Sequence[Version], day: date) -> Any:
     states = _states(name, versions)
-    standing = [raw for since, raw in states if _holds_from(name[1], since, raw) <= day]
+    standing = [raw for since, raw in _without_withdrawn(states, day) if _holds_from(name[1], since, raw) <= day]
     if any(raw is not None for raw in standing) or name[1] == _ARCHIVED or states[-1][1] is None:
         return standing[-1] if standing else None
     evenings = dict(states)
@@ -82,6 +82,12 @@ def _states(name: Name, versions: Sequence[Version]) -> list[tuple[date, Any]]:
         elif not states or states[-1][1] != raw:
             states.append((version.since, raw))
     return states
+
+
+def _without_withdrawn(states: Sequence[tuple[date, Any]], day: date) -> list[tuple[date, Any]]:
+    """Return the states without those that were entered after a day, whatever day they state, and taken out again."""
+    gone = max((place for place, (since, raw) in enumerate(states) if since > day and raw is None), default=0)
+    return [state for place, state in enumerate(states) if place >= gone or state[0] <= day]
 
 
 def _raw(name: Name, document: Document | None) -> Any:

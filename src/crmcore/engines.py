@@ -74,6 +74,8 @@ __all__ = [
     "Facts",
     "Field",
     "Finder",
+    "Group",
+    "Grouper",
     "InSegment",
     "InYear",
     "Kind",
@@ -156,6 +158,29 @@ class Finder(Protocol):
 
     def find(self, sought: Sought) -> Iterator[tuple[str, Document]] | None:
         """Yield ids and documents, exactly as the row evaluator would choose and order them; None if it cannot."""
+
+
+class Group(NamedTuple):
+    """Records that are alike in something: the oldest of them, how many there are, and exact sums of what is known.
+
+    A sum is None where nothing is known.
+    """
+
+    key: str
+    document: Document
+    size: int
+    sums: tuple[Fraction | None, ...]
+
+
+class Grouper(Protocol):
+    """What a `Reader` is as well whose database can count and add up records itself."""
+
+    def groups(self, sought: Sought, by: Term, sums: Sequence[Term]) -> Iterator[Group] | None:
+        """Yield the records that are sought in groups of equal ``by``, texts folded; None if it cannot do it exactly.
+
+        Records that are dated after the day are left out. The group with the oldest record comes first; the order and
+        the part that are asked for do not matter.
+        """
 
 
 class Linker(Protocol):

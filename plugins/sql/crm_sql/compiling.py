@@ -156,16 +156,22 @@ class Compiler:
         facts = type_of(source.record_class)
         path = dict(facts.links).get(source.role, ())
         typed = self.tables.get(facts.name)
-        if typed is None or len(path) != 1 or len(facts.dated_by) > 1:
+        if typed is None or len(path) != 1:
             raise Unsupported(facts.name)
         self.used.add(facts.name)
         place = Place(source.record_class, typed.table.alias())
-        own = self._physical(place, path[0]) == at.table.c.key
+        return place, and_(self._physical(place, path[0]) == at.table.c.key, self.exists(place))
+
+    def exists(self, at: Place) -> Any:
+        """Return whether a record exists on the day: it has no date, or none after it."""
+        facts = type_of(at.record)
         if not facts.dated_by:
-            return place, own
+            return true()
+        if len(facts.dated_by) > 1:
+            raise Unsupported(facts.name)
         column = facts.column(facts.dated_by[0])
-        day = self._typed(place, facts.dated_by[0], column.kind).sql if column else null()
-        return place, and_(own, or_(day.is_(None), day <= self._today))
+        day = self._typed(at, facts.dated_by[0], column.kind).sql if column else null()
+        return or_(day.is_(None), day <= self._today)
 
     def _made(self, term: Aggregate, place: Place) -> Value:
         if term.term is None:

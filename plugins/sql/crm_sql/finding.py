@@ -1,10 +1,10 @@
 """Records that the database finds: chosen and ordered by typed columns, given as the documents that they stand for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Row, Select, and_, select
 
 from crm_sql.columns import Typed, has_odd, kept
 from crm_sql.comparing import Unsupported
@@ -22,20 +22,31 @@ _SORTABLE: Final = frozenset({"fixed", "text", "days", "boolean", "ratio"})
 
 def find(reader: SqlReader, sought: Sought) -> Iterator[tuple[str, Document]] | None:
     """Return what is sought; None where the typed columns cannot tell exactly."""
+    rows = answered(reader, sought, lambda compiler, found: _asked(compiler, found, sought))
+    return None if rows is None else _documents(reader, type_of(sought.record).name, [row[0] for row in rows])
+
+
+def answered(
+    reader: SqlReader, sought: Sought, made: Callable[[Compiler, Typed], Select[Any]]
+) -> Sequence[Row[Any]] | None:
+    """Return what a database answers to a question of what is sought; None where the typed columns cannot tell exactly."""
     tables = kept(reader.connection, reader.url)
     name = type_of(sought.record).name
-    found = tables.get(name)
-    if found is None:
+    if name not in tables:
         return None
     compiler = Compiler(tables, sought.world, sought.day)
     try:
-        asked = _asked(compiler, found, sought)
+        asked = made(compiler, tables[name])
     except Unsupported:
         return None
     if any(has_odd(reader, tables[one]) for one in (name, *compiler.used)):
         return None
-    keys = _keys(reader, asked)
-    return None if keys is None else _documents(reader, name, keys)
+    try:
+        return reader.asked(asked)
+    except StoreError as error:
+        if "integer overflow" in error.message:
+            return None
+        raise
 
 
 def _asked(compiler: Compiler, found: Typed, sought: Sought) -> Select[Any]:
@@ -72,16 +83,6 @@ def _position(compiler: Compiler, term: Term, place: Place) -> Any:
     if value.shape not in _SORTABLE:
         raise Unsupported(term)
     return value.sql
-
-
-def _keys(reader: SqlReader, asked: Select[Any]) -> list[str] | None:
-    """Return the ids in order; None where a sum is too large for the database."""
-    try:
-        return [row[0] for row in reader.asked(asked)]
-    except StoreError as error:
-        if "integer overflow" in error.message:
-            return None
-        raise
 
 
 def _documents(reader: SqlReader, table: str, keys: Sequence[str]) -> Iterator[tuple[str, Document]]:

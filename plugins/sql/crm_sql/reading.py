@@ -15,7 +15,7 @@ from crm_sql.tables import FORMAT, documents, facts, sum_of
 from crmcore import Document, StoreBroken, StoreError, StoreTooNew
 
 if TYPE_CHECKING:
-    from crmcore.engines import Sought
+    from crmcore.engines import Group, Sought, Term
 
 PIECE: Final = 2000
 """Documents that are fetched at once while a table is walked through."""
@@ -142,6 +142,12 @@ class SqlReader:
         from crm_sql.finding import find  # noqa: PLC0415 - it reads through this class
 
         return find(self, sought)
+
+    def groups(self, sought: "Sought", by: "Term", sums: "Sequence[Term]") -> "Iterator[Group] | None":
+        """Yield the records that are sought in groups of equal ``by``; None where the database cannot do it exactly."""
+        from crm_sql.grouping import groups  # noqa: PLC0415 - it reads through this class
+
+        return groups(self, sought, by, sums)
 
     def existing(self, table: str, keys: Sequence[str]) -> int:
         """Return how many of these documents there are."""

@@ -210,3 +210,48 @@ def test_a_view_is_the_same(plain, found, view):
     wanted = view_table(plain.state(), plain.catalogue, view)
     assert len(wanted.rows) > 2
     assert view_table(found.state(), found.catalogue, view).rows == wanted.rows
+
+
+GROUPED = (
+    View("demo.names", (), group="name", sums=(spend, often)),
+    View("demo.provinces", (), where=limit > 10, group="province", sums=(chairs, limit), sort="-count"),
+    View("demo.by_chairs", (), group=chairs, sums=(spend,), sort="-demo.chairs"),
+    View("demo.by_liking", (), group=liked, sums=(chairs,)),
+    View("demo.by_limit", (), group=limit),
+    View("demo.channels", (), on=Purchase, group="channel", sums=("amount",), sort="-amount", limit=2),
+    View("demo.amounts", (), on=Purchase, where=purchase.amount < 0, group="amount"),
+    View("demo.buyers", (), on=Purchase, group="customer", sums=("amount",)),
+)
+"""What a database counts and adds up itself."""
+
+
+@pytest.mark.parametrize("day", [None, date(2026, 1, 15)])
+@pytest.mark.parametrize("view", GROUPED, ids=lambda one: one.name)
+def test_a_grouped_view_is_the_same_and_counted_by_the_database(plain, found, view, day, monkeypatch):
+    wanted = view_table(plain.state(day), plain.catalogue, view)
+    assert len(wanted.rows) > 1
+    made, right = [], SqlReader.groups
+
+    def noted(reader, *given):
+        made.append(right(reader, *given))
+        return made[-1]
+
+    monkeypatch.setattr(SqlReader, "groups", noted)
+    assert repr(view_table(found.state(day), found.catalogue, view).rows) == repr(wanted.rows)
+    assert len(made) == (day is None), "the past of undated records is in no column"
+    assert None not in made
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        View("demo.ids", (), group="id"),
+        View("demo.last", (), group=last),
+        View("demo.moments", (), on=Purchase, group="at"),
+        View("demo.named", (), on=Purchase, group="customer.name", sums=("amount",)),
+    ],
+    ids=lambda one: one.name,
+)
+def test_what_no_column_holds_is_grouped_row_by_row(plain, found, view):
+    wanted = view_table(plain.state(), plain.catalogue, view)
+    assert repr(view_table(found.state(), found.catalogue, view).rows) == repr(wanted.rows)

@@ -1,6 +1,6 @@
 """Records that the store's database finds itself, where it can; what it finds is looked at again, row by row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -67,3 +67,23 @@ def found_in(state: State, record_class: type[Record], wish: Wish) -> Iterator[E
     found = find(Sought(record_class, rules, order, state.world, state.day, *part))
     entries = Entries(state)
     return None if found is None else (Entry(entries, record_class, key, document) for key, document in found)
+
+
+def grouped_in(
+    state: State, record_class: type[Record], rules: Sequence[Predicate], by: Term | None, sums: Sequence[Term | None]
+) -> Iterator[tuple[Entry, int, Sequence[Any]]] | None:
+    """Return the oldest entry of each group that the database makes, how many there are, and exact sums.
+
+    None if it is not asked, or cannot say.
+    """
+    terms = tuple(term for term in sums if term is not None)
+    ask = getattr(state.reader, "groups", None)
+    if ask is None or by is None or len(terms) < len(sums):
+        return None
+    found = ask(Sought(record_class, tuple(rules), (), state.world, state.day), by, terms)
+    entries = Entries(state)
+    return (
+        None
+        if found is None
+        else ((Entry(entries, record_class, one.key, one.document), one.size, one.sums) for one in found)
+    )

@@ -1,16 +1,17 @@
 """Declared views and reports as tables, as of the state's day: what is dated after it does not exist."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, tzinfo
+from fractions import Fraction
 from functools import partial
 from itertools import islice
 from typing import Any, Final, TypeVar
 
 from attrs import frozen
 
-from crmcore.desk.column_terms import SENSITIVE
+from crmcore.desk.column_terms import SENSITIVE, plain
 from crmcore.desk.entries import Entries, Entry
-from crmcore.desk.finding import Wish, found_in
+from crmcore.desk.finding import Wish, found_in, grouped_in
 from crmcore.desk.listed_columns import ListedColumn, column_of
 from crmcore.desk.listing import in_order, position, present, sorted_by
 from crmcore.desk.report_tables import problems_of_table
@@ -110,12 +111,14 @@ def _grouped(
 ) -> tuple[list[ListedColumn], list[tuple[Any, ...]]]:
     """Count rows per value of the group, in the group's order unless the view sorts by another of its columns."""
     by, *sums = (column_of(listed, view.on, catalogue) for listed in (group, *view.sums))
-    found: dict[Any, list[Entry]] = {}
-    for entry in _entries(state, view):
-        value = by.value(entry)
-        found.setdefault(fold(value) if isinstance(value, str) else value, []).append(entry)
+    for column in sums:
+        if not column.kind.is_number:
+            raise RuleError(f"{column.name!r} holds {column.kind.name} values, which have no total")
     columns = [by, ListedColumn(COUNT, INTEGER, lambda _: None), *sums]
-    rows = [(by.value(each[0]), len(each), *(_total(column, each) for column in sums)) for each in found.values()]
+    rows = [
+        (by.value(oldest), number, *map(_total, sums, totals))
+        for oldest, number, totals in _groups(state, view, by, sums)
+    ]
     name = view.sort.removeprefix("-") or by.name
     at = next((place for place, column in enumerate(columns) if column.name == name), None)
     if at is None:
@@ -125,10 +128,32 @@ def _grouped(
     return columns, ordered[: view.limit]
 
 
-def _total(column: ListedColumn, members: Iterable[Entry]) -> Any:
+def _groups(
+    state: State, view: View, by: ListedColumn, sums: Sequence[ListedColumn]
+) -> Iterator[tuple[Entry, int, Sequence[Any]]]:
+    """Yield the oldest row of each group, how many there are, and their sums: from the database, where it can tell."""
+    rules = (*(() if view.where is None else (view.where,)), *present(view.on))
+    made = grouped_in(state, view.on, rules, by.term, [column.term for column in sums])
+    if made is not None:
+        yield from made
+        return
+    found: dict[Any, list[Entry]] = {}
+    for entry in _entries(state, view):
+        value = by.value(entry)
+        found.setdefault(fold(value) if isinstance(value, str) else value, []).append(entry)
+    for each in found.values():
+        yield each[0], len(each), [_sum(column, each) for column in sums]
+
+
+def _total(column: ListedColumn, found: Any) -> Any:
+    """Return a sum as tables hold it, whoever added it up."""
+    if found is None or isinstance(found, float):
+        return found
+    return int(found) if column.kind == INTEGER else plain(Fraction(found))
+
+
+def _sum(column: ListedColumn, members: Iterable[Entry]) -> Any:
     """Add up what is known; unknown if nothing is."""
-    if not column.kind.is_number:
-        raise RuleError(f"{column.name!r} holds {column.kind.name} values, which have no total")
     known = [value for entry in members if (value := column.value(entry)) is not None]
     return sum(known[1:], known[0]) if known else None
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from attrs import evolve
 from company_kit import make_crm, plugin, put
 from vocabulary import Policy
 
@@ -67,6 +68,28 @@ def test_rows_are_found_through_each_link(crm):
     assert keys(book, rows(Customer, by="referred_by"), "b") == ["a"]
     (line,) = book.rows(rows(PurchaseLine), "a")
     assert (line.record.id, line.day) == ("l1", DAY)
+
+
+def test_a_table_is_read_once_for_everybody_and_again_where_somebody_unexpected_is_asked_for(crm):
+    read = []
+
+    class Noted:
+        def __init__(self, reader):
+            self._reader = reader
+
+        def __getattr__(self, name):
+            return getattr(self._reader, name)
+
+        def items(self, table):
+            read.append(table)
+            return self._reader.items(table)
+
+    book = evolve(crm.state().book, reader=Noted(crm.store.read()))
+    assert [keys(book, rows(Task), one) for one in ("a", "b", "z", "a")] == [["t1", "t2"], [], [], ["t1", "t2"]]
+    assert read == ["task"]
+    book.expect(["a"])
+    assert [keys(book, rows(Task), one) for one in ("a", "b", "z")] == [["t1", "t2"], [], []]
+    assert read.count("task") == 3  # for those expected, and once for everybody
 
 
 def test_facts_read_rows_when_they_are_asked_for(crm):

@@ -4,7 +4,7 @@ import copy
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NoReturn
 
 from attrs import evolve, frozen
 
@@ -17,6 +17,8 @@ from .fhir_reading import Reading
 
 SUBJECTS = ("subject.reference", "patient.reference", "beneficiary.reference")
 NEEDED = "fhir.resources is not installed"
+LARGEST: Final = 512 * 2**20
+"""Bytes of a bundle that are read."""
 
 
 @frozen
@@ -29,18 +31,37 @@ class Imported:
 
 def entries_in(path: Path) -> list[dict[str, Any]]:
     """Return the entries of a bundle; raises `Invalid` for a file that is none."""
-    try:
-        bundle = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CrmError(f"{path}: {error.strerror}") from error
-    except ValueError as error:
-        raise Invalid([Problem(f"is no JSON: {error}", file=str(path))]) from error
+    bundle = _parsed(path)
     entries = bundle.get("entry") if isinstance(bundle, dict) else None
     if not isinstance(entries, list) or bundle.get("resourceType") != "Bundle":
         raise Invalid([Problem("is no FHIR bundle with entries", file=str(path))])
     if problems := [*_misfits(entries, str(path))]:
         raise Invalid(problems, heading=f"{path}: not imported", todo="Nothing was written.")
     return entries
+
+
+def _parsed(path: Path) -> Any:
+    """Return what a file holds as JSON: once each name, and no numbers that are none."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise Invalid([Problem(f"is larger than {LARGEST // 2**20} MB", file=str(path))], todo="Split the bundle.")
+        return json.loads(path.read_text("utf-8"), parse_constant=_no_number, object_pairs_hook=_once)
+    except OSError as error:
+        raise CrmError(f"{path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise Invalid([Problem(f"is no JSON that can be read: {error}", file=str(path))]) from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r:.40} stands twice in one object")
+    return made
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number")
 
 
 def _misfits(entries: list[Any], file: str) -> Iterator[Problem]:
@@ -58,16 +79,16 @@ def _misfits(entries: list[Any], file: str) -> Iterator[Problem]:
             continue
         try:
             get_fhir_model_class(kind).model_validate(copy.deepcopy(resource))
-        except ValueError as error:
+        except (ValueError, KeyError, TypeError) as error:  # the last two for a contained resource of a strange type
             for each in _errors(error):
                 where = ".".join(map(str, each.get("loc", ())))
                 yield Problem(each["msg"], file=file, column=f"{kind}/{key} {where}".strip())
 
 
-def _errors(error: ValueError) -> Iterable[dict[str, Any]]:
-    """Return what pydantic says of a resource; another ValueError says it itself."""
-    listed = getattr(error, "errors", None)
-    found: list[dict[str, Any]] = listed() if callable(listed) else [{"msg": str(error)}]
+def _errors(error: Exception) -> Iterable[dict[str, Any]]:
+    """Return what pydantic says of a resource; another error says it itself."""
+    listed, said = getattr(error, "errors", None), f"cannot be read by fhir.resources: {error}"
+    found: list[dict[str, Any]] = listed() if callable(listed) else [{"msg": said}]
     return found
 
 

@@ -1,7 +1,7 @@
 """FHIR resources as records: patients, encounters, diagnoses, prescriptions, bills, payments, coverages."""
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from attrs import define, field
@@ -45,7 +45,10 @@ class Reading:
             "ExplanationOfBenefit": self._explanation,
             "Coverage": self._coverage,
         }.get(resource["resourceType"])
-        return read(resource) if read else iter(())
+        try:
+            yield from read(resource) if read else ()
+        except ValueError as error:
+            self._refuse(resource, "", str(error))
 
     def _held(self, resource: dict[str, Any], elements: tuple[mapping.Held, ...]) -> dict[str, Any]:
         """Take the elements that columns hold out of a resource."""
@@ -75,8 +78,8 @@ class Reading:
     def _patient(self, resource: dict[str, Any]) -> Iterator[Record]:
         held = self._held(resource, mapping.PATIENT)
         fields = {name: held.pop(name) for name in [*held] if name.startswith("medical.")}
-        called = look(resource, "name.0") or {}
-        name = " ".join([*called.get("given", ()), called.get("family", "")]).strip()
+        parts = (*(look(resource, "name.0.given") or ()), look(resource, "name.0.family"))
+        name = " ".join(part for part in parts if part).strip()
         yield made(Customer, id=resource["id"], name=name or resource["id"], kind="person", fields=fields, **held)
 
     def _encounter(self, resource: dict[str, Any]) -> Iterator[Record]:
@@ -93,7 +96,7 @@ class Reading:
         held, coding = self._held(resource, mapping.PRESCRIPTION), look(resource, "medicationCodeableConcept.coding.0")
         if self._lacks(resource, held, "encounter", "state", "at"):
             return
-        if not coding:
+        if not look(coding, "code"):
             self._refuse(resource, "medicationCodeableConcept.coding", "names no drug by a code")
             return
         drug = made(
@@ -112,8 +115,8 @@ class Reading:
         yield from _lines(resource, amount_of(total))
 
     def _explanation(self, resource: dict[str, Any]) -> Iterator[Record]:
-        for contained in resource.get("contained", ()):
-            if contained["resourceType"] == "Coverage":
+        for contained in resource.get("contained") or ():
+            if look(contained, "resourceType") == "Coverage":
                 yield from self._coverage(contained)
         paid = amount_of(look(resource, "payment.amount.value") or 0)
         if paid > 0:
@@ -138,8 +141,11 @@ def made(record_class: type[Any], **columns: Any) -> Any:
 
 
 def amount_of(number: float) -> Decimal:
-    """Return an amount of JSON as an exact one."""
-    return Decimal(str(number)).quantize(DIGITS).normalize()
+    """Return an amount of JSON as an exact one; raises `ValueError`."""
+    try:
+        return Decimal(str(number)).quantize(DIGITS).normalize()
+    except InvalidOperation as error:
+        raise ValueError(f"{number!r:.40} is not an amount of money") from error
 
 
 def _lines(claim: dict[str, Any], total: Decimal) -> Iterator[BillLine]:

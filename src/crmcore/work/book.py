@@ -65,7 +65,7 @@ class Book:
 
     def rows(self, source: Rows, customer: str) -> tuple[Row, ...]:
         """Return a customer's rows through one link, in order of time, then id."""
-        if customer not in self._expected:
+        if self._expected and customer not in self._expected:
             self._expected = frozenset()
             self._owners.clear()
         if source not in self._owners:

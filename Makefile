@@ -9,6 +9,9 @@ EXTRAS_bulk := [duckdb,pyspark]
 EXTRAS_industry_medical := [fhir]
 EXTRAS_sql := [postgresql]
 
+# Tests and demos start many processes: each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo docs wheels test check torture bench clean
 
 setup: $(STAMP)
@@ -18,7 +21,7 @@ $(BIN)/uv:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
 
 $(STAMP): pyproject.toml constraints.txt $(PLUGINS) | $(BIN)/uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --group dev --group docs \
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --constraint constraints.txt --group dev --group docs \
 		--editable . $(foreach plugin,$(PLUGINS),--editable "$(dir $(plugin))$(EXTRAS_$(notdir $(patsubst %/,%,$(dir $(plugin)))))")
 	touch $@
 

@@ -7,12 +7,14 @@ from functools import lru_cache
 
 import click
 import pytest
+from click.testing import CliRunner
 from invocations import called, invocations
 from pages import DOCS, ROOT, blocks_of, page_names
 
 import crmcore
 from crmcore import testing
 from crmcore.author.checking import VALIDATORS
+from crmcore.cli.main import cli
 from crmcore.grammar import terms
 from crmcore.grammar.declare import Scheme
 from crmcore.grammar.expr import Predicate, Term
@@ -85,7 +87,7 @@ def test_every_hook_is_used_by_tests(hook):
 def commands() -> tuple[tuple[tuple[str, ...], click.Command], ...]:
     """Return every command with the words that lead to it."""
     with reference_commands.nowhere():
-        return tuple(reference_commands.walk())
+        return tuple((path, ctx.command) for path, ctx in reference_commands.walk())
 
 
 def options(command):
@@ -121,6 +123,13 @@ def test_every_command_and_option_is_in_the_reference():
         section = text.partition(f"# crm {' '.join(path)}".rstrip() + "\n")[2].partition("\n#")[0]
         assert section, path
         assert [one for spelled in options(command) for one in spelled if one not in section] == [], path
+
+
+@pytest.mark.parametrize("path", [(), ("customer", "add"), ("view",), ("policy", "quote"), ("claim", "open")])
+def test_the_reference_shows_what_help_prints(path):
+    with reference_commands.nowhere():
+        printed = CliRunner().invoke(cli, [*path, "--help"], prog_name="crm").stdout
+    assert f"```text\n{printed.rstrip()}\n```" in page("reference/commands.md")
 
 
 def test_every_command_has_a_sentence_of_help_and_an_example():

@@ -1,4 +1,4 @@
-"""The command reference: what `--help` of every command really prints."""
+"""The command reference: what `--help` of every command prints."""
 
 import os
 import tempfile
@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from click.testing import CliRunner
 
 from crmcore.cli.main import cli
 
@@ -15,13 +14,14 @@ from crmcore.cli.main import cli
 def commands() -> str:
     """Return a section for each command and its subcommands, the bundled plugins' ones included."""
     with nowhere():
-        return "\n".join(_section(path) for path, _ in walk())
+        return "\n".join(_section(path, ctx) for path, ctx in walk())
 
 
-def walk() -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Yield every command with the words that lead to it, `crm` itself first."""
-    with click.Context(cli, info_name="crm") as ctx:
-        yield from _walk(ctx, cli, ())
+def walk() -> Iterator[tuple[tuple[str, ...], click.Context]]:
+    """Yield every command, as the context in which it is, with the words that lead to it; `crm` itself first."""
+    settings = {**cli.context_settings, "max_content_width": None}
+    with click.Context(cli, info_name="crm", terminal_width=80, **settings) as ctx:
+        yield from _walk(ctx, ())
 
 
 @contextmanager
@@ -41,21 +41,16 @@ def nowhere() -> Iterator[None]:
             os.environ.update(environ)
 
 
-def _walk(
-    ctx: click.Context, command: click.Command, path: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    yield path, command
-    if isinstance(command, click.Group):
-        for name in command.list_commands(ctx):
-            found = command.get_command(ctx, name)
+def _walk(ctx: click.Context, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Context]]:
+    yield path, ctx
+    if isinstance(ctx.command, click.Group):
+        for name in ctx.command.list_commands(ctx):
+            found = ctx.command.get_command(ctx, name)
             if found is not None and not found.hidden:
                 with click.Context(found, info_name=name, parent=ctx) as inner:
-                    yield from _walk(inner, found, (*path, name))
+                    yield from _walk(inner, (*path, name))
 
 
-def _section(path: tuple[str, ...]) -> str:
-    done = CliRunner().invoke(cli, [*path, "--help"], prog_name="crm")
-    if done.exit_code:
-        raise RuntimeError(f"crm {' '.join(path)} --help: {done.output}")
+def _section(path: tuple[str, ...], ctx: click.Context) -> str:
     heading = "#" * min(len(path) + 2, 4)
-    return f"{heading} crm {' '.join(path)}".rstrip() + f"\n\n```text\n{done.stdout.rstrip()}\n```\n"
+    return f"{heading} crm {' '.join(path)}".rstrip() + f"\n\n```text\n{ctx.get_help().rstrip()}\n```\n"

@@ -466,6 +466,19 @@ def test_a_copy_that_failed_goes_on_from_what_was_read(stocked: Shop, monkeypatc
     assert stocked.fine("--store", "copy.json", "customer", "list", "--format", "json").out == wanted
 
 
+def test_a_copy_does_not_go_on_from_what_another_past_left(stocked: Shop, monkeypatch):
+    stocked.fine("store", "backup", "before.backup")
+    stocked.fine("customer", "add", "--id", "c9", "--name", "First")
+    monkeypatch.setattr(TinyDBStore, "restore", _fails)
+    assert "is kept in crm-copy-" in stocked.crm("store", "copy", "crm.json", "copy.json").err
+    monkeypatch.undo()
+    monkeypatch.chdir(stocked.folder)
+    stocked.fine("store", "restore", "before.backup")
+    stocked.fine("customer", "add", "--id", "c9", "--name", "Second")
+    assert "read by an earlier attempt" not in stocked.fine("store", "copy", "crm.json", "copy.json").err
+    assert "Second" in stocked.fine("--store", "copy.json", "customer", "list").out
+
+
 def _fails(*_):
     raise StoreError("the target is gone")
 

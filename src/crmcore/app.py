@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import Factory, define, evolve, field
 
 from crmcore.entities import Record
-from crmcore.errors import CrmError, NotFound
+from crmcore.errors import CrmError, NotFound, StaleEdit
 from crmcore.evaluation.evaluate import World
 from crmcore.evaluation.placements import Move, Timeline
 from crmcore.grammar.declare import Scheme, Setting
@@ -32,6 +32,7 @@ from crmcore.work.committing import follow_up
 from crmcore.work.company import Company
 from crmcore.work.evaluating import Evaluation, evaluate
 from crmcore.work.fitting import fits_in, values_of
+from crmcore.work.masking import Masking
 from crmcore.work.outbox import empty, note
 from crmcore.work.past_reader import PastReader, undated_in
 from crmcore.work.pending import Constraints
@@ -156,7 +157,7 @@ class Crm:
         is carried out once: `AlreadyDone` afterwards. ``serializable`` is as for `Store.write`. Raises `Invalid` with
         all problems at once, and whatever the store raises; nothing was written then, unless it is `CommitUnknown`.
         """
-        with self.store.write(serializable=serializable) as transaction:
+        with self._masked(), self.store.write(serializable=serializable) as transaction:
             check_undone(transaction, key)
             if not as_is:
                 check_schemas(transaction, self.catalogue)
@@ -174,6 +175,15 @@ class Crm:
                 note_done(transaction, key)
                 self._commit(transaction, unit)
         self._tell_plugins()
+
+    @contextmanager
+    def _masked(self) -> Iterator[None]:
+        """Let a conflict say which sensitive values differ, and not what they are."""
+        try:
+            yield
+        except StaleEdit as error:
+            error.mask(Masking.of(self.classes, self.catalogue, is_off=self.sensitive).shown)
+            raise
 
     def _unit(self, transaction: Transaction, state: State, why: str = "") -> Unit:
         now = self.clock()

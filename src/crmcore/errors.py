@@ -1,6 +1,6 @@
 """Every error the framework raises: each holds its facts and says what to do next."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any, ClassVar
@@ -126,6 +126,13 @@ class StaleEdit(CrmError):
         headline, mine_is, todo = self._said()
         lines = [headline, *(f"  {name}: {mine_is} {mine!r}, now {now!r}" for name, mine, now in self.differences)]
         super().__init__("\n".join(lines), todo=todo)
+
+    def mask(self, shown: Callable[[str, str, Any], Any]) -> None:
+        """Put into the place of each value what ``shown`` makes of it, given the record type and the column or field."""
+        differences = (
+            (name, *(shown(self.record, name, value) for value in values)) for name, *values in self.differences
+        )
+        StaleEdit.__init__(self, self.record, self.key, [(name, mine, now) for name, mine, now in differences])
 
     def _said(self) -> tuple[str, str, str]:
         """Return the headline, what the value of this side is called, and what to do next."""

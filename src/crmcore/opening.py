@@ -20,6 +20,7 @@ from crmcore.plugging.isolation import Failure, apart
 from crmcore.plugging.loading import load_plugins
 from crmcore.plugging.remedies import refuse_broken
 from crmcore.plugging.remembered import Remembered, load_some
+from crmcore.plugging.setting_sources import Sources
 from crmcore.storage.tinydb_store import open_tinydb
 from crmcore.store import ERASED, LogEntry, Store
 from crmcore.work import company as companies
@@ -130,9 +131,10 @@ def configuration(store: str, environ: Mapping[str, str]) -> Config:
 
 
 def unconfigured() -> Config:
-    """Return what holds where nothing is configured."""
+    """Return what holds where the configuration cannot be used."""
     nothing: Mapping[str, str] = MappingProxyType({})
-    return Config(Path(), Given(DEFAULT, "default"), Given("en", "default"), nothing, nothing)
+    sources = Sources(is_unread=True)
+    return Config(Path(), Given(DEFAULT, "default"), Given("en", "default"), nothing, nothing, sources)
 
 
 def catalogue_of(

@@ -6,7 +6,7 @@ from pathlib import Path
 import crm_privacy
 import pytest
 
-from crmcore import Customer, Erasure, Interaction, belongings_of, erase, erased_in, reveal
+from crmcore import CrmError, Customer, Erasure, Interaction, belongings_of, erase, erased_in, reveal
 
 AVIARY = Path(__file__).with_name("aviary.py")
 OWN = {
@@ -131,6 +131,77 @@ def test_a_restored_backup_loses_it_again(company):
     assert list(company.run("privacy erased --format json").json[0]["rows"][0]) == ["id", "at"]
 
 
+def test_who_was_erased_is_known_after_going_back_to_before_there_was_anybody(crm_with):
+    company = crm_with(crm_privacy, AVIARY)
+    company.run("store backup empty.backup").assert_ok()
+    company.run(["customer", "add", "--id", "bird", *words(OWN)]).assert_ok()
+    company.run("store backup canary.backup").assert_ok()
+    company.run("privacy erase bird").assert_ok()
+    company.run("store restore empty.backup").assert_ok()
+    assert [row["id"] for row in company.run("privacy erased --format json").json[0]["rows"]] == ["bird"]
+    assert company.run("store check").assert_ok().err == "crm: the store is sound\n"
+    ran = company.run("store restore canary.backup").assert_ok()
+    assert "erased again, as they were before: bird" in ran.err
+    assert sightings(company) == ["canary.backup"]
+
+
+def test_who_was_erased_is_known_though_the_store_was_damaged(company):
+    company.run("store backup canary.backup").assert_ok()
+    company.run("privacy erase bird").assert_ok()
+    data = (company.folder / "crm.json").read_bytes()
+    (company.folder / "crm.json").write_bytes(data[: len(data) // 2])
+    assert "erased again" in company.run("store restore canary.backup").assert_ok().err
+    assert sightings(company) == ["canary.backup"]
+
+
+def test_a_restore_that_cannot_erase_again_says_so_and_does_not_forget(company, monkeypatch):
+    company.run("store backup canary.backup").assert_ok()
+    company.run("privacy erase bird").assert_ok()
+    with monkeypatch.context() as patch:
+        patch.setattr("crmcore.upkeep.erasing._check_known", _refused)
+        company.run("store restore canary.backup").assert_fails("the state is restored, but not everything")
+    assert "crm.json" in sightings(company)
+    assert [row["id"] for row in company.run("privacy erased --format json").json[0]["rows"]] == ["bird"]
+    company.run("store restore canary.backup").assert_ok()
+    assert sightings(company) == ["canary.backup"]
+
+
+def _refused(*_):
+    raise CrmError("something is in the way")
+
+
+def test_a_damaged_copy_that_a_repair_kept_is_named(company):
+    data = (company.folder / "crm.json").read_bytes()
+    (company.folder / "crm.json").write_bytes(data[:-20])
+    company.run("store check --repair").assert_ok()
+    company.run("privacy erase bird").assert_fails("crm.json.damaged-1: it is damaged, so nothing in it can be erased")
+    assert sightings(company) == ["crm.json.damaged-1"]
+
+
+@pytest.mark.parametrize("name", ["edit", "customer", "add"])
+def test_a_name_that_is_a_word_like_others_leaves_the_reasons_of_others_alone(crm_with, name):
+    company = crm_with(crm_privacy)
+    company.run(f"customer add --id a --name {name}").assert_ok()
+    company.run("customer add --id b --name Other").assert_ok()
+    company.run("customer edit b --name Another").assert_ok()
+    company.run("privacy erase a").assert_ok()
+    reasons = [entry.why for entry in company.crm.store.log()]
+    assert "edit customer b" in reasons
+    assert "add customer b" in reasons
+
+
+def test_a_name_goes_from_the_reasons_of_others_as_a_word_of_its_own(crm_with):
+    company = crm_with(crm_privacy)
+    company.run("customer add --id a --name Ada").assert_ok()
+    company.run("customer add --id b --name 客户乙").assert_ok()
+    for why in ("asked by Ada", "Adalbert called", "请联系客户乙吧"):
+        with company.crm.unit(why) as unit:
+            unit.add(Customer(name="New"))
+    company.run("privacy erase a b").assert_ok()
+    reasons = [entry.why for entry in company.crm.store.log()]
+    assert {"asked by erased", "Adalbert called", "请联系erased吧"} <= {*reasons}
+
+
 def test_copies_that_restores_left_beside_the_store_lose_it_too(company):
     company.run("store backup canary.backup").assert_ok()
     company.run("store restore canary.backup").assert_ok()
@@ -195,6 +266,21 @@ def test_exports_leave_sensitive_values_out_so_that_an_import_harms_none(company
     assert "beakitis" in company.run("--sensitive customer show bird").out
     company.run("--sensitive customer export all.csv").assert_ok()
     assert "beakitis" in (company.folder / "all.csv").read_text()
+
+
+def test_a_configuration_that_cannot_be_used_lets_nobody_see_them(company):
+    (company.folder / "crm.toml").write_text("[settings\n")
+    company.run("privacy export bird").assert_fails("stands in a configuration that cannot be used", code=4)
+
+
+def test_conflicts_say_which_sensitive_values_differ_and_not_what_they_are(company):
+    company.run(["customer", "edit", "bird", "--aviary.illness", "mites", "--aviary.cage", "c8"]).assert_ok()
+    number = company.crm.store.read().commit
+    company.run(["customer", "edit", "bird", "--aviary.illness", "cough", "--aviary.cage", "c9"]).assert_ok()
+    ran = company.run(f"undo {number}").assert_fails("aviary.illness: then '***', now '***'")
+    assert "aviary.cage: then 'c8', now 'c9'" in ran.err
+    assert "beakitis" not in ran.err
+    assert "then 'mites', now 'cough'" in company.run(f"--sensitive undo {number}").err
 
 
 def test_only_those_who_may_see_sensitive_values(company):

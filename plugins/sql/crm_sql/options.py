@@ -11,11 +11,12 @@ PATIENCE: Final = 30.0
 
 
 def options_of(query: str, url: str) -> dict[str, str]:
-    """Return the options by name; raises `UsageError` for what is none, and for one that stands there twice."""
+    """Return the options by name, of an address that is told as ``url``; raises `UsageError` for what is none, and for one that stands there twice."""
     try:
         pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query), max_num_fields=50)
     except ValueError as error:
-        raise UsageError(f"{url!r}: {query!r} is no option", todo="Write NAME=VALUE, with & between two.") from error
+        what = f"what stands behind the ? of {url!r} is no list of options"
+        raise UsageError(what, todo="Write NAME=VALUE, with & between two.") from error
     found = dict(pairs)
     if len(found) < len(pairs):
         raise UsageError(f"{url!r} says one of its options twice", todo="Leave one of them out.")

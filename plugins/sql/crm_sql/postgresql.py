@@ -57,7 +57,7 @@ _WAIT: Final = select(func.set_config("lock_timeout", bindparam("wait"), True))
 def postgresql_store(url: str) -> SqlStore:
     """Return the store at an address such as `postgresql://ada@host/crm?schema=acme`; raises `UsageError`."""
     head, _, query = url.partition("?")
-    options = options_of(query, url)
+    options = options_of(query, shown(url))
     schema, units = options.get("schema", ""), options.get("units", "alone")
     if schema and not _SCHEMA.fullmatch(schema):
         raise UsageError(f"schema={schema!r} is no name of a schema", todo="Use small letters, digits and _.")
@@ -70,7 +70,7 @@ def postgresql_store(url: str) -> SqlStore:
 
 def shown(url: str) -> str:
     """Return an address without its password."""
-    return re.sub(r"(://[^/@?]*?:)[^/@?]*@", r"\1***@", url)
+    return re.sub(r"([?&](?:ssl)?password=)[^&]*", r"\1***", re.sub(r"(://[^/@?]*?:)[^/@?]*@", r"\1***@", url))
 
 
 def _told(address: str, url: str) -> Mapping[str, object]:
@@ -85,7 +85,8 @@ def _told(address: str, url: str) -> Mapping[str, object]:
     try:
         told = conninfo_to_dict(address)
     except ProgrammingError as error:
-        raise UsageError(f"{url!r} is not the address of a database: {error}", todo="See crm-sql's README.") from error
+        why = "" if "***" in url else f": {error}"  # it may quote the password
+        raise UsageError(f"{url!r} is not the address of a database{why}", todo="See crm-sql's README.") from None
     if "options" in told:
         raise UsageError(f"{url!r}: `options` cannot be given here", todo="`schema=NAME` chooses the schema.")
     return told

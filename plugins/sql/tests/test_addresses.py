@@ -4,7 +4,7 @@ import pytest
 from crm_sql import open_postgresql
 from postgres_kit import address, server
 
-from crmcore import StoreError, UsageError
+from crmcore import CrmError, StoreError, UsageError
 from crmcore.store import copies_of
 from crmcore.testing.store_base import entry
 
@@ -32,6 +32,22 @@ def test_no_password_is_shown():
     told = f"{caught.value} {caught.value!r} {store!r} {store.check()}"
     assert "s3cr3t" not in told
     assert "127.0.0.1" in told
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://127.0.0.1:1/crm?password=s3cr3t-pass&connect_timeout=1",
+        "postgresql://ada:s3cr3t pass@@127.0.0.1/crm",
+        "postgresql://127.0.0.1/crm?sslpassword=s3cr3t&port",
+        "postgresql://127.0.0.1/crm?password=s3cr3t&schema=x&schema=y",
+        "postgresql://127.0.0.1/crm?password=s3cr3t&timeout=soon",
+    ],
+)
+def test_no_password_is_told_where_an_address_cannot_be_used(url):
+    with pytest.raises(CrmError) as caught:
+        open_postgresql(url).read()
+    assert "s3cr3t" not in f"{caught.value} {caught.value!r}"
 
 
 def test_a_database_that_cannot_hold_every_text_is_refused():

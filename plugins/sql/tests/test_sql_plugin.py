@@ -26,7 +26,7 @@ class TestConformance(Conformance):
         ("sqlite:///crm.db?timeout=soon", "is no number of seconds"),
         ("sqlite:///crm.db?timeout=-1", "is no number of seconds"),
         ("sqlite:///crm.db?timeout=nan", "is no number of seconds"),
-        ("sqlite:///crm.db?timeout", "is no option"),
+        ("sqlite:///crm.db?timeout", "is no list of options"),
         ("sqlite:///crm.db?timeout=1&timeout=2", "says one of its options twice"),
     ],
 )

@@ -129,9 +129,9 @@ def _zone(store: "Store") -> "ZoneInfo | None":
 
 
 def _values(entry: "LogEntry", crm: "Crm") -> Iterator[tuple[Any, ...]]:
-    from crmcore.desk.masking import Masking  # noqa: PLC0415 - only here
+    from crmcore.work.masking import Masking  # noqa: PLC0415 - only here
 
-    masking = Masking.of(crm)
+    masking = Masking.of(crm.classes, crm.catalogue, is_off=crm.sensitive)
     for change in entry.changes:
         before, after = _flat(change.before), _flat(change.after)
         for name in dict.fromkeys((*before, *after)):

@@ -9,7 +9,7 @@ import click
 from crmcore.cli.context import catalogued, configured, done, note, store_of
 from crmcore.cli.options import dry, formatted
 from crmcore.cli.output import print_object
-from crmcore.errors import NotFound
+from crmcore.errors import CrmError, NotFound
 
 
 @click.command(epilog="Example: crm store copy crm.json sqlite:///crm.db")
@@ -36,8 +36,15 @@ def copy(ctx: click.Context, source: str, target: str, dry_run: bool) -> None:
         done(ctx, f"{documents:,} documents of {found.url} to copy to {made.url}", dry_run=True)
         return
     name = hashlib.sha256(f"{found.url}\n{made.url}".encode()).hexdigest()[:12]
-    copied = copy_store(found, made, Path(f"crm-copy-{name}.backup"), _progress)
-    _clear_progress()
+    spool = Path(f"crm-copy-{name}.backup")
+    try:
+        copied = copy_store(found, made, spool, _progress)
+    except (CrmError, OSError):
+        if spool.exists():
+            note(f"what was read is kept in {spool} for another attempt; delete it if there will be none")
+        raise
+    finally:
+        _clear_progress()
     again = " (read by an earlier attempt)" if copied.is_resumed else ""
     done(ctx, f"{copied.documents:,} documents{again} and the log up to commit {copied.commit} are in {made.url}")
 

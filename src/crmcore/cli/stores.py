@@ -15,7 +15,8 @@ from crmcore.cli.groups import Suggesting
 from crmcore.cli.options import dry, formatted
 from crmcore.cli.output import print_object, print_table
 from crmcore.cli.store_copies import copy, outcome, verify
-from crmcore.errors import CrmError
+from crmcore.errors import CrmError, StoreBroken
+from crmcore.store import ERASED
 from crmcore.view import Table
 
 if TYPE_CHECKING:
@@ -185,6 +186,12 @@ def _erased(store: "Store") -> dict[str, str]:
 
     try:
         return erased_in(store.read())
+    except StoreBroken:
+        remains = getattr(store, "remains", None)
+        if remains is None:
+            note("the old state cannot be read, nor whose data was erased from it: `crm privacy erase` does it again")
+            return {}
+        return {key: str(document.get("at", "")) for key, document in remains(ERASED).items()}
     except CrmError:
         return {}
 

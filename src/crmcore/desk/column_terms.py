@@ -8,8 +8,7 @@ from attrs import NOTHING, fields_dict
 from crmcore.entities import ColumnType, Record
 from crmcore.grammar.expr import Rows, Term
 from crmcore.kinds import from_units
-
-SENSITIVE: Final = "sensitive"
+from crmcore.work.masking import SENSITIVE
 
 _LONGEST: Final = 30
 """Digits after the point of a fraction that is shown exactly."""

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crmcore.desk.column_terms import SENSITIVE
 from crmcore.entities import ColumnType, Record, type_of
 from crmcore.grammar.declare import Field
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.storage.json_values import decode_value
 from crmcore.view import Table
+from crmcore.work.masking import SENSITIVE
 from crmcore.work.state import State
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from crmcore.desk.column_terms import SENSITIVE, plain, term_of
+from crmcore.desk.column_terms import plain, term_of
 from crmcore.desk.entries import Entry
 from crmcore.entities import ColumnType, Record, type_of
 from crmcore.errors import UnknownName
@@ -20,16 +20,13 @@ from crmcore.records import Customer, Task
 from crmcore.storage.json_values import decode_value
 from crmcore.view import Listed
 from crmcore.work.field_values import current
+from crmcore.work.masking import MASK, SENSITIVE
 from crmcore.work.raised import days_overdue, playbook_of
 
 MISSING: Final = "missing"
 SINCE: Final = "since"
 REVIEW_ON: Final = "review_on"
 ANSWER: Final = "answer"
-
-
-MASK: Final = "***"
-"""What stands in the place of a sensitive value."""
 
 
 class Cost(IntEnum):

@@ -10,7 +10,7 @@ from attrs import frozen
 from crmcore.desk.entries import Entries, Entry
 from crmcore.desk.filters import Filter, made_filter, split_filter
 from crmcore.desk.finding import Wish, found_in
-from crmcore.desk.listed_columns import MASK, ListedColumn, listed_column, names_of
+from crmcore.desk.listed_columns import ListedColumn, listed_column, names_of
 from crmcore.entities import Record, type_of
 from crmcore.errors import NotAllowed, UsageError
 from crmcore.evaluation.facts import instant
@@ -21,6 +21,7 @@ from crmcore.kinds import fold
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.records import Customer
 from crmcore.view import Table
+from crmcore.work.masking import MASK
 from crmcore.work.state import State
 
 Item = TypeVar("Item")

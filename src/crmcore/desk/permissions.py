@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from crmcore.app import Crm
-from crmcore.desk.column_terms import SENSITIVE
 from crmcore.errors import NotAllowed
 from crmcore.grammar.declare import Scheme
 from crmcore.grammar.walk import needs_of
 from crmcore.plugging.core_settings import SENSITIVE_READERS
+from crmcore.work.masking import SENSITIVE
 
 EVERYBODY = "*"
 _TODO = "Ask for sensitive values: crm --sensitive ..."
@@ -15,6 +15,11 @@ _TODO = "Ask for sensitive values: crm --sensitive ..."
 
 def reveal(crm: Crm) -> None:
     """Let this actor see sensitive values from now on; raises `NotAllowed` for one who may not."""
+    if crm.plain.sources.is_unread:
+        raise NotAllowed(
+            "who may see sensitive values stands in a configuration that cannot be used",
+            todo="Mend it first: `crm doctor` says what is wrong.",
+        )
     readers = {name.strip() for name in str(crm.setting(SENSITIVE_READERS)).split(",")}
     if not readers & {EVERYBODY, crm.actor}:
         raise NotAllowed(

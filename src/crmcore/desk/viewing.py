@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from attrs import frozen
 
-from crmcore.desk.column_terms import SENSITIVE, plain
+from crmcore.desk.column_terms import plain
 from crmcore.desk.entries import Entries, Entry
 from crmcore.desk.finding import Wish, found_in, grouped_in
 from crmcore.desk.listed_columns import ListedColumn, column_of
@@ -27,6 +27,7 @@ from crmcore.plugging.isolation import Failure, Refused, apart
 from crmcore.records import Customer
 from crmcore.view import Chart, Listed, Report, Table, View, is_number
 from crmcore.work.fitting import moves_with_the_date
+from crmcore.work.masking import SENSITIVE
 from crmcore.work.state import State
 
 _MOST_PROBLEMS: Final = 10

@@ -18,12 +18,16 @@ OURS: Final = frozenset({"CRM_ACTOR", "CRM_DISABLE_PLUGINS", "CRM_LANG", "CRM_ST
 
 @frozen
 class Sources:
-    """What flags, the environment, crm.toml and the user's file say of settings, by full name; all of it unchecked."""
+    """What flags, the environment, crm.toml and the user's file say of settings, by full name; all of it unchecked.
+
+    ``is_unread`` says that there is a configuration which cannot be used, so that nobody knows what is in it.
+    """
 
     flags: Mapping[str, Given] = attrs.field(default=NOTHING, repr=False)
     environ: Mapping[str, str] = attrs.field(default=NOTHING, repr=False)
     company: Mapping[str, Given] = attrs.field(default=NOTHING, repr=False)
     user: Mapping[str, Given] = attrs.field(default=NOTHING, repr=False)
+    is_unread: bool = False
 
     def levels(self, name: str) -> Iterator[Given]:
         """Yield what is said of a setting, what counts first; an empty variable says nothing."""

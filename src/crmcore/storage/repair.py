@@ -67,6 +67,21 @@ def repaired(file: Path) -> Repaired:
     return Repaired(State(facts, tables), name, len(later), kept)
 
 
+def remains(file: Path, table: str) -> dict[str, Document]:
+    """Return the documents of a table as far as a damaged store, its earlier states and its log still tell of them."""
+    found: dict[str, Document] = {}
+    for path in reversed(tuple(earlier.paths(file))):
+        try:
+            found |= to_state(parse(path.read_bytes(), path.name), path.name).tables.get(table, {})
+        except (OSError, StoreError):
+            continue
+    found |= salvaged(file.read_bytes()).get(table, {}) if file.exists() else {}
+    tables = {table: found}
+    for entry in _readable(file)[0]:
+        _again(tables, evolve(entry, changes=tuple(one for one in entry.changes if one.table == table)))
+    return found
+
+
 def _sound(file: Path, first: int) -> Iterator[tuple[str, State]]:
     """Yield the earlier states that are as they were written and that the log goes on from, the newest first."""
     newest = max(change_log.generations(file), default=0)
@@ -101,6 +116,13 @@ def _again(tables: dict[str, dict[str, Document]], entry: LogEntry) -> None:
             tables.get(change.table, {}).pop(change.key, None)
         else:
             tables.setdefault(change.table, {})[change.key] = change.after
+
+
+def kept_damaged(file: Path) -> tuple[Path, ...]:
+    """Return the damaged files that repairs of a store left beside it."""
+    mark = f"{file.name}.damaged-"
+    names = (path for path in file.parent.glob("*") if path.name.startswith(mark))
+    return tuple(sorted(path for path in names if path.name[len(mark) :].isdigit()))
 
 
 def _kept(file: Path, data: bytes) -> Path:

@@ -49,23 +49,14 @@ def copy_store(source: Store, target: Store, spool: Path, tell: Tell = quiet) ->
 
 
 def _is_current(spool: Path, source: Store) -> bool:
-    """Whether an earlier attempt left the last commit there."""
+    """Whether an earlier attempt left there what the source holds."""
     if not spool.exists():
         return False
     try:
-        return store_backup.read_into(spool, _Nothing()).commit == source.read().commit
+        total, log_after = _sum_of_backup(spool)
+        return total == sum_of(source, log_after)
     except StoreError:
         return False
-
-
-class _Nothing:
-    """Takes a backup and keeps nothing of it."""
-
-    def document(self, table: str, key: str, document: Document) -> None:
-        """Take the next document."""
-
-    def logged(self, line: bytes) -> None:
-        """Take the next line of the change log."""
 
 
 def sum_of(store: Store, since: int = 0) -> str:

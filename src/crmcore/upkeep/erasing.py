@@ -4,6 +4,7 @@ What is left is a pseudonym: the customer's id, and whatever is not personal. Pl
 as they are. Nobody is placed anew by it; the next classification that has to look at the customer takes what is left.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Any, Final
@@ -12,7 +13,7 @@ from attrs import evolve, frozen
 
 from crmcore.app import Crm
 from crmcore.entities import type_of
-from crmcore.errors import CrmError, NotFound, counted
+from crmcore.errors import CrmError, NotFound, StoreBroken, counted
 from crmcore.records import Customer
 from crmcore.storage.log_chain import vouching, without_values
 from crmcore.store import ERASED, Change, Document, LogEntry, Reader, Transaction, copies_of
@@ -22,7 +23,10 @@ from crmcore.work.checks import absent_holders
 from crmcore.work.outbox import TABLE as OUTBOX
 
 _SHORTEST: Final = 3
-"""Letters of a text that is taken out of the reasons of commits wherever it stands; shorter ones stand by chance."""
+"""Letters of a text that is taken out of the reasons of commits; shorter ones stand by chance."""
+
+_COMMON: Final = re.compile(r"[a-z]+")
+"""A text that may be any word: it is taken out of the reasons of commits that changed something of the person only."""
 
 
 @frozen
@@ -62,6 +66,8 @@ def erase(crm: Crm, customer: str, *, dry_run: bool = False) -> Erasure:
             _erase_here(evolve(crm, store=copy), customer, dry_run=dry_run)
         except NotFound:
             continue
+        except StoreBroken:
+            failed.append(f"{copy.url}: it is damaged, so nothing in it can be erased. Delete the file.")
         except CrmError as error:
             failed.append(f"{copy.url}: {error.message}")
     return evolve(found, failed=tuple(failed))
@@ -93,16 +99,44 @@ def erased_in(reader: Reader) -> dict[str, str]:
 
 
 def erase_again(crm: Crm, customers: Mapping[str, str]) -> tuple[str, ...]:
-    """Erase customers that were erased before, where a restored state holds their data; returns whose it did."""
-    again = []
+    """Erase customers that were erased before, where a restored state holds their data; returns whose it did.
+
+    All of them are noted in it first, for the next state that is restored. Raises `CrmError` with all those whose data
+    could not be erased.
+    """
+    _note_erased(crm, customers)
+    again, failed = [], []
     for customer in customers:
         try:
             found = erase(crm, customer)
         except NotFound:
             continue
+        except CrmError as error:
+            failed.append(error.message)
+            continue
         if not found.is_empty:
             again.append(customer)
+    if failed:
+        raise CrmError(
+            "the state is restored, but not everything in it that was erased before is erased again:\n"
+            + "\n".join(failed),
+            todo="Do it with `crm privacy erase`, once nothing is in the way.",
+        )
     return tuple(again)
+
+
+def _note_erased(crm: Crm, customers: Mapping[str, str]) -> None:
+    with crm.store.write() as transaction:
+        changes = tuple(
+            Change(ERASED, customer, None, {"at": at, "actor": crm.actor})
+            for customer, at in customers.items()
+            if transaction.get(ERASED, customer) is None
+        )
+        for change in changes:
+            transaction.put(change.table, change.key, change.after or {})
+        if changes:
+            now = crm.clock().astimezone(UTC).isoformat().replace("+00:00", "Z")
+            transaction.commit_as(LogEntry(0, now, crm.actor, "note who was erased before", changes))
 
 
 def _check_known(crm: Crm, reader: Reader, belongings: Belongings) -> None:
@@ -159,11 +193,12 @@ class _Work:
         long = sorted(
             {text for text in self.texts if len(text) >= _SHORTEST and text != REPLACED}, key=len, reverse=True
         )
+        own = re.compile("|".join(map(_alone, long)) or r"(?!)")
+        anywhere = re.compile("|".join(_alone(text) for text in long if not _COMMON.fullmatch(text)) or r"(?!)")
         for entry in logged:
             changes = tuple(map(self._less, entry.changes))
-            why = entry.why
-            for text in long:
-                why = why.replace(text, REPLACED)
+            is_own = any((one.table, one.key) in self.belongings.places for one in entry.changes)
+            why = (own if is_own else anywhere).sub(REPLACED, entry.why)
             if (why, changes) != (entry.why, entry.changes):
                 yield without_values(entry, why, changes)
 
@@ -187,6 +222,12 @@ class _Work:
                 transaction.put(OUTBOX, key, {**document, "changes": told})
                 found = True
         return found
+
+
+def _alone(text: str) -> str:
+    """Return the pattern of a text that is not a part of a longer word."""
+    before, after = (r"(?<!\w)" if text[0].isascii() else ""), (r"(?!\w)" if text[-1].isascii() else "")
+    return f"{before}{re.escape(text)}{after}"
 
 
 def belongings_of(crm: Crm, customer: str) -> tuple[Place, ...]:

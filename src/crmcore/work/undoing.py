@@ -85,15 +85,19 @@ def _holds(document: Document | None, table: str, plugin: str, records: Iterable
 def _check_current(unit: Unit, change: Change, later: Sequence[LogEntry]) -> None:
     current = unit.transaction.get(change.table, change.key)
     if _content(current) != _content(change.after):
-        names = sorted({*(current or {}), *(change.after or {})} - _HOUSEKEEPING)
+        then, now = _values(change.after), _values(current)
         different = [
-            (name, (change.after or {}).get(name), (current or {}).get(name))
-            for name in names
-            if (change.after or {}).get(name) != (current or {}).get(name)
+            (name, then.get(name), now.get(name)) for name in sorted({*then, *now}) if then.get(name) != now.get(name)
         ]
         place = (change.table, change.key)
         newest = [one for one in later if any((each.table, each.key) == place for each in one.changes)][-1:]
         raise StaleUndo(*place, different, *((one.commit, one.why) for one in newest))
+
+
+def _values(document: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the columns and fields of a document by name."""
+    content = _content(document) or {}
+    return {**{name: value for name, value in content.items() if name != "fields"}, **content.get("fields", {})}
 
 
 def _content(document: Mapping[str, Any] | None) -> dict[str, Any] | None:

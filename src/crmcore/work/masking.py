@@ -1,15 +1,18 @@
-"""Sensitive values in the change log, which names them without saying what they are of."""
+"""Sensitive values in the change log and in conflicts, which name them without saying what they are of."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
-from crmcore.app import Crm
-from crmcore.desk.column_terms import SENSITIVE
-from crmcore.desk.listed_columns import MASK
-from crmcore.entities import ColumnType, type_of
+from crmcore.entities import ColumnType, Record, type_of
 from crmcore.grammar.declare import Field
+from crmcore.plugging.catalogue import Catalogue
+
+SENSITIVE: Final = "sensitive"
+
+MASK: Final = "***"
+"""What stands in the place of a sensitive value."""
 
 
 @frozen
@@ -20,15 +23,15 @@ class Masking:
     is_off: bool
 
     @classmethod
-    def of(cls, crm: Crm) -> "Masking":
+    def of(cls, classes: Mapping[str, type[Record]], catalogue: Catalogue, *, is_off: bool) -> "Masking":
         """Return what may be shown of each record type."""
         declared: dict[str, tuple[ColumnType | Field, ...]] = {
-            name: (*type_of(record).columns, *crm.catalogue.fields_on(record)) for name, record in crm.classes.items()
+            name: (*type_of(record).columns, *catalogue.fields_on(record)) for name, record in classes.items()
         }
         names = {
             name: frozenset(one.name for one in found if one.privacy != SENSITIVE) for name, found in declared.items()
         }
-        return cls(names, crm.sensitive)
+        return cls(names, is_off)
 
     def shown(self, table: str, name: str, value: Any) -> Any:
         """Return a value of a record, or a mask; documents that are no records are shown."""

@@ -133,7 +133,9 @@ def backup(folder):
 
 
 def readers(folder):
-    """Return each reader by name: what it does with a path, and its seeds."""
+    """Return each reader by name: what it does with a path, and its seeds, or what makes an input of a random source."""
+    from fuzz_fhir import bundle, reader, twisted  # noqa: PLC0415 - only where the medical plugin is
+
     packed, state = backup(folder)
     plain = gzip.decompress(packed)
     purged = json.dumps({"crm_plugin_data": 1, "plugin": "a", "commit": 1, "mark": None, "documents": [], "values": []})
@@ -147,6 +149,8 @@ def readers(folder):
         "backups whose sum agrees": (read_summed, (plain[: plain.rindex(b'{"lines"')],)),
         "stores": (lambda path: to_state(parse(path.read_bytes(), "crm.json"), "crm.json"), (state,)),
         "purged data": (read_purged, (purged.encode(),)),
+        "FHIR bundles": (reader(), (json.dumps(bundle()).encode(),)),
+        "FHIR bundles that are JSON": (reader(), twisted),
     }
 
 
@@ -159,7 +163,7 @@ def fuzzed(read, seeds, times, seed=1):
     with tempfile.TemporaryDirectory(dir=folder) as place:
         path = Path(place, "input")
         for _ in range(times):
-            data = mutated(rng, seeds)
+            data = seeds(rng) if callable(seeds) else mutated(rng, seeds)
             path.write_bytes(data)
             try:
                 read(path)

@@ -93,7 +93,7 @@ def readers(tmp_path_factory):
     "name",
     [
         *("CSV", "TSV", "JSON lines", "unknown tables", "TOML", "backups", "backups whose sum agrees", "stores"),
-        "purged data",
+        *("purged data", "FHIR bundles", "FHIR bundles that are JSON"),
     ],
 )
 def test_whatever_is_read_is_taken_or_refused(readers, name):

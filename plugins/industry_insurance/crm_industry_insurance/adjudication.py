@@ -3,9 +3,10 @@
 Pure functions of records; nothing here reads or writes a store.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from attrs import evolve, frozen
 
@@ -39,7 +40,12 @@ class Before:
 
 @frozen
 class Case:
-    """A claim with all that decides about it; ``digits`` are those of the currency."""
+    """A claim with all that decides about it; ``digits`` are those of the currency.
+
+    Where a premium is open, cover lasts until ``grace_ends``, whether the policy was lapsed by then or not. ``gaps`` are
+    the days without cover between a lapse and a reinstatement: the first of them, and the first with cover again.
+    ``people`` are those whom the policy insures; ``has_waited`` says that the term before was of the same product.
+    """
 
     policy: Policy
     benefit: Benefit | None
@@ -47,6 +53,17 @@ class Case:
     items: tuple[ClaimItem, ...] = ()
     before: Before = Before()
     digits: int = 2
+    grace_ends: date | None = None
+    gaps: tuple[tuple[date, date], ...] = ()
+    people: frozenset[str] | None = None
+    has_waited: bool = False
+
+    @property
+    def has_cover(self) -> bool:
+        """Whether the policy covered the day on which it happened."""
+        day = self.claim.occurred_on
+        in_gap = any(begin <= day < end for begin, end in self.gaps)
+        return is_covered(self.policy, day) and not in_gap and (self.grace_ends is None or day <= self.grace_ends)
 
 
 def is_covered(policy: Policy, day: date) -> bool:
@@ -58,16 +75,20 @@ def is_covered(policy: Policy, day: date) -> bool:
 
 def reason_against(case: Case) -> str:
     """Return the reason for which a claim is not paid at all; empty if there is none."""
-    policy, benefit, day = case.policy, case.benefit, case.claim.occurred_on
-    if not is_covered(policy, day):
+    benefit = case.benefit
+    if not case.has_cover:
         return "no_coverage"
-    if benefit is None:
-        return ""
+    if case.people is not None and case.claim.insured and case.claim.insured not in case.people:
+        return "not_insured"
+    return "" if benefit is None else _reason_of_benefit(case, benefit)
+
+
+def _reason_of_benefit(case: Case, benefit: Benefit) -> str:
+    policy, day = case.policy, case.claim.occurred_on
     if benefit.product != policy.product:
         return "no_product"
     waits = timedelta(days=benefit.waiting_days)
-    # who renews has waited already
-    if policy.previous is None and policy.starts is not None and day < policy.starts + waits:
+    if not case.has_waited and policy.starts is not None and day < policy.starts + waits:
         return "waiting_period"
     if benefit.term_claims is not None and case.before.claims >= benefit.term_claims:
         return "frequency"
@@ -86,7 +107,26 @@ def assess(case: Case) -> Assessment:
         if amount > 0:
             deductions.append((name, amount))
             left -= amount
-    return Assessment(left, items, tuple(deductions))
+    return Assessment(left, shared_out(items, left, case.digits), tuple(deductions))
+
+
+def shared_out(items: Iterable[ClaimItem], amount: Decimal, digits: int) -> tuple[ClaimItem, ...]:
+    """Return items whose approved amounts add up to ``amount``: each by its part, what rounding leaves in the last."""
+    those = tuple(items)
+    asked, left, shares = total(item.approved or Decimal(0) for item in those), amount, []
+    last = max((place for place, item in enumerate(those) if item.approved), default=None)
+    for place, item in enumerate(those):
+        own = item.approved or Decimal(0)
+        part = (
+            left
+            if place == last
+            else rounded(Fraction(amount) * Fraction(own) / Fraction(asked), digits)
+            if own
+            else own
+        )
+        left -= part
+        shares.append(evolve(item, approved=part))
+    return tuple(shares)
 
 
 def _deductions(case: Case, asked: Decimal) -> Iterator[tuple[str, Decimal]]:

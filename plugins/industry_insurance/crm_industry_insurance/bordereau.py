@@ -113,7 +113,7 @@ def take_in(desk: Desk, found: tuple[Loss, ...], holder: str) -> int:
     for loss in found:
         key = loss.line, loss.kind, loss.limit, loss.deductible
         if key not in benefits:
-            benefits[key] = _benefit(desk, loss, holder, len(benefits) + 1)
+            benefits[key] = _benefit(desk, loss, holder)
         for record in _records(loss, holder, benefits[key]):
             desk.unit.add(record)
     return len(found)
@@ -122,6 +122,10 @@ def take_in(desk: Desk, found: tuple[Loss, ...], holder: str) -> int:
 def _block(desk: Desk, own: list[Loss], holder: str, line: str) -> None:
     key = f"{holder}-{line}"
     first, last = min(loss.occurred_on for loss in own), max(loss.occurred_on for loss in own)
+    if (known := next(desk.unit.all(Policy, id=key), None)) is not None:
+        begins, ends = min(known.starts or first, first), max(known.ends or last, last)
+        desk.unit.edit(known, applied_on=begins, issued_on=begins, starts=begins, ends=ends)
+        return
     desk.unit.add(called(Product(name=f"{holder} {line}", line=line), key))
     policy = Policy(
         holder=holder, product=key, state="in_force", applied_on=first, issued_on=first, starts=first, ends=last
@@ -129,9 +133,15 @@ def _block(desk: Desk, own: list[Loss], holder: str, line: str) -> None:
     desk.unit.add(called(policy, key))
 
 
-def _benefit(desk: Desk, loss: Loss, holder: str, number: int) -> str:
-    made = Benefit(product=f"{holder}-{loss.line}", name=loss.kind, deductible=loss.deductible, claim_limit=loss.limit)
-    return desk.unit.add(called(made, f"{holder}-{loss.line}-{number}")).id
+def _benefit(desk: Desk, loss: Loss, holder: str) -> str:
+    """Return the benefit of these terms, which an earlier bordereau may have made."""
+    product = f"{holder}-{loss.line}"
+    made = Benefit(product=product, name=loss.kind, deductible=loss.deductible, claim_limit=loss.limit)
+    there = list(desk.unit.all(Benefit, product=product))
+    for known in there:
+        if (known.name, known.deductible, known.claim_limit) == (made.name, made.deductible, made.claim_limit):
+            return known.id
+    return desk.unit.add(called(made, f"{product}-{len(there) + 1}")).id
 
 
 def _records(loss: Loss, holder: str, benefit: str) -> Iterator[Claim | ClaimPayment]:

@@ -39,11 +39,16 @@ class Desk:
     def policy_step(
         self, policy: Policy, action: str, reason: str = "", amount: Decimal | None = None, **columns: Any
     ) -> Policy:
-        """Take a step of the machine and note it; raises `CrmError` where there is none, or for a day in the past."""
+        """Take a step of the machine and note it; raises `CrmError` where there is none, or for a day in the past.
+
+        A day on which the policy ended is noted as that from which the step counts.
+        """
         after = POLICY.after(action, policy.state, policy.id)
         number = self._next(list(self.unit.all(PolicyEvent, policy=policy.id)), f"policy {policy.id}")
         event = PolicyEvent(policy=policy.id, on=self.on, action=action, before=policy.state, after=after)
-        self.unit.add(called(evolve(event, reason=reason or None, amount=amount), f"{policy.id}-e{number:03}"))
+        ended = columns.get("ended_on")
+        event = evolve(event, reason=reason or None, amount=amount, counts_from=None if ended == self.on else ended)
+        self.unit.add(called(event, f"{policy.id}-e{number:03}"))
         return self.unit.edit(policy, state=after, **columns)
 
     def begin_claim(self, claim: Claim) -> Claim:

@@ -88,13 +88,17 @@ class Party(Record):
     label={"en": "Policy event", "zh": "保单变更"},
 )
 class PolicyEvent(Record):
-    """A step in a policy's life: a quote, a decision, an endorsement, a lapse. Its states are those before and after."""
+    """A step in a policy's life: a quote, a decision, an endorsement, a lapse. Its states are those before and after.
+
+    ``counts_from`` is the day from which it counts where that is another one: a lapse is noticed after the days of grace.
+    """
 
     policy: str = column(TEXT, required=True, refers_to=Policy, label={"en": "Policy", "zh": "保单"})
     on: date = column(DATE, required=True, label={"en": "On", "zh": "日期"})
     action: str = column(TEXT, required=True, label={"en": "Action", "zh": "操作"})
     before: str | None = column(TEXT, default=None, choices=STATES, label={"en": "State before", "zh": "原状态"})
     after: str = column(TEXT, required=True, choices=STATES, label={"en": "State after", "zh": "新状态"})
+    counts_from: date | None = column(DATE, default=None, label={"en": "Counts from", "zh": "生效日期"})
     reason: str | None = column(TEXT, default=None, label={"en": "Reason", "zh": "原因"})
     amount: Decimal | None = column(
         MONEY, default=None, label={"en": "Change of premium, or refund", "zh": "保费变动或退费"}

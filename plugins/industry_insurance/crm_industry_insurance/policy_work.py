@@ -10,7 +10,7 @@ from attrs import evolve
 
 from crmcore import CrmError
 
-from .claims import Claim
+from .claims import Claim, ClaimPayment
 from .desk import Desk, called
 from .machines import POLICY
 from .money import DAY, instalments, months_later, rounded, share_of_days, total
@@ -31,7 +31,10 @@ def quote(desk: Desk, policy: Policy, parties: Iterable[Party] = ()) -> Policy:
             f"not on {desk.on}",
             todo="Choose another product: crm insurance_product list.",
         )
-    made = desk.begin_policy(evolve(policy, state="quoted", applied_on=desk.on))
+    agent = desk.unit.get(Agent, policy.agent) if policy.agent else None
+    channel, branch = (getattr(policy, name) or getattr(agent, name, None) for name in ("channel", "branch"))
+    asked = evolve(policy, state="quoted", applied_on=desk.on, channel=channel, branch=branch)
+    made = desk.begin_policy(asked)
     for party in parties:
         desk.unit.add(evolve(party, policy=made.id))
     return made
@@ -155,7 +158,7 @@ def reinstate(desk: Desk, policy: Policy, reason: str) -> Policy:
 def surrender(desk: Desk, policy: Policy, reason: str, back: Decimal | None = None) -> tuple[Policy, Decimal]:
     """End a policy at its holder's wish and return what is paid back.
 
-    Within the cooling-off days that is all that was paid; later, unless ``back`` is given, what was paid for days to
+    Within the cooling-off days that is all that was paid, unless a claim was paid too; later, unless ``back`` is given, what was paid for days to
     come, less the product's charge. Raises `CrmError` while a claim is not closed.
     """
     waiting = [one.id for one in desk.unit.all(Claim, policy=policy.id) if one.state not in {"paid", "rejected"}]
@@ -199,7 +202,9 @@ def _unused(desk: Desk, policy: Policy) -> Decimal:
     product = desk.unit.get(Product, policy.product)
     paid = total(one.amount for one in payments(desk.unit, policy))
     cools_until = (policy.issued_on or desk.on) + timedelta(days=product.cooling_off_days)
-    if desk.on <= cools_until:
+    claims = {one.id for one in desk.unit.all(Claim, policy=policy.id)}
+    has_used = any(one.amount > 0 for one in desk.unit.all(ClaimPayment, claim=claims))
+    if desk.on <= cools_until and not has_used:
         return max(paid, Decimal(0))
     starts, ends = _term(policy, "surrender")
     left = max(Fraction(paid) - _earned(desk, policy, starts, ends), Fraction(0))

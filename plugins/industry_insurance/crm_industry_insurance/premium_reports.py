@@ -31,7 +31,10 @@ def collection(company: ReportContext) -> Iterator[Table]:
     for payment in company.rows(PremiumPayment):
         paid[payment.premium] += payment.amount
         (came if payment.amount >= 0 else back)[month(payment.on)] += abs(payment.amount)
+    ended = {policy.id: policy.ended_on for policy in company.rows(Policy) if policy.ended_on}
     for instalment in company.rows(Premium):
+        if (end := ended.get(instalment.policy)) is not None and end <= instalment.due and not paid[instalment.id]:
+            continue  # the policy had ended by then, so nothing was due any more
         due[month(instalment.due)] += instalment.amount
         left[month(instalment.due)] += max(instalment.amount - paid[instalment.id], Decimal(0))
     rows = ((each, due[each], came[each], back[each], left[each]) for each in sorted({*due, *came, *back}))

@@ -1,7 +1,7 @@
 """Premiums inside a unit of work: billing, payments to the oldest instalment first, refunds, and commission."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from crmcore import CrmError, Unit
@@ -36,6 +36,13 @@ def paid_until(unit: Unit, policy: Policy) -> date | None:
     """Return the last day that premiums pay for: the one before the earliest open instalment, else the last day."""
     left = open_instalments(unit, policy)
     return left[0].due - DAY if left else policy.ends
+
+
+def grace_ends(desk: Desk, policy: Policy) -> date | None:
+    """Return the last day of grace of a policy with an open instalment; None where nothing is open."""
+    if policy.paid_until is None or policy.ends is None or policy.paid_until >= policy.ends:
+        return None
+    return policy.paid_until + timedelta(days=desk.unit.get(Product, policy.product).grace_days)
 
 
 def receive(desk: Desk, policy: Policy, amount: Decimal, payment: PremiumPayment) -> tuple[PremiumPayment, ...]:

@@ -71,10 +71,15 @@ class Script:
     # -- reports -----------------------------------------------------------------------------------------------------
 
     def premium_collection(self):
-        months = {f"{one.due:%Y-%m}" for one in self.premiums} | {f"{one.on:%Y-%m}" for one in self.payments}
+        ends = {one.id: one.ended_on for one in self.policies}
+        paid_for = {one.premium for one in self.payments if one.amount}
+        premiums = [
+            one for one in self.premiums if ends[one.policy] is None or one.due < ends[one.policy] or one.id in paid_for
+        ]
+        months = {f"{one.due:%Y-%m}" for one in premiums} | {f"{one.on:%Y-%m}" for one in self.payments}
         rows = []
         for month in sorted(months):
-            dues = [one for one in self.premiums if f"{one.due:%Y-%m}" == month]
+            dues = [one for one in premiums if f"{one.due:%Y-%m}" == month]
             came = [one.amount for one in self.payments if f"{one.on:%Y-%m}" == month]
             left = sum(
                 max(one.amount - sum(pay.amount for pay in self.payments if pay.premium == one.id), 0) for one in dues

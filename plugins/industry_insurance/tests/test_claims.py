@@ -23,13 +23,15 @@ IN_FORCE = Policy(
 PLAIN = Benefit(product="motor", name="Collision")
 
 
-def judged(claimed="1000", on=date(2026, 6, 1), *, policy=IN_FORCE, before=None, items=(), **benefit):
+def judged(
+    claimed="1000", on=date(2026, 6, 1), *, policy=IN_FORCE, before=None, items=(), insured=None, facts=None, **benefit
+):
     """Return what is approved of a claim, and why not more."""
-    case = Claim(policy="P1", occurred_on=on, reported_on=on, claimed=Decimal(claimed))
+    case = Claim(policy="P1", occurred_on=on, reported_on=on, claimed=Decimal(claimed), insured=insured)
     lines = tuple(
         ClaimItem(claim="", code=code, claimed=Decimal(amount), rejection=reason) for code, amount, reason in items
     )
-    found = assess(Case(policy, evolve(PLAIN, **benefit), case, lines, before or Before()))
+    found = assess(Case(policy, evolve(PLAIN, **benefit), case, lines, before or Before(), **(facts or {})))
     return found.approved, [name for name, _ in found.deductions]
 
 
@@ -52,7 +54,18 @@ def judged(claimed="1000", on=date(2026, 6, 1), *, policy=IN_FORCE, before=None,
         ({"term_claims": 2, "before": Before(2, Decimal(5))}, 0, ["frequency"]),
         ({"waiting_days": 30, "on": date(2026, 1, 30)}, 0, ["waiting_period"]),
         ({"waiting_days": 30, "on": date(2026, 1, 31)}, 1000, []),
-        ({"waiting_days": 30, "on": date(2026, 1, 2), "policy": evolve(IN_FORCE, previous="P0")}, 1000, []),
+        (
+            {"waiting_days": 30, "on": date(2026, 1, 2), "policy": evolve(IN_FORCE, previous="P0")},
+            0,
+            ["waiting_period"],
+        ),
+        ({"waiting_days": 30, "on": date(2026, 1, 2), "facts": {"has_waited": True}}, 1000, []),
+        ({"facts": {"grace_ends": date(2026, 5, 31)}}, 0, ["no_coverage"]),
+        ({"facts": {"grace_ends": date(2026, 6, 1)}}, 1000, []),
+        ({"facts": {"gaps": ((date(2026, 6, 1), date(2026, 6, 2)),)}}, 0, ["no_coverage"]),
+        ({"facts": {"gaps": ((date(2026, 5, 1), date(2026, 6, 1)),)}}, 1000, []),
+        ({"insured": "bo", "facts": {"people": frozenset({"ada"})}}, 0, ["not_insured"]),
+        ({"insured": "ada", "facts": {"people": frozenset({"ada"})}}, 1000, []),
         ({"on": date(2025, 12, 31)}, 0, ["no_coverage"]),
         ({"on": date(2026, 12, 31)}, 1000, []),
         ({"on": date(2027, 1, 1)}, 0, ["no_coverage"]),
@@ -78,8 +91,53 @@ def test_without_a_benefit_cover_alone_decides():
 @pytest.fixture
 def trial(crm_with):
     made = insurer(crm_with)
-    issued(made)
+    issued(made, more="--party insured=bo")
+    made.run("premium pay P1 --amount 1200 --on 2026-01-01").assert_ok()
     return made
+
+
+def test_a_loss_after_the_days_of_grace_is_not_covered_whether_the_policy_was_lapsed_or_not(crm_with):
+    trial = insurer(crm_with)
+    issued(trial)
+    opened(trial, "C1", on="2026-01-30", more="")
+    opened(trial, "C2", on="2026-02-15")
+    assert trial.run("claim assess C1 --on 2026-02-15").assert_ok().err == "crm: claim C1: 2000 approved\n"
+    assert "0 approved; to close it: crm claim reject C2 --reason no_coverage" in (
+        trial.run("claim assess C2 --on 2026-02-15").assert_ok().err
+    )
+
+
+def test_a_loss_between_lapse_and_reinstatement_is_not_covered_and_one_after_it_is(crm_with):
+    trial = insurer(crm_with)
+    issued(trial)
+    trial.run("policy sweep --on 2026-02-20").assert_ok()
+    trial.run("premium pay P1 --amount 1200 --on 2026-03-01").assert_ok()
+    trial.run("policy reinstate P1 --on 2026-03-01").assert_ok()
+    assert listed(trial, "policy_event", "action,on,counts_from")[-2:] == [
+        ("lapse", "2026-02-20", "2026-01-31"),
+        ("reinstate", "2026-03-01", None),
+    ]
+    for key, on, approved in (("C1", "2026-01-31", "0"), ("C2", "2026-02-28", "0"), ("C3", "2026-03-01", "1530.00")):
+        opened(trial, key, on=on)
+        assert f"claim {key}: {approved} approved" in trial.run(f"claim assess {key} --on 2026-03-05").assert_ok().err
+
+
+def test_what_was_approved_is_not_paid_once_cover_turns_out_to_be_missing(trial):
+    opened(trial)
+    trial.run("claim assess C1 --on 2026-03-02").assert_ok()
+    with trial.crm.unit("a cheque that was returned") as unit:
+        unit.edit(unit.get(Policy, "P1"), paid_until=date(2026, 1, 5))
+    ran = trial.run("claim pay C1 --on 2026-03-03").assert_fails("did not cover 2026-03-01")
+    assert "--approve to pay all the same" in ran.err
+    trial.run("claim assess C1 --approve 700 --on 2026-03-03").assert_ok()
+    trial.run("claim pay C1 --on 2026-03-03").assert_ok()
+
+
+def test_who_is_not_on_the_policy_is_not_insured(trial):
+    for key, who, more in (("C1", "cy", "not_insured"), ("C2", "bo", ""), ("C3", "ada", "")):
+        opened(trial, key, more=f"--benefit collision --insured {who}")
+        assert more in trial.run(f"claim assess {key} --on 2026-03-02").assert_ok().err
+    assert [row[1] for row in listed(trial, "claim", "id,approved")] == ["0", "1530", "1530"]
 
 
 def opened(trial, key="C1", claimed="2000", on="2026-03-01", more="--benefit collision"):
@@ -97,8 +155,8 @@ def test_a_claim_is_opened_with_items_assessed_paid_in_parts_and_closed(trial):
     assert told.out == "deductible\t300\ncoinsurance\t170.00\n"
     assert told.err == "crm: claim C1: 1530.00 approved\n"
     assert listed(trial, "claim_item", "id,code,approved") == [
-        ("C1-i001", "bumper", "1500"),
-        ("C1-i002", "towing", "500"),
+        ("C1-i001", "bumper", "1147.5"),
+        ("C1-i002", "towing", "382.5"),
     ]
     trial.run("claim pay C1 --amount 1000 --payee Garage --method transfer --on 2026-03-06").assert_ok()
     claim = shown(trial, "claim", "C1")

@@ -166,6 +166,18 @@ def test_an_endorsement_says_what_it_changes(trial):
     trial.run("policy endorse P1 --reason 'nothing'").assert_fails("nothing to change", code=2)
 
 
+def test_a_policy_is_sold_in_the_channel_and_branch_of_its_agent_unless_another_is_named(trial):
+    quoted = "policy quote --holder ada --product motor --premium 900 --agent eve"
+    trial.run(f"{quoted} --id P7").assert_ok()
+    trial.run(f"{quoted} --id P8 --channel online --branch west").assert_ok()
+    assert [
+        (shown(trial, "policy", key)["channel"], shown(trial, "policy", key)["branch"]) for key in ("P7", "P8")
+    ] == [
+        ("agent", "north"),
+        ("online", "west"),
+    ]
+
+
 @pytest.mark.parametrize("to", ["--to eve", ""], ids=["another agent", "the pool"])
 def test_commission_is_given_back_by_the_agent_who_earned_it(trial, to):
     issued(trial)

@@ -2,7 +2,7 @@
 
 import click
 import pytest
-from cli_kit import PLUGIN, Shop, new_shop
+from cli_kit import PLUGIN, Shop, new_shop, surround
 
 from crmcore import opening
 from crmcore.cli import choosing, context
@@ -96,17 +96,36 @@ WRONG = [
 ]
 
 
-@pytest.fixture
-def shop(tmp_path, monkeypatch):
-    made = new_shop(tmp_path, monkeypatch)
+def stocked_shop(folder, patch):
+    """Return a shop whose customers are classified, with an index of all plugins."""
+    made = new_shop(folder, patch)
     made.stock()
-    monkeypatch.delenv("CRM_DISABLE_PLUGINS")
+    patch.delenv("CRM_DISABLE_PLUGINS")
     made.write("crm_plugins/neighbour.py", NEIGHBOUR)
     made.write("crm.toml", '[plugins]\nlocal = ["shop", "neighbour"]\n')
     made.fine("visit", "add", "--id", "v1", "--customer", "c1", "--on", "2024-05-03", "--neighbour.rating", "3")
     made.fine("classify", "--as-of", "2024-06-01")
     made.fine("--help")
     return made
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    return stocked_shop(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def shop_once(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        yield stocked_shop(tmp_path_factory.mktemp("once"), patch)
+
+
+@pytest.fixture
+def shop_to_read(shop_once, monkeypatch):
+    """A shop for tests that only read in it."""
+    surround(monkeypatch, shop_once.folder)
+    monkeypatch.delenv("CRM_DISABLE_PLUGINS", raising=False)
+    return shop_once
 
 
 @pytest.fixture
@@ -138,15 +157,15 @@ def said(shop: Shop, line: str) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize("line", [*READING, *WRONG])
-def test_the_output_is_the_same_as_with_all_plugins(shop: Shop, monkeypatch, line):
-    some = said(shop, line)
+def test_the_output_is_the_same_as_with_all_plugins(shop_to_read: Shop, monkeypatch, line):
+    some = said(shop_to_read, line)
     monkeypatch.setattr(choosing, "needed", lambda ctx, config: None)
     monkeypatch.setattr(choosing, "closed", lambda found, names: None)
-    assert some == said(shop, line)
+    assert some == said(shop_to_read, line)
     assert (some[0] == 0) is (line in READING and "nobody" not in line)
 
 
-@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.torture)])
+@pytest.mark.parametrize("every", [16, pytest.param(1, marks=pytest.mark.torture)])
 def test_every_view_scheme_and_report_of_the_bundled_plugins_is_the_same(shop: Shop, monkeypatch, every):
     catalogue = opening.catalogue_of(opening.configuration("", {}))
     lines = [f"view {name}" for name in catalogue.names("view")]

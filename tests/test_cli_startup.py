@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from cli_kit import Shop, new_shop
+from cli_kit import Shop, new_shop, surround
 from generated_plugins import generate
 
 PROBE = """
@@ -62,10 +62,9 @@ def full_house(tmp_path_factory):
 @pytest.fixture
 def many(full_house, monkeypatch):
     made, site = full_house
-    new_shop(made.folder, monkeypatch)
-    monkeypatch.delenv("CRM_DISABLE_PLUGINS")
+    surround(monkeypatch, made.folder)
+    monkeypatch.delenv("CRM_DISABLE_PLUGINS", raising=False)
     monkeypatch.setenv("PYTHONPATH", str(site))
-    modules("--help")  # its plugin was written anew
     return made
 
 

@@ -19,7 +19,7 @@ import fuzzing
 import torture_stores as stores
 from attrs import frozen
 
-sys.path.append(str(stores.LOAD.parent))
+sys.path += [str(stores.LOAD.parent), str(Path(__file__).parents[1] / "plugins" / "industry_medical" / "tests")]
 
 PAGE = """# Torture
 
@@ -66,7 +66,9 @@ def campaigns(folder, scale):
         lambda: deaths(3, careless=True),
     )
     for name, (read, seeds) in fuzzing.readers(folder).items():
-        times = (100_000 if callable(seeds) else 1_000_000) // scale  # the former are read to their end, which takes long
+        times = (
+            100_000 if callable(seeds) else 1_000_000
+        ) // scale  # the former are read to their end, which takes long
         yield Campaign("readers", name, lambda read=read, seeds=seeds, n=times: fuzzing.fuzzed(read, seeds, n))
 
 

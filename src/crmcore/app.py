@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import Factory, define, evolve, field
 
 from crmcore.entities import Record
-from crmcore.errors import CrmError, NotFound, StaleEdit
+from crmcore.errors import CrmError, NotFound, StaleEdit, StillReferenced
 from crmcore.evaluation.evaluate import World
 from crmcore.evaluation.placements import Move, Timeline
 from crmcore.grammar.declare import Scheme, Setting
@@ -282,8 +282,12 @@ class Crm:
                 f"commit {commit} changed no records ({entry.why or 'plugins were told'}), so there is nothing to undo",
                 todo="Placements are taken back with `crm classify --as-of DATE --rewind`.",
             )
-        with self.unit(f"undo {commit}", dry_run=dry_run) as unit:
-            reverse(unit, entry, self.store.log(commit), self.catalogue)
+        try:
+            with self.unit(f"undo {commit}", dry_run=dry_run) as unit:
+                reverse(unit, entry, self.store.log(commit), self.catalogue)
+        except StillReferenced as error:
+            error.todo = "Undo first what made these (`crm log` lists it), or remove them."
+            raise
         return entry.changes
 
     def apply_settings(

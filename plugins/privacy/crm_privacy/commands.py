@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import crmcore
 
 from .person import everything_of
-from .retention import retention
+from .retention import due_of
 
 if TYPE_CHECKING:
     import click
@@ -73,8 +73,18 @@ def _erase() -> "click.Command":
         names = dict.fromkeys((*customers, *(_due(crm) if how["due"] else ()), *(_listed(listed) if listed else ())))
         if not names and not how["due"]:
             raise crmcore.UsageError("whose data?", todo="Name customers, or use --due or --listed FILE.")
-        done = tuple(crmcore.erase(crm, name, dry_run=how["dry_run"]) for name in names)
-        crmcore.print_tables(ctx, (_table(done),), crm.state(), form)
+        done, unknown = [], []
+        for name in names:
+            try:
+                done.append(crmcore.erase(crm, name, dry_run=how["dry_run"]))
+            except crmcore.NotFound:
+                unknown.append(name)
+        if done or not unknown:
+            crmcore.print_tables(ctx, (_table(done),), crm.state(), form)
+        if unknown:
+            raise crmcore.NotFound(
+                "customer", *unknown, todo="Whoever else was named is erased, and stands in the table."
+            )
         if failed := [text for one in done for text in one.failed]:
             raise crmcore.CrmError(
                 "the data is erased, but not from every copy beside the store:\n" + "\n".join(failed),
@@ -90,17 +100,17 @@ def _table(done: Iterable[crmcore.Erasure]) -> crmcore.Table:
 
 
 def _due(crm: crmcore.Crm) -> Iterator[str]:
-    """Yield the customers whose time is over, without those who were erased since."""
+    """Yield the customers whose time is over today, by the settings in force, without those who were erased since."""
     state = crm.state()
     erased = crmcore.erased_in(state.reader)
-    request = crmcore.ListRequest(columns=("id",), where=(f"{retention.name}=due",), archived=True)
-    yield from (key for (key,) in crmcore.list_rows(state, crm.catalogue, request).rows if key not in erased)
+    everybody = crmcore.list_rows(state, crm.catalogue, crmcore.ListRequest(columns=("id",), archived=True)).rows
+    yield from (key for key in due_of(crm, [key for (key,) in everybody]) if key not in erased)
 
 
 def _listed(path: str) -> Iterator[str]:
     """Yield the ids in a file: the first cell of each line, without a heading."""
     try:
-        lines = Path(path).read_text("utf-8").splitlines()
+        lines = Path(path).read_text("utf-8-sig").splitlines()
     except (OSError, ValueError) as error:
         raise crmcore.UsageError(f"{path} cannot be read: {error}", todo="Give a text file of ids.") from error
     ids = (line.partition(",")[0].strip() for line in lines)

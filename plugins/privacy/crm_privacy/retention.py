@@ -1,6 +1,23 @@
 """How long data is kept: customers with whom nothing has happened for longer than the company may keep their data."""
 
-from crmcore import Interaction, Metric, Purchase, Scheme, Segment, Setting, View, days_since, latest, rows
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from crmcore import (
+    Crm,
+    Interaction,
+    Metric,
+    Purchase,
+    Scheme,
+    Segment,
+    Setting,
+    View,
+    belongings_of,
+    days_since,
+    latest,
+    rows,
+)
+from crmcore.engines import type_of
 
 keep_days = Setting(
     "privacy.keep_days",
@@ -80,6 +97,31 @@ due = View(
         "zh": "数据已满保存期限的客户，已删除者也在其中。",
     },
 )
+
+
+def due_of(crm: Crm, customers: Sequence[str]) -> Iterator[str]:
+    """Yield whose data is due for erasure today: nothing dated that belongs to them is younger than data may be kept.
+
+    The scheme knows purchases and contacts; records of any other type keep a customer too.
+    """
+    found, keep = crm.evaluate(()), crm.setting(keep_days)
+    days = [found.values(metric, customers) for metric in METRICS]
+    first = (found.as_of - timedelta(days=keep)).isoformat() if keep < found.as_of.toordinal() else ""
+    for customer in customers:
+        known = [each[customer] for each in days if each[customer] is not None]
+        if known and min(known) > keep and max(_dates(crm, customer), default="") < first:
+            yield customer
+
+
+def _dates(crm: Crm, customer: str) -> Iterator[str]:
+    """Yield the dates of all records of a customer that have one of their own."""
+    reader = crm.store.read()
+    for table, key in belongings_of(crm, customer):
+        path = type_of(crm.classes[table]).dated_by if table in crm.classes else ()
+        document = reader.get(table, key) if len(path) == 1 else None
+        if document is not None and document.get(path[0]) is not None:
+            yield str(document[path[0]])
+
 
 METRICS = (purchased, contacted)
 SETTINGS = (keep_days,)

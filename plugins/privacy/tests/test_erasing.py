@@ -1,12 +1,14 @@
 """Erasing a person's data leaves nothing of it in any file, and changes no count."""
 
 import gzip
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import crm_privacy
 import pytest
 
-from crmcore import CrmError, Customer, Erasure, Interaction, belongings_of, erase, erased_in, reveal
+from crmcore import Contact, CrmError, Customer, Erasure, Interaction, Purchase, belongings_of, erase, erased_in, reveal
 
 AVIARY = Path(__file__).with_name("aviary.py")
 OWN = {
@@ -178,6 +180,25 @@ def test_a_damaged_copy_that_a_repair_kept_is_named(company):
     assert sightings(company) == ["crm.json.damaged-1"]
 
 
+def test_a_record_that_went_to_somebody_else_is_theirs_and_one_that_is_nobodys_was_the_last_owners(company):
+    company.run("contact add --id k2 --customer bird --name Kasper --email k@example.com").assert_ok()
+    company.run("contact edit k2 --customer other").assert_ok()
+    company.run("interaction edit i1 --customer other").assert_ok()
+    assert "k2" not in {row["id"] for row in company.run("privacy export bird").json["records"].get("contact", ())}
+    company.run("privacy erase bird").assert_ok()
+    assert company.crm.state().book.get(Contact, "k2").email == "k@example.com"
+    assert company.crm.state().book.get(Interaction, "i1").subject == OTHER[2]
+    company.run("privacy erase other").assert_ok()
+    assert company.crm.state().book.get(Contact, "k2").email is None
+
+
+def test_of_a_list_everybody_who_is_there_is_erased_and_the_others_are_named(company):
+    (company.folder / "list.csv").write_text("\ufeffid,at\nghost,1\nbird,2\nspirit,3\n")
+    ran = company.run("privacy erase --listed list.csv").assert_fails("'ghost' or 'spirit'", code=3)
+    assert "bird" in ran.out
+    assert sightings(company) == []
+
+
 @pytest.mark.parametrize("name", ["edit", "customer", "add"])
 def test_a_name_that_is_a_word_like_others_leaves_the_reasons_of_others_alone(crm_with, name):
     company = crm_with(crm_privacy)
@@ -233,6 +254,30 @@ def test_whose_data_is_due_is_erased_together(company):
     assert [row["id"] for row in rows] == ["bird"]
     assert company.run("privacy erase --due --format json").assert_ok().json[0]["rows"] == []
     assert sightings(company) == []
+
+
+def test_whose_data_is_due_goes_by_the_settings_in_force_today_and_by_every_dated_record(company):
+    company.set("privacy.keep_days", 1)
+    company.classify()
+    company.set("privacy.keep_days", 999_999_999)
+    assert company.run("privacy erase --due --dry-run --format json").assert_ok().json[0]["rows"] == []
+    company.set("privacy.keep_days", 30)
+    with company.crm.unit("a task is no date, a purchase is") as unit:
+        unit.add(Purchase(id="p2", customer="bird", at=company.as_of - timedelta(days=10), amount=Decimal(1)))
+    assert company.run("privacy erase --due --dry-run --format json").assert_ok().json[0]["rows"] == []
+    company.set("privacy.keep_days", 9)
+    rows = company.run("privacy erase --due --dry-run --format json").assert_ok().json[0]["rows"]
+    assert [row["id"] for row in rows] == ["bird"]
+
+
+def test_a_record_of_another_plugin_keeps_a_customer_too(crm_with):
+    company = crm_with(crm_privacy, "satisfaction")
+    company.run("customer add --id bird --name Kanarienvogel").assert_ok()
+    company.run("purchase add --customer bird --at 2010-01-05 --amount 9").assert_ok()
+    due = "privacy erase --due --dry-run --format json"
+    assert [row["id"] for row in company.run(due).assert_ok().json[0]["rows"]] == ["bird"]
+    company.run(f"complaint add --customer bird --on {company.as_of} --subject Seeds").assert_ok()
+    assert company.run(due).assert_ok().json[0]["rows"] == []
 
 
 def test_an_export_has_every_canary_and_how_it_came_about(company):

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from crm_sql.databases import Cause, Failure, complaining
 from crm_sql.options import options_of, patience
 from crm_sql.store import SqlStore
-from crm_sql.tables import facts, own
+from crm_sql.tables import facts, own, shapes
 from crmcore import Promises, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -178,14 +178,18 @@ class PostgresDatabase:
         connection.exec_driver_sql("ANALYZE")
 
     def keep(self, connection: Connection) -> str:
-        """Copy the tables, in the transaction that is open, to a schema `<schema>_before_restore_<n>`."""
+        """Copy the tables, in the transaction that is open, to a schema `<schema>_before_restore_<n>`.
+
+        Typed columns stay behind, which can always be made again: so does what says which there are.
+        """
         now, taken = _schemas(connection)
         name = next(name for n in itertools.count(1) if (name := f"{now}{_MARK}{n}") not in taken)
         quoted = connection.dialect.identifier_preparer.quote(name)
         connection.exec_driver_sql(f"CREATE SCHEMA {quoted}")
         for table in own.tables:
             connection.exec_driver_sql(f"CREATE TABLE {quoted}.{table} (LIKE {table} INCLUDING ALL)")
-            connection.exec_driver_sql(f"INSERT INTO {quoted}.{table} SELECT * FROM {table}")  # noqa: S608 - names of ours
+            if table != shapes.name:
+                connection.exec_driver_sql(f"INSERT INTO {quoted}.{table} SELECT * FROM {table}")  # noqa: S608 - names of ours
         return name
 
     def copies(self) -> "list[PostgresDatabase]":

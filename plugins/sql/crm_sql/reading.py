@@ -75,6 +75,15 @@ def too_new(url: str, found: Facts) -> StoreTooNew:
     )
 
 
+def is_storable(key: str) -> bool:
+    """Whether a text can be a key: half a surrogate pair, which stands for bytes that are no UTF-8, cannot."""
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 class SqlReader:
     """One committed state; it holds a connection as long as somebody holds it."""
 
@@ -104,6 +113,8 @@ class SqlReader:
     def get(self, table: str, key: str) -> Document | None:
         """Return a document, or None."""
         place = table, key
+        if not key.isprintable() and not is_storable(key):
+            return None
         if place not in self._seen:
             if len(self._seen) >= REMEMBERED:
                 self._seen.clear()

@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from crm_sql.databases import Cause, Failure
 from crm_sql.options import options_of, patience
 from crm_sql.store import SqlStore
-from crmcore import StoreError, UsageError
+from crmcore import NotCommitted, StoreError, UsageError
 
 SCHEME: Final = "sqlite:///"
 
@@ -148,6 +148,13 @@ class SqliteDatabase:
         source, target = _connected(self.file, self.patience), _connected(kept, self.patience)
         try:
             source.backup(target)
+        except sqlite3.Error as error:
+            target.close()
+            kept.unlink(missing_ok=True)
+            raise NotCommitted(
+                f"the old state could not be kept beside {self.file}: {error}",
+                todo="Make room on the disk, then try again.",
+            ) from error
         finally:
             source.close()
             target.close()

@@ -1,12 +1,14 @@
 """The addresses of stores on servers: what is refused, and that no password shows anywhere."""
 
 import pytest
+from company_kit import make_crm, plugin, put
 from crm_sql import open_postgresql
 from postgres_kit import address, server
 
-from crmcore import CrmError, StoreError, UsageError
+from crmcore import CrmError, Customer, StoreError, UsageError, erase
 from crmcore.store import copies_of
 from crmcore.testing.store_base import entry
+from crmcore.work.shapes import shape
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,19 @@ def test_a_schema_holds_one_company_beside_others():
         work.commit_as(entry())
     assert open_postgresql(first).read().count("customer") == 1
     assert open_postgresql(second).read().count("customer") == 0
+
+
+def test_what_a_restore_kept_can_be_written_to_without_the_typed_columns(tmp_path):
+    store = open_postgresql(address())
+    crm = make_crm(plugin("demo"), store=store)
+    shape(store, crm.catalogue)
+    put(crm, Customer(id="c1", name="Rui"))
+    store.backup(tmp_path / "backup")
+    store.restore(tmp_path / "backup")
+    assert erase(crm, "c1").failed == ()
+    (copy,) = copies_of(store)
+    assert [one.read().get("customer", "c1")["name"] for one in (store, copy)] == ["erased", "erased"]
+    assert (store.check(), copy.check()) == ((), ())
 
 
 def test_a_restored_store_leaves_the_old_one_in_a_schema_of_its_own(tmp_path):

@@ -2,11 +2,12 @@
 
 import sqlite3
 import stat
+from functools import partial
 
 import pytest
-from crm_sql import open_sqlite, working
+from crm_sql import open_sqlite, sqlite, working
 
-from crmcore import ColumnShape, StoreBroken, StoreError, StoreTooNew
+from crmcore import ColumnShape, NotCommitted, StoreBroken, StoreError, StoreTooNew
 from crmcore.testing.store_base import entry, put
 from crmcore.testing.store_kit import StoreConformance
 
@@ -109,6 +110,32 @@ def test_whatever_is_changed_from_outside_is_named(tmp_path, harm, told):
         base.execute(harm)
     base.close()
     assert told.format(url=store.url) in " ".join(store.check())
+
+
+def test_a_restore_without_room_for_the_old_state_is_refused_and_leaves_nothing(tmp_path, monkeypatch):
+    store = open_sqlite(f"sqlite:///{tmp_path}/crm.db")
+    store.create()
+    put(store, "customer", "c1", {"name": "Ada"})
+    store.backup(tmp_path / "backup")
+
+    class Full(sqlite3.Connection):
+        def backup(self, *_):
+            raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(sqlite.sqlite3, "connect", partial(sqlite3.connect, factory=Full))
+    with pytest.raises(NotCommitted, match="database or disk is full"):
+        store.restore(tmp_path / "backup")
+    monkeypatch.undo()
+    assert sorted(path.name for path in tmp_path.glob("*restore*")) == []
+    assert open_sqlite(store.url).read().get("customer", "c1") == {"name": "Ada"}
+
+
+def test_an_id_that_is_no_utf_8_is_none_that_is_there(tmp_path):
+    store = open_sqlite(f"sqlite:///{tmp_path}/crm.db")
+    store.create()
+    assert store.read().get("customer", "\udcff") is None
+    with store.write() as work:
+        assert work.get("customer", "\udcff") is None
 
 
 def test_after_a_large_commit_the_database_knows_what_it_holds(tmp_path, monkeypatch):

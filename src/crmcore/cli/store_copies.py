@@ -1,6 +1,7 @@
 """``crm store copy``, ``verify`` and ``outcome``: other places for the data, backups, and commits that were not confirmed."""
 
 import hashlib
+import os
 import sys
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def copy(ctx: click.Context, source: str, target: str, dry_run: bool) -> None:
         documents = sum(found.info()["documents"].values())
         done(ctx, f"{documents:,} documents of {found.url} to copy to {made.url}", dry_run=True)
         return
-    name = hashlib.sha256(f"{found.url}\n{made.url}".encode()).hexdigest()[:12]
+    name = hashlib.sha256(os.fsencode(f"{found.url}\n{made.url}")).hexdigest()[:12]
     spool = Path(f"crm-copy-{name}.backup")
     try:
         copied = copy_store(found, made, spool, _progress)

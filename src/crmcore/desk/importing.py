@@ -22,6 +22,7 @@ from crmcore.files.file_rows import BoundRows, Row, RowReader
 from crmcore.files.parsing_base import Reading
 from crmcore.files.readers import Table, open_table
 from crmcore.grammar.declare import Field
+from crmcore.legible import visible
 from crmcore.work.company import Company
 from crmcore.work.field_values import described
 from crmcore.work.linking import fetch
@@ -114,7 +115,7 @@ def import_all(
         tables = [opened.enter_context(_opened(path, *asked)) for path in paths]
         bound = _bound(crm, tables, options, state.company)
         names = ", ".join([*(table.name for table in tables[:_NAMED]), *(["..."] if len(tables) > _NAMED else [])])
-        with crm.unit(f"import {names} as {options.record}", dry_run=options.dry_run) as unit:
+        with crm.unit(f"import {visible(names)} as {options.record}", dry_run=options.dry_run) as unit:
             said = said_now(crm, state, _filled(bound, options), by=options.said_by, on=options.said_on)
             intake = Intake(unit, *_target(crm, options), said)
             results = _fresh(tables, unit, options)

@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from crmcore.desk.column_terms import plain, term_of
 from crmcore.desk.entries import Entry
+from crmcore.desk.permissions import reads_sensitive
 from crmcore.entities import ColumnType, Record, type_of
 from crmcore.errors import UnknownName
 from crmcore.evaluation.grace import has_grace
@@ -168,7 +169,8 @@ def _of_metric(metric: Metric) -> ListedColumn:
     def value(entry: Entry) -> Any:
         return plain(entry.among.evaluator.value(metric, entry.case))
 
-    return ListedColumn(metric.name, metric.result_kind(), value, Cost.COMPUTE, term=metric)
+    found = ListedColumn(metric.name, metric.result_kind(), value, Cost.COMPUTE, term=metric)
+    return _masked(found) if reads_sensitive(metric) else found
 
 
 def _of_scheme(scheme: Scheme, name: str = "") -> ListedColumn:

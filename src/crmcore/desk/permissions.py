@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from crmcore.app import Crm
 from crmcore.errors import NotAllowed
-from crmcore.grammar.declare import Scheme
-from crmcore.grammar.walk import needs_of
+from crmcore.grammar.declare import Metric, Scheme
+from crmcore.grammar.walk import needs, needs_of
 from crmcore.plugging.core_settings import SENSITIVE_READERS
 from crmcore.work.masking import SENSITIVE
 
@@ -48,9 +48,9 @@ def is_sensitive(scheme: Scheme) -> bool:
     return scheme.privacy == SENSITIVE
 
 
-def reads_sensitive(scheme: Scheme) -> bool:
-    """Whether a scheme's rules read a sensitive field or column, or ask a scheme whose answers are sensitive."""
-    needed = needs_of(scheme)
+def reads_sensitive(subject: Scheme | Metric) -> bool:
+    """Whether a scheme or metric reads a sensitive field or column, or asks a scheme whose answers are sensitive."""
+    needed = needs_of(subject) if isinstance(subject, Scheme) else needs(subject)
     if any(map(is_sensitive, needed.schemes)):
         return True
     steps = (step.privacy for column in needed.columns for step in column.steps)

@@ -71,9 +71,10 @@ def _texts_in(value: Any) -> Iterator[str]:
 
 @define(eq=False)
 class Belongings:
-    """The records of one customer: its own, and those whose links lead to it, now or when they were logged.
+    """The records of one customer: its own, and those whose links lead to it.
 
-    A record that is gone is found by what the log says of it, and followed through what the log says of others.
+    A record that leads to nobody any more, or is gone, is that of whom it led to last by the log. What the log says of
+    others that are gone is followed there too.
     """
 
     customer: str
@@ -85,33 +86,39 @@ class Belongings:
     def find(self, entries: Iterable[LogEntry]) -> None:
         """Look through the store and its log."""
         through = {step.refers_to for facts in self.personal.types.values() for step in _steps(facts)}
-        changes: list[tuple[Place, Document]] = []
+        logged: dict[Place, list[Document]] = {}
         for entry in entries:
             for change in entry.changes:
                 for document in documents_of(change) if change.table in self.personal.types else ():
-                    changes.append(((change.table, change.key), document))
+                    logged.setdefault((change.table, change.key), []).append(document)
                     if change.table in through:
                         self._logged[change.table, change.key] = document
-        self._add(changes)
+        for place, documents in logged.items():
+            if self.reader.get(*place) is None:
+                self._add(place, reversed(documents))
         for table in self.personal.types:
-            self._add(((table, key), document) for key, document in self.reader.items(table))
+            for key, document in self.reader.items(table):
+                self._add((table, key), [document, *reversed(logged.get((table, key), ()))])
 
-    def _add(self, found: Iterable[tuple[Place, Document]]) -> None:
-        own = type_of(Customer).name, self.customer
-        for place, document in found:
-            if place == own or self._leads_here(place[0], document):
-                self.places[place] = None
+    def _add(self, place: Place, documents: Iterable[Document]) -> None:
+        """Note a place if it is this customer's by the newest of its documents that is anybody's."""
+        if place[0] == type_of(Customer).name:
+            owners = {place[1]}
+        else:
+            owners = next(filter(None, (self._owners(place[0], document) for document in documents)), set())
+        if self.customer in owners:
+            self.places[place] = None
 
     def get(self, table: str, key: str) -> Document | None:
         """Return a record as it is, else as it was logged last."""
         found = self.reader.get(table, key)
         return self._logged.get((table, key)) if found is None else found
 
-    def _leads_here(self, table: str, document: Document) -> bool:
+    def _owners(self, table: str, document: Document) -> set[str]:
+        """Return to which customers a record leads."""
         facts = self.personal.types[table]
-        if facts.name == type_of(Customer).name:
-            return False
-        return any(resolve(self, facts, document, path) == self.customer for _, path in facts.links)
+        found = (resolve(self, facts, document, path) for _, path in facts.links)
+        return {owner for owner in found if owner is not None}
 
 
 def documents_of(change: Change) -> tuple[Document, ...]:

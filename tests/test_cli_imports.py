@@ -97,6 +97,7 @@ def test_good_rows_are_imported_if_bad_ones_may_be_skipped(shop: Shop):
     shop.write("p.csv", BAD)
     ran = shop.fine("import", "p.csv", "--as", "purchase", "--skip-bad")
     assert "1 new, 0 changed, 2 bad" in ran.err
+    assert "import them from a file of their own" in ran.err
     assert len(shop.fine("purchase", "list", "--format", "jsonl").jsonl) == 4
 
 

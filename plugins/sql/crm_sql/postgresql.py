@@ -59,8 +59,10 @@ def postgresql_store(url: str) -> SqlStore:
     head, _, query = url.partition("?")
     options = options_of(query, shown(url))
     schema, units = options.get("schema", ""), options.get("units", "alone")
-    if schema and not _SCHEMA.fullmatch(schema):
-        raise UsageError(f"schema={schema!r} is no name of a schema", todo="Use small letters, digits and _.")
+    if schema and (not _SCHEMA.fullmatch(schema) or schema == "information_schema"):
+        raise UsageError(
+            f"schema={schema!r} is no name of a schema that can be used", todo="Use small letters, digits and _."
+        )
     if units not in _UNITS:
         raise UsageError(f"units={units!r} is not known", todo=f"Write units={' or units='.join(_UNITS)}.")
     rest = {name: value for name, value in options.items() if name not in _OURS}

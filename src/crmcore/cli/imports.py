@@ -73,8 +73,14 @@ def import_files(ctx: click.Context, /, files: tuple[str, ...], errors: str | No
     _clear_progress()
     for file, result in zip(files, results, strict=True):
         _report(ctx, file, result, options)
-    _tell([problem for result in results for problem in result.problems], errors, options.record)
-    if any(result.is_refused for result in results):
+    is_refused = any(result.is_refused for result in results)
+    _tell(
+        [problem for result in results for problem in result.problems],
+        errors,
+        options.record,
+        is_partly_in=not is_refused and not options.dry_run,
+    )
+    if is_refused:
         ctx.exit(FAILED)
 
 
@@ -99,7 +105,7 @@ def _report(ctx: click.Context, file: str, result: "ImportResult", options: Impo
     done(ctx, f"{place}: {rows}: {counts}{nothing}", dry_run=options.dry_run)
 
 
-def _tell(listed: Sequence["Problem"], errors: str | None, record: str) -> None:
+def _tell(listed: Sequence["Problem"], errors: str | None, record: str, *, is_partly_in: bool) -> None:
     """Print problems and what mends many of them, and write them to a file if that was asked for."""
     lines = tuple(lines_of(listed))
     for line in lines[:_SHOWN]:
@@ -117,7 +123,11 @@ def _tell(listed: Sequence["Problem"], errors: str | None, record: str) -> None:
                 click.echo(Path(folder, "problems.csv").read_text("utf-8-sig"), nl=False)
         note(f"{counted(count, 'problem')} written to {'standard output' if errors == '-' else errors}")
     elif listed:
-        note("mend these rows and import the file again, or import the others with --skip-bad")
+        note(
+            "mend these rows and import them from a file of their own"
+            if is_partly_in
+            else "mend these rows and import the file again, or import the others with --skip-bad"
+        )
 
 
 def _progress(file: str, rows: int) -> None:

@@ -16,7 +16,7 @@ from crmcore.cli.options import dry, formatted
 from crmcore.cli.output import print_object, print_table
 from crmcore.cli.store_copies import copy, outcome, verify
 from crmcore.errors import CrmError, StoreBroken
-from crmcore.store import ERASED
+from crmcore.store import ERASED, copies_of
 from crmcore.view import Table
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def backup(ctx: click.Context, file: str, dry_run: bool) -> None:
 def restore(ctx: click.Context, file: str, dry_run: bool) -> None:
     """Verify the backup in FILE (- is standard input) and put it in place; the old state is kept beside it."""
     found = store_of(ctx)
-    before, erased = _kept_copies(found.url), _erased(found)
+    before, erased = _kept_copies(found), _erased(found)
     with tempfile.TemporaryDirectory() as folder:
         source = Path(file)
         if file == "-" or source.is_fifo():
@@ -154,7 +154,7 @@ def restore(ctx: click.Context, file: str, dry_run: bool) -> None:
         else:
             found.restore(source)
             _erase_again(ctx, erased)
-    made = ", ".join(sorted(_kept_copies(found.url) - before))
+    made = ", ".join(sorted(_kept_copies(found) - before))
     more = f"; the old state is kept in {made}" if made else ""
     done(ctx, f"restored {found.url} from {'standard input' if file == '-' else file}{more}", dry_run=dry_run)
 
@@ -172,12 +172,12 @@ def _spooled(file: str, copy: Path) -> Path:
     return copy
 
 
-def _kept_copies(url: str) -> set[str]:
-    """Return the copies that earlier restores of a file store left beside it."""
-    from crmcore.storage import store_backup  # noqa: PLC0415 - only here
-
-    kind, _, path = url.partition(":///")
-    return {str(one) for one in store_backup.kept(Path(path))} if kind == "tinydb" else set()
+def _kept_copies(store: "Store") -> set[str]:
+    """Return the copies that earlier restores left beside a store, if it can be asked."""
+    try:
+        return {copy.url.removeprefix("tinydb:///").removeprefix(f"{Path.cwd()}/") for copy in copies_of(store)}
+    except (CrmError, OSError):
+        return set()
 
 
 def _erased(store: "Store") -> dict[str, str]:

@@ -7,6 +7,8 @@ from typing import Final
 _SIGNS: Final = frozenset("=+-@|%＝＋－＠﹢﹣﹦﹫−")
 _STARTS: Final = ("\t", "\r", "\n")
 _MARK: Final = "'"
+_UNSEEN: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and a sign that look like a blank."""
 _is_number: Final = re.compile(r"[+-][0-9][0-9 .,]*").fullmatch
 """A number with its sign, and a telephone number such as +49 30 1234: neither computes anything."""
 
@@ -25,5 +27,6 @@ def _is_formula(text: str) -> bool:
     """Whether a spreadsheet might compute it: some skip blanks and what cannot be seen before looking for a sign."""
     if text.isalnum() or _is_number(text):
         return False
-    first = next((letter for letter in text if unicodedata.category(letter)[0] not in "ZC"), "")
+    seen = (letter for letter in text if letter not in _UNSEEN and unicodedata.category(letter)[0] not in "ZCM")
+    first = next(seen, "")
     return first in _SIGNS or text.startswith(_STARTS)

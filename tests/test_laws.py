@@ -34,6 +34,7 @@ def test_what_is_missing_is_named_and_is_itself_unknown(example):
     laws.check_missing(*example)
 
 
+@settings(max_examples=settings.default.max_examples * 2 // 5)
 @given(EXAMPLES[laws.check_reviews_are_soon_enough])
 def test_nothing_changes_by_time_alone_before_the_review(example):
     laws.check_reviews_are_soon_enough(*example)

@@ -27,6 +27,12 @@ from crmcore.storage.codec import Codec
 from crmcore.work import fitting
 
 FAULTS = {}
+SLOW_FAULTS = {}
+SLOW = (
+    "only_the_end_of_a_window_counts-check_reviews_are_soon_enough",
+    "what_settles_a_rule_is_taken_to_last-check_reviews_are_soon_enough",
+)
+"""What takes thousands of cases to be found."""
 
 FITTED = [term for term in standards.TERMS if needs(term).population]
 PLAIN = EXAMPLES | {
@@ -45,7 +51,8 @@ def fault(*checks):
 
     def keep(plant):
         for check in checks:
-            FAULTS[f"{plant.__name__}-{check.__name__}"] = plant, check
+            name = f"{plant.__name__}-{check.__name__}"
+            (SLOW_FAULTS if name in SLOW else FAULTS)[name] = plant, check
         return plant
 
     return keep
@@ -53,7 +60,17 @@ def fault(*checks):
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_the_law_finds_the_fault(name, monkeypatch):
-    plant, check = FAULTS[name]
+    find(*FAULTS[name], monkeypatch)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("name", SLOW_FAULTS)
+def test_the_law_finds_the_fault_that_takes_long(name, monkeypatch):
+    find(*SLOW_FAULTS[name], monkeypatch)
+
+
+def find(plant, check, monkeypatch):
+    """Plant a fault and see the check fail."""
     plant(monkeypatch)
 
     @settings(settings.get_profile("fault"))

@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import Factory, define, evolve, field
 
 from crmcore.entities import Record
-from crmcore.errors import CrmError, NotFound, StaleEdit, StillReferenced
+from crmcore.errors import CrmError, NotFound
 from crmcore.evaluation.evaluate import World
 from crmcore.evaluation.placements import Move, Timeline
 from crmcore.grammar.declare import Scheme, Setting
@@ -45,7 +45,7 @@ from crmcore.work.rewinding import is_unplaced, rewound
 from crmcore.work.settings import checked_for_rules, record_settings, settings_in
 from crmcore.work.state import Explained, State
 from crmcore.work.tasks import Round, tasks_of_run
-from crmcore.work.undoing import reverse
+from crmcore.work.undoing import reverse, undone_before
 from crmcore.work.unit import Author, Unit
 
 NO_OPTIONS: Final[Mapping[str, str]] = MappingProxyType({})
@@ -157,7 +157,8 @@ class Crm:
         is carried out once: `AlreadyDone` afterwards. ``serializable`` is as for `Store.write`. Raises `Invalid` with
         all problems at once, and whatever the store raises; nothing was written then, unless it is `CommitUnknown`.
         """
-        with self._masked(), self.store.write(serializable=serializable) as transaction:
+        masking = Masking.of(self.classes, self.catalogue, is_off=self.sensitive)
+        with masking.of_conflicts(), self.store.write(serializable=serializable) as transaction:
             check_undone(transaction, key)
             if not as_is:
                 check_schemas(transaction, self.catalogue)
@@ -175,15 +176,6 @@ class Crm:
                 note_done(transaction, key)
                 self._commit(transaction, unit)
         self._tell_plugins()
-
-    @contextmanager
-    def _masked(self) -> Iterator[None]:
-        """Let a conflict say which sensitive values differ, and not what they are."""
-        try:
-            yield
-        except StaleEdit as error:
-            error.mask(Masking.of(self.classes, self.catalogue, is_off=self.sensitive).shown)
-            raise
 
     def _unit(self, transaction: Transaction, state: State, why: str = "") -> Unit:
         now = self.clock()
@@ -282,12 +274,8 @@ class Crm:
                 f"commit {commit} changed no records ({entry.why or 'plugins were told'}), so there is nothing to undo",
                 todo="Placements are taken back with `crm classify --as-of DATE --rewind`.",
             )
-        try:
-            with self.unit(f"undo {commit}", dry_run=dry_run) as unit:
-                reverse(unit, entry, self.store.log(commit), self.catalogue)
-        except StillReferenced as error:
-            error.todo = "Undo first what made these (`crm log` lists it), or remove them."
-            raise
+        with undone_before(), self.unit(f"undo {commit}", dry_run=dry_run) as unit:
+            reverse(unit, entry, self.store.log(commit), self.catalogue)
         return entry.changes
 
     def apply_settings(

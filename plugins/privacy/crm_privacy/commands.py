@@ -73,12 +73,7 @@ def _erase() -> "click.Command":
         names = dict.fromkeys((*customers, *(_due(crm) if how["due"] else ()), *(_listed(listed) if listed else ())))
         if not names and not how["due"]:
             raise crmcore.UsageError("whose data?", todo="Name customers, or use --due or --listed FILE.")
-        done, unknown = [], []
-        for name in names:
-            try:
-                done.append(crmcore.erase(crm, name, dry_run=how["dry_run"]))
-            except crmcore.NotFound:
-                unknown.append(name)
+        done, unknown = _each(crm, names, dry_run=how["dry_run"])
         if done or not unknown:
             crmcore.print_tables(ctx, (_table(done),), crm.state(), form)
         if unknown:
@@ -92,6 +87,17 @@ def _erase() -> "click.Command":
             )
 
     return command
+
+
+def _each(crm: crmcore.Crm, names: Iterable[str], *, dry_run: bool) -> tuple[list[crmcore.Erasure], list[str]]:
+    """Erase one after the other; returns what that did, and the names of those who are not there."""
+    done, unknown = [], []
+    for name in names:
+        try:
+            done.append(crmcore.erase(crm, name, dry_run=dry_run))
+        except crmcore.NotFound:
+            unknown.append(name)
+    return done, unknown
 
 
 def _table(done: Iterable[crmcore.Erasure]) -> crmcore.Table:

@@ -182,16 +182,17 @@ def _kept_copies(store: "Store") -> set[str]:
 
 def _erased(store: "Store") -> dict[str, str]:
     """Return whose data was erased from a store, if there is one that can be read."""
-    from crmcore.upkeep.erasing import erased_in  # noqa: PLC0415 - only here
+    from crmcore.addresses import file_of, scheme_of  # noqa: PLC0415 - only here
+    from crmcore.storage.repair import remains  # noqa: PLC0415 - the same
+    from crmcore.upkeep.erasing import erased_in  # noqa: PLC0415 - the same
 
     try:
         return erased_in(store.read())
     except StoreBroken:
-        remains = getattr(store, "remains", None)
-        if remains is None:
+        if scheme_of(store.url) != "tinydb":
             note("the old state cannot be read, nor whose data was erased from it: `crm privacy erase` does it again")
             return {}
-        return {key: str(document.get("at", "")) for key, document in remains(ERASED).items()}
+        return {key: str(document.get("at", "")) for key, document in remains(Path(file_of(store.url)), ERASED).items()}
     except CrmError:
         return {}
 

@@ -14,13 +14,13 @@ from typing import Any, Final, TypeVar
 from crmcore.errors import NotCommitted, StoreBroken, StoreError, StoreTooNew, UsageError
 from crmcore.storage import change_log, earlier, store_backup
 from crmcore.storage.mounts import refuse_network
-from crmcore.storage.repair import Repaired, kept_damaged, remains, repaired
+from crmcore.storage.repair import Repaired, kept_damaged, repaired
 from crmcore.storage.safe_file import Seen, cause, sweep
 from crmcore.storage.state_file import Facts, State, Tables, altered, to_state, to_tables
 from crmcore.storage.tinydb_storage import SafeStorage
 from crmcore.storage.tinydb_views import TinyDBReader, TinyDBTransaction
 from crmcore.storage.write_lock import held
-from crmcore.store import ERASED, Document, LogEntry, Tell, quiet
+from crmcore.store import ERASED, LogEntry, Tell, quiet
 
 SCHEME: Final = "tinydb:///"
 PATIENCE: Final = 30.0
@@ -222,10 +222,6 @@ class TinyDBStore:
         """Return the states that restores kept beside it, and the damaged ones that repairs kept."""
         found = (*store_backup.kept(self._file), *kept_damaged(self._file))
         return tuple(TinyDBStore(f"{SCHEME}{path}", path, self._timeout) for path in found)
-
-    def remains(self, table: str) -> dict[str, Document]:
-        """Return the documents of a table as far as a damaged store still tells of them; raises `OSError`."""
-        return remains(self._file, table)
 
     def _replace_by(self, found: store_backup.Found) -> None:
         begun = change_log.new_generation(self._file)

@@ -1,11 +1,13 @@
 """Sensitive values in the change log and in conflicts, which name them without saying what they are of."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from attrs import frozen
 
 from crmcore.entities import ColumnType, Record, type_of
+from crmcore.errors import StaleEdit
 from crmcore.grammar.declare import Field
 from crmcore.plugging.catalogue import Catalogue
 
@@ -32,6 +34,15 @@ class Masking:
             name: frozenset(one.name for one in found if one.privacy != SENSITIVE) for name, found in declared.items()
         }
         return cls(names, is_off)
+
+    @contextmanager
+    def of_conflicts(self) -> Iterator[None]:
+        """Let a conflict say which sensitive values differ, and not what they are."""
+        try:
+            yield
+        except StaleEdit as error:
+            error.mask(self.shown)
+            raise
 
     def shown(self, table: str, name: str, value: Any) -> Any:
         """Return a value of a record, or a mask; documents that are no records are shown."""

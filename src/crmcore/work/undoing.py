@@ -1,10 +1,11 @@
 """Reversing a commit: putting every document back as it was before, unless something changed it since."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from crmcore.entities import type_of
-from crmcore.errors import CrmError, StaleUndo
+from crmcore.errors import CrmError, StaleUndo, StillReferenced
 from crmcore.plugging.catalogue import Catalogue
 from crmcore.records import Customer
 from crmcore.store import Change, Document, LogEntry
@@ -37,6 +38,16 @@ def reverse(unit: Unit, entry: LogEntry, later: Iterable[LogEntry], catalogue: C
             unit.delete(change.table, change.key)
         else:
             unit.restore(change.table, change.key, _due(change, unit.transaction.commit + 1))
+
+
+@contextmanager
+def undone_before() -> Iterator[None]:
+    """Advise people to undo first what made the records that are in the way."""
+    try:
+        yield
+    except StillReferenced as error:
+        error.todo = "Undo first what made these (`crm log` lists it), or remove them."
+        raise
 
 
 def _due(change: Change, commit: int) -> Document:

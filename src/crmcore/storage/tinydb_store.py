@@ -49,11 +49,8 @@ def open_tinydb(url: str) -> "TinyDBStore":
         timeout = float(given.get("timeout", PATIENCE))
     except ValueError:
         timeout = -1
-    if (
-        not given.keys() <= {"timeout", "network"}
-        or not 0 <= timeout < float("inf")
-        or given.get("network", "yes") != "yes"
-    ):
+    is_known = given.keys() <= {"timeout", "network"} and given.get("network", "yes") == "yes"
+    if not is_known or not 0 <= timeout < float("inf"):
         todo = "Write `?timeout=SECONDS`, `?network=yes`, both with a & between them, or nothing."
         raise UsageError(f"{url!r}: {options!r} is not an option", todo=todo)
     return TinyDBStore(url, Path(path), timeout, on_network="network" in given)
@@ -220,8 +217,8 @@ class TinyDBStore:
 
     def copies(self) -> "tuple[TinyDBStore, ...]":
         """Return the states that restores kept beside it, and the damaged ones that repairs kept."""
-        found = (*store_backup.kept(self._file), *kept_damaged(self._file))
-        return tuple(TinyDBStore(f"{SCHEME}{path}", path, self._timeout) for path in found)
+        kept = store_backup.kept(self._file) + kept_damaged(self._file)
+        return tuple(TinyDBStore(f"{SCHEME}{path}", path, self._timeout) for path in kept)
 
     def _replace_by(self, found: store_backup.Found) -> None:
         begun = change_log.new_generation(self._file)

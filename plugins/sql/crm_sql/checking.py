@@ -16,7 +16,7 @@ from crmcore import Document, StoreError, log_problems
 PIECE: Final = 1000
 """Documents that are compared at once."""
 
-_ANEW: Final = "copy the store (`crm store copy`), which makes them anew"
+_ANEW: Final = "`crm store check --repair` makes them anew"
 
 
 def problems(database: Database, reader: SqlReader) -> Iterator[str]:

@@ -151,7 +151,7 @@ def grow(connection: Connection, wanted: Mapping[str, Sequence[ColumnShape]]) ->
 def restore(connection: Connection, wanted: Mapping[str, Sequence[ColumnShape]], held: Container[str]) -> None:
     """Make all tables anew from the documents that stand there now, and those that are wanted of what the store holds."""
     for record, columns in known_shapes(connection).items():
-        typed(record, columns).table.drop(connection)
+        typed(record, columns).table.drop(connection, checkfirst=True)
         connection.execute(delete(shapes).where(shapes.c.record == record))
     grow(connection, {record: columns for record, columns in wanted.items() if record in held})
 

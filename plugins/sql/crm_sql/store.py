@@ -130,6 +130,17 @@ class SqlStore:
             columns.restore(connection, self._wanted(restored), restored.counts())
             finish(self._database, connection)
 
+    def rebuild(self) -> None:
+        """Make all typed columns anew from the documents, in one transaction; everything else stays as it is."""
+        self._check_there()
+        with (
+            complaining(self._database, f"nothing was written to {self.url}"),
+            alone(self._database) as (connection, seen),
+        ):
+            reader = SqlReader(self._database, connection, seen, lent=True)
+            columns.restore(connection, self._wanted(reader), reader.counts())
+            finish(self._database, connection)
+
     def copies(self) -> "tuple[SqlStore, ...]":
         """Return the states that restores kept beside it."""
         with complaining(self._database, f"{self.url} cannot be read"):

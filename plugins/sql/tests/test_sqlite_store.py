@@ -5,11 +5,14 @@ import stat
 from functools import partial
 
 import pytest
+from company_kit import make_crm, plugin
+from company_kit import put as in_crm
 from crm_sql import open_sqlite, sqlite, working
 
-from crmcore import ColumnShape, NotCommitted, StoreBroken, StoreError, StoreTooNew
+from crmcore import ColumnShape, Customer, NotCommitted, StoreBroken, StoreError, StoreTooNew
 from crmcore.testing.store_base import entry, put
 from crmcore.testing.store_kit import StoreConformance
+from crmcore.work.shapes import shape
 
 
 class TestSqliteStore(StoreConformance):
@@ -110,6 +113,22 @@ def test_whatever_is_changed_from_outside_is_named(tmp_path, harm, told):
         base.execute(harm)
     base.close()
     assert told.format(url=store.url) in " ".join(store.check())
+
+
+@pytest.mark.parametrize("harm", ["DROP TABLE record_customer", "UPDATE record_customer SET name = 'eve'"])
+def test_typed_columns_are_made_anew_from_the_documents(tmp_path, harm):
+    store = open_sqlite(f"sqlite:///{tmp_path}/crm.db")
+    crm = make_crm(plugin("demo"), store=store)
+    shape(store, crm.catalogue)
+    in_crm(crm, Customer(id="c1", name="Ada"))
+    assert store.check() == ()
+    with sqlite3.connect(tmp_path / "crm.db") as base:
+        base.execute(harm)
+    base.close()
+    assert store.check()
+    open_sqlite(store.url).rebuild()
+    assert open_sqlite(store.url).check() == ()
+    assert store.read().get("customer", "c1")["name"] == "Ada"
 
 
 def test_a_restore_without_room_for_the_old_state_is_refused_and_leaves_nothing(tmp_path, monkeypatch):

@@ -10,10 +10,18 @@ from crmcore.work.closing import leave_stale
 
 
 def repair(ctx: Context) -> None:
-    """Repair a file store, and let the next classification place everybody anew, since placements are not logged."""
+    """Repair a file store, and let the next classification place everybody anew, since placements are not logged.
+
+    Of other stores, what they keep beside the documents is made anew, where there is such.
+    """
     store = store_of(ctx)
     if not isinstance(store, TinyDBStore):
-        raise CrmError(f"{store.url} is no file store", todo="Its server repairs it; or restore a backup.")
+        rebuild = getattr(store, "rebuild", None)
+        if rebuild is None:
+            raise CrmError(f"{store.url} is no store that can be repaired here", todo="Restore a backup.")
+        rebuild()
+        note("what stands beside the documents was made anew from them; what is wrong in them, a backup brings back")
+        return
     found = store.repair()
     if found is None:
         note("the file itself is sound")

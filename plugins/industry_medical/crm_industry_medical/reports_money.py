@@ -28,7 +28,7 @@ def charged(period: Period) -> Iterator[tuple[Bill, BillLine]]:
 
 
 def revenue(company: ReportContext) -> Iterator[Table]:
-    """Yield charges by fee item, and payments by kind."""
+    """Yield charges by fee item, and money that came in or went back by kind; what a deposit pays came in before."""
     period = period_of(company)
     items: Sums = defaultdict(Decimal)
     for _, line in charged(period):
@@ -43,7 +43,7 @@ def revenue(company: ReportContext) -> Iterator[Table]:
     )
     methods: Sums = defaultdict(Decimal)
     for one in company.rows(Payment):
-        if one.at in period:
+        if one.at in period and one.method != "deposit":  # that came in before, by another kind
             methods[one.method] += signed(one)
     paid = tuple((one, methods[one]) for one in METHODS if one in methods)
     title = words("Payments less refunds by kind", "按支付方式（已扣退款）")

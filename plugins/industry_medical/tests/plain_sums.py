@@ -44,7 +44,7 @@ def revenue(docs, period):
         if bill["state"] != "void" and day(bill["at"]) in period:
             items[line["fee_item"]] = items.get(line["fee_item"], 0) + number(line["amount"])
     for one in docs["payment"]:
-        if day(one["at"]) in period:
+        if day(one["at"]) in period and one["method"] != "deposit":
             sign = -1 if one["purpose"] in OUT else 1
             methods[one["method"]] = methods.get(one["method"], 0) + sign * number(one["amount"])
     return items, methods

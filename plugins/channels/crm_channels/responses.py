@@ -1,7 +1,7 @@
 """A report of how fast and how well each channel, and each kind of call centre, answers."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from statistics import median
 from typing import Any
@@ -77,14 +77,14 @@ def hours_between(asked: date, answered: date | None) -> float | None:
     return None
 
 
-def _day(moment: date) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
+def _day(moment: date, zone: tzinfo) -> date:
+    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
 
 
-def answers(requests: Iterable[Interaction], as_of: date) -> Answers:
-    """Return what became of requests up to a date; what was answered later was not answered yet."""
+def answers(requests: Iterable[Interaction], as_of: date, zone: tzinfo = UTC) -> Answers:
+    """Return what became of requests up to a date in a zone; what was answered later was not answered yet."""
     requests = tuple(requests)
-    replied = [each for each in requests if each.responded_at is not None and _day(each.responded_at) <= as_of]
+    replied = [each for each in requests if each.responded_at is not None and _day(each.responded_at, zone) <= as_of]
     hours = (hours_between(each.at, each.responded_at) for each in replied)
     known = (each.fields.get(settled.name) for each in requests)
     return Answers(
@@ -113,11 +113,12 @@ def _centre(each: Interaction) -> str | None:
 
 def _tables(company: ReportContext) -> Iterator[Table]:
     since = company.as_of - timedelta(days=company.setting(request_days))
-    requests = [each for each in company.rows(Interaction) if each.direction == "in" and _day(each.at) > since]
+    asked = (each for each in company.rows(Interaction) if each.direction == "in")
+    requests = [each for each in asked if _day(each.at, company.zone) > since]
     target = float(company.setting(target_hours))
     for scheme, key in ((contact, _way), (centre, _centre)):
         found = _per(key, requests)
-        rows = tuple((each, *answers(some, company.as_of).row(target)) for each, some in found.items())
+        rows = tuple((each, *answers(some, company.as_of, company.zone).row(target)) for each, some in found.items())
         yield Table(
             (scheme.name, *LABELS),
             rows,

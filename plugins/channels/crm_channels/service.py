@@ -13,6 +13,7 @@ request_days = Setting(
     "channels.request_days",
     180,
     least=1,
+    greatest=36_500,
     unit="days",
     label={"en": "Days for which a request counts", "zh": "请求的有效天数"},
     doc={

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import crm_channels as plugin
 import crm_lifecycle
@@ -226,6 +227,13 @@ def test_what_is_answered_after_the_day_of_the_report_was_not_answered_yet():
     asked = [request("mail", at(1, 9), at(20, 9))]
     assert responses.answers(asked, date(2025, 12, 19)).answered == 0
     assert responses.answers(asked, date(2025, 12, 20)).answered == 1
+
+
+def test_the_day_of_an_answer_is_that_of_the_company():
+    asked = [request("mail", at(1, 9), datetime(2025, 12, 19, 23, 30, tzinfo=UTC))]
+    assert [
+        responses.answers(asked, date(2025, 12, 19), zone).answered for zone in (UTC, ZoneInfo("Europe/Madrid"))
+    ] == [1, 0]
 
 
 def test_every_way_has_words_of_its_own():

@@ -118,7 +118,7 @@ def _sales_channels(company: ReportContext) -> Iterator[Table]:
     since = company.as_of - timedelta(days=365)
     found: dict[tuple[Any, str | None], tuple[int, Decimal]] = {}
     for each in company.rows(Purchase):
-        day = each.at.date() if isinstance(each.at, datetime) else each.at
+        day = each.at.astimezone(company.zone).date() if isinstance(each.at, datetime) else each.at
         if day > since and each.customer in regions:
             key = (regions[each.customer], each.channel)
             count, total = found.get(key, (0, Decimal(0)))

@@ -1,5 +1,6 @@
 import csv
 import gzip
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -253,6 +254,16 @@ def test_sales_channels_by_region(crm_with):
     trial.classify()
     (table,) = trial.run("report geography.sales_channels --format json").assert_ok().json
     assert [tuple(row.values()) for row in table["rows"]] == [("east", "web", 2, "20"), (None, "web", 1, "10")]
+
+
+def test_a_year_of_sales_is_counted_in_the_days_of_the_company(crm_with):
+    trial = crm_with(crm_lifecycle, plugin, zone="Europe/Madrid")
+    trial.customer("c1", given(province="江苏"))
+    night = datetime.combine(AS_OF - timedelta(days=365), time(23, 30), UTC)  # half past midnight in Madrid
+    trial.add(Purchase(customer="c1", at=night, amount=10, channel="web"))
+    trial.classify()
+    (table,) = trial.run("report geography.sales_channels --format json").assert_ok().json
+    assert [row["purchases"] for row in table["rows"]] == [1]
 
 
 def test_the_views_count_customers(crm_with):

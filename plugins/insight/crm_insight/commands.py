@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from crmcore import Crm, State, Table, UsageError, dated, formatted, opened, print_tables, read
+from crmcore import Crm, State, Table, UsageError, dated, formatted, opened, print_tables, read, shown
 
 from . import analysis, cuts, simulation
 from .commands_of_time import backtest_command, effect_command, migration
@@ -69,6 +69,9 @@ def _analysed(crm: Crm, state: State, name: str, other: str | None) -> Iterator[
     yield analysis.overview([scheme], known)
     yield from analysis.concentration(known.amounts.values())
     yield analysis.agreement(((scheme, each) for each in crm.schemes if each is not scheme), known)
+    if scheme not in shown(crm, [scheme], named=False, facts=True):
+        click.echo(f"crm: no cut points of {scheme.name}, since it reads sensitive values: `crm --sensitive`", err=True)
+        return
     suggested = cuts.suggestions(scheme, state, crm.evaluate((), state.day), crm.language)
     left = cuts.uncut(scheme, state, crm.language)
     yield from (found for found in (suggested, left) if found.rows)
@@ -94,17 +97,19 @@ def whatif(ctx: click.Context, /, schemes: tuple[str, ...], form: str, **how: An
     fitted anew each time, so that nothing but the settings makes the difference.
     """
     crm, as_of = opened(ctx), how["as_of"]
-    if how["is_applied"] != bool(how["reason"]):
+    if how["is_applied"] != bool((how["reason"] or "").strip()):
         raise UsageError("--apply and --reason TEXT go together: the change log says why a setting was changed")
     settings = _settings(how["given"])
     state = read(ctx, as_of)
     found = simulation.simulate(crm, settings, schemes, state.day)
-    made = simulation.tables(found, crm, names_in(state), how["limit"])
-    print_tables(ctx, made, state, form, as_of=as_of, title=titled("whatif")[crm.language])
-    if how["is_applied"]:
-        changed = crm.apply_settings(settings, why=how["reason"])
+    made = tuple(simulation.tables(found, crm, names_in(state), how["limit"]))
+    if max((len(found.moves(each).movers) for each in found.schemes), default=0) > how["limit"]:
+        click.echo(f"crm: of each scheme at most {how['limit']} who move are named; --limit names more", err=True)
+    if how["is_applied"]:  # before anything is printed: who reads may stop reading
+        changed = crm.apply_settings(settings, why=how["reason"].strip())
         said = ", ".join(f"{name} {before} -> {after}" for name, (before, after) in changed.items())
         click.echo(f"crm: {said or 'nothing'} changed; `crm classify` moves whom it concerns", err=True)
+    print_tables(ctx, made, state, form, as_of=as_of, title=titled("whatif")[crm.language])
 
 
 def _settings(given: tuple[str, ...]) -> dict[str, str]:

@@ -85,6 +85,8 @@ def backtest_command(ctx: click.Context, /, scheme: str, at: datetime, horizon: 
     crm = opened(ctx)
     declared = crm.catalogue.scheme(scheme)
     state = read(ctx)
+    if horizon > (date.max - at.date()).days:
+        raise UsageError(f"{horizon} days after {at.date()} there are no dates any more", todo="Look at fewer days.")
     found = backtest.backtest(crm, declared, at.date(), horizon)
     if found.quiet:
         text = f"crm: no purchase is on record of the last {found.quiet} of the {horizon} days that are looked at"

@@ -77,9 +77,9 @@ def suggestions(scheme: Scheme, state: State, evaluation: Evaluation, language: 
         first = cuts[0]
         term = first.term if first.among is None else choose((first.among, first.term))
         values = sorted(value for value in evaluation.values(term).values() if value is not None)
-        if values:
-            said = describe(first.term, state.listener(language)), SCALES[first.scale][language]
-            found += [(cut.setting.name, *said, *row) for cut, row in _rows(cuts, Crowd(values, first.scale), state)]
+        said = describe(first.term, state.listener(language)), SCALES[first.scale][language]
+        rows = _rows(cuts, Crowd(values, first.scale), state) if values else _unknown(cuts, state)
+        found += [(cut.setting.name, *said, *row) for cut, row in rows]
     columns = ("setting", "number", "scale", "value", "at_or_above", "median", "equal_groups", "natural_classes")
     return table("cuts", columns, found, scheme=scheme)
 
@@ -99,6 +99,11 @@ def _grouped(scheme: Scheme) -> Mapping[tuple[Any, ...], Sequence[Cut]]:
     return found
 
 
+def _unknown(cuts: Sequence[Cut], state: State) -> Iterator[tuple[Cut, tuple[Any, ...]]]:
+    """Yield the row of each cut of a number that nobody has: its value alone."""
+    yield from ((cut, (state.setting(cut.setting), *[None] * 4)) for cut in cuts)
+
+
 def _rows(cuts: Sequence[Cut], crowd: Crowd, state: State) -> Iterator[tuple[Cut, tuple[Any, ...]]]:
     """Yield the row of each cut, the lowest first."""
     settings = {cut: state.setting(cut.setting) for cut in cuts}
@@ -110,4 +115,12 @@ def _rows(cuts: Sequence[Cut], crowd: Crowd, state: State) -> Iterator[tuple[Cut
         share = (place + 1) / (len(ordered) + 1)
         equal = rounded(share, DIGITS) if crowd.scale == "quantile" else crowd.setting(quantile(crowd.values, share))
         natural = crowd.setting(breaks[place]) if place < len(breaks) else None
-        yield cut, (settings[cut], above, rounded(quantile(crowd.values, 0.5)), equal, natural)
+        possible = (_possible(cut.setting, one) for one in (equal, natural))
+        yield cut, (settings[cut], above, rounded(quantile(crowd.values, 0.5)), *possible)
+
+
+def _possible(setting: Any, value: Any) -> Any:
+    """Return a suggestion, or None where the setting cannot be that."""
+    is_less = value is not None and setting.least is not None and value < setting.least
+    is_more = value is not None and setting.greatest is not None and value > setting.greatest
+    return None if is_less or is_more else value

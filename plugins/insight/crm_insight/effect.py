@@ -8,7 +8,7 @@ from attrs import frozen
 
 from crmcore import Playbook, State, Table, Timeline
 
-from .figures import difference_by_chance, rounded
+from .figures import difference_by_chance
 from .tables import table
 
 GROUPS: Final = ("treated", "held_out")
@@ -37,8 +37,9 @@ def entries(timelines: Mapping[str, Timeline], trial: Trial, span: tuple[date, d
     Its first entry counts. Who was in it when the scheme first placed anybody has not entered.
     """
     start, day = span
+    begun = min((one.placements[0].since for one in timelines.values() if one.placements), default=day)
     for key, timeline in timelines.items():
-        for placement in timeline.placements[1:]:
+        for placement in (one for one in timeline.placements if one.since > begun):
             end = placement.since + timedelta(days=trial.horizon)
             if placement.segment == trial.playbook.segment and start <= placement.since and end <= day:
                 last = timeline.on(end)
@@ -86,4 +87,4 @@ def _difference(found: Mapping[str, Sequence[Any]], trial: Trial) -> tuple[Any, 
     shares = [sum(end in trial.up for end in ends) / len(ends) for ends in (treated, held)]
     both = [*treated, *held]
     limit = difference_by_chance(sum(end in trial.up for end in both) / len(both), len(treated), len(held))
-    return rounded(shares[0] - shares[1], 4), -limit, limit
+    return shares[0] - shares[1], -limit, limit

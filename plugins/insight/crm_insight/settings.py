@@ -6,6 +6,7 @@ period_days = Setting(
     "insight.period_days",
     365,
     least=1,
+    greatest=36_500,
     unit="days",
     label={"en": "Days looked back", "zh": "回看天数"},
     doc={
@@ -17,6 +18,7 @@ flapping_days = Setting(
     "insight.flapping_days",
     30,
     least=1,
+    greatest=36_500,
     unit="days",
     label={"en": "Days within which a return is flapping", "zh": "视为往返的天数"},
     doc={
@@ -28,6 +30,7 @@ ahead_days = Setting(
     "insight.ahead_days",
     30,
     least=1,
+    greatest=36_500,
     unit="days",
     label={"en": "Days looked ahead", "zh": "前瞻天数"},
     doc={

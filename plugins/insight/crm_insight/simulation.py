@@ -53,14 +53,15 @@ def _days_in(playbook: Playbook, settings: Iterable[str]) -> bool:
 
 def tables(found: Simulation, crm: Crm, names: Mapping[str, str], limit: int) -> Iterator[Table]:
     """Yield a summary, for each scheme in which somebody moves the matrices, sums and movers, and the work."""
-    amounts, listed = found.before.values(revenue), shown(crm, found.schemes, named=False)
+    amounts, listed = found.before.values(revenue), shown(crm, found.schemes, named=False, facts=True)
     yield _summary(found, amounts)
     for scheme in found.schemes:
         moves = found.moves(scheme)
         if moves.movers:
             yield _sums(scheme, moves, amounts)
             yield from matrices(moves, amounts)
-            yield movers_table(moves, names, amounts, limit if scheme in listed else 0)
+            if limit and scheme in listed:
+                yield movers_table(moves, names, amounts, limit)
     yield workload(found, crm)
 
 

@@ -94,6 +94,38 @@ def test_settings_that_cut_nothing_are_named_and_where_there_are_none_that_is_sa
     assert "no cut point to suggest" in trial.run("analyse party_type.type").assert_ok().err
 
 
+def test_where_nobody_has_the_number_its_settings_are_named_all_the_same(crm_with):
+    trial = crm_with(plugin, "profile")
+    trial.customer("c1")
+    trial.classify()
+    (low, high) = asked(trial, "--sensitive analyse profile.income_band")["cuts profile.income_band"]
+    assert [row["setting"] for row in (low, high)] == ["profile.high_income", "profile.middle_income"]
+    assert (low["median"], low["equal_groups"]) == (None, None)
+
+
+def test_no_setting_is_suggested_that_it_cannot_be(crm_with):
+    trial = crm_with(plugin, "value_tier")
+    for number, amounts in enumerate(([900], [500], [300], [-200], [-400])):
+        trial.customer(f"c{number}", given(purchases=[(5, amount) for amount in amounts]))
+    trial.classify()
+    rows = asked(trial, "analyse value_tier.abc")["cuts value_tier.abc"]
+    shares = [row[name] for row in rows for name in ("equal_groups", "natural_classes") if row[name] is not None]
+    assert all(0 <= float(one) <= 1 for one in shares)
+
+
+def test_what_cuts_sensitive_numbers_is_told_to_those_only_who_ask_for_such(crm_with):
+    trial = crm_with(plugin, "profile")
+    trial.customer("c1", given({"profile.income": 87654}), name="Ann", kind="person")
+    trial.classify()
+    ran = trial.run("analyse profile.income_band").assert_ok()
+    assert "87654" not in ran.out
+    assert "since it reads sensitive values" in ran.err
+    assert "87654" in trial.run("--sensitive analyse profile.income_band").assert_ok().out
+    crossed = "whatif profile.income_band --set profile.middle_income=87655 --set profile.high_income=900000"
+    assert "Ann" not in trial.run(crossed).assert_ok().out
+    assert "middle" not in trial.run("customer list --columns id,profile.income_band").assert_ok().out
+
+
 def test_two_schemes_are_crossed(company):
     found = asked(company, "analyse shop.tier --with shop.size")
     assert found["crossed shop.tier shop.size"][0] == {"from": "key", "large": 1, "normal": 0, "?": 0}
@@ -153,6 +185,18 @@ def test_days_between_visits_make_work_too(company):
     found = asked(company, "whatif --set shop.visit_days=73 --limit 0")
     assert found["whatif"][0]["movers"] == 0
     assert found["workload"][0]["visits_after"] == 10
+
+
+def test_a_reason_of_blanks_is_none(company):
+    company.run(["whatif", "--set", "shop.key_spend=50", "--apply", "--reason", "  "]).assert_fails(
+        "go together", code=2
+    )
+
+
+def test_movers_that_are_not_named_are_spoken_of(company):
+    ran = company.run("whatif --set shop.key_spend=10 --limit 1").assert_ok()
+    assert "at most 1 who move are named; --limit names more" in ran.err
+    assert "nothing found" not in company.run("whatif --set shop.key_spend=10 --limit 0").assert_ok().out
 
 
 def test_a_simulation_can_be_applied_with_author_and_reason(company):
@@ -268,6 +312,13 @@ def test_a_company_without_customers_or_placements_is_told_so(crm_with):
         trial.run(command).assert_ok()
 
 
+def test_days_beyond_the_calendar_are_refused(company):
+    company.run("backtest shop.tier --at 9999-12-31 --horizon 99999d").assert_fails(
+        "there are no dates any more", code=2
+    )
+    company.run("--setting insight.period_days=999999 analyse").assert_fails("36500 or less", code=2)
+
+
 def test_days_without_any_purchase_are_noted(company):
     ran = company.run(f"backtest shop.tier --at {AS_OF} --horizon 90d").assert_ok()
     assert "no purchase is on record of the last 90 of the 90 days" in ran.err
@@ -311,7 +362,9 @@ def test_only_who_entered_in_the_span_counts_and_only_its_first_entry():
     known = {"a": timeline(first, *stays_), "b": timeline(first, ("small", 0, None))}
     trial = trial_of(shop.care, 5)
     assert (trial.up, trial_of(shop.care, 5, ["none"]).up) == ({"key"}, {"none"})
-    assert list(entries(known, trial, (first, first + timedelta(days=40)))) == [("a", "small")]
+    known["new"] = timeline(first, ("small", 3, None))  # came after the scheme had placed others
+    assert list(entries(known, trial, (first, first + timedelta(days=40)))) == [("a", "small"), ("new", "small")]
+    del known["new"]
     assert list(entries(known, trial, (first, first + timedelta(days=14)))) == []
     late = first + timedelta(days=22)
     assert list(entries(known, trial, (late, late + timedelta(days=40)))) == [("a", "small")]

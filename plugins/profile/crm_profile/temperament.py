@@ -56,6 +56,7 @@ temperament = Scheme(
         label={"en": "Thorough (melancholic)", "zh": "细致型（抑郁质）"},
         doc={"en": "Looks into details and doubts.", "zh": "注重细节，顾虑较多。"},
     ),
+    privacy="sensitive",
     label={"en": "Temperament", "zh": "性格类型"},
     doc={
         "en": "The source wants temperaments told apart to judge behaviour when buying, and names none: the four are ours.",

@@ -144,6 +144,7 @@ income_band = Scheme(
     Segment("low", label={"en": "Low income", "zh": "低收入"}),
     label={"en": "Income band", "zh": "收入档"},
     doc={"en": "By yearly income; the bands are ours.", "zh": "按年收入划分；档次由本插件给出。"},
+    privacy="sensitive",
 )
 preference_group = Scheme(
     "profile.preference_group",

@@ -1,17 +1,19 @@
 """Figures of statistics that the tables are made of; each takes plain numbers and knows nothing of customers."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
-from math import ceil, floor, sqrt
+from math import ceil, exp, floor, log, sqrt
 from typing import Any
 
 MOST_VALUES = 200
 """Natural breaks are looked for among so many values, evenly taken from all of them in their order."""
 
 _TWO_SIDED_95 = 1.96
+_TAIL = 0.025
 
 
 def gini(amounts: Iterable[Any]) -> float | None:
@@ -78,11 +80,23 @@ def explained(groups: Iterable[Sequence[float]]) -> float | None:
 
 
 def by_chance(share: float, part: int, whole: int) -> tuple[float, float]:
-    """Return between what a share lies, 95 times in 100, in ``part`` customers drawn blindly from ``whole`` of them."""
-    if part >= whole:
+    """Return between what a share lies, at least 95 times in 100, in ``part`` customers drawn blindly from ``whole``.
+
+    ``share`` is that of the whole. The draws are counted exactly (hypergeometric distribution), so small parts may reach
+    from none to all.
+    """
+    if part >= whole or not part:
         return share, share
-    spread = sqrt(share * (1 - share) / part * (whole - part) / (whole - 1))
-    return max(share - _TWO_SIDED_95 * spread, 0.0), min(share + _TWO_SIDED_95 * spread, 1.0)
+    hits = round(share * whole)
+    least, most = max(0, part - (whole - hits)), min(part, hits)
+    logs = [0.0]
+    for drawn in range(least, most):
+        more = (hits - drawn) * (part - drawn) / ((drawn + 1) * (whole - hits - part + drawn + 1))
+        logs.append(logs[-1] + log(more))
+    weights = [exp(one - max(logs)) for one in logs]
+    below = [*accumulate(weights)]
+    low, high = (bisect_left(below, tail * below[-1]) for tail in (_TAIL, 1 - _TAIL))
+    return (least + low) / part, (least + min(high, len(below) - 1)) / part
 
 
 def difference_by_chance(share: float, first: int, second: int) -> float:
@@ -129,8 +143,9 @@ def natural_breaks(ordered: Sequence[Any], classes: int) -> tuple[Any, ...]:
 def _starts(values: Sequence[Any], weights: Sequence[int], classes: int) -> list[int]:
     """Return where each class but the first begins, by dynamic programming over the ends of classes."""
     number = len(values)
-    sums = [0.0, *accumulate(weight * float(value) for value, weight in zip(values, weights, strict=True))]
-    squares = [0.0, *accumulate(weight * float(value) ** 2 for value, weight in zip(values, weights, strict=True))]
+    away = [float(value - values[number // 2]) for value in values]  # near 0, where floats tell close values apart
+    sums = [0.0, *accumulate(weight * value for value, weight in zip(away, weights, strict=True))]
+    squares = [0.0, *accumulate(weight * value**2 for value, weight in zip(away, weights, strict=True))]
     counts = [0, *accumulate(weights)]
 
     def spread(start: int, end: int) -> float:

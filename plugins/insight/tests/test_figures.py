@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from itertools import combinations, pairwise
+from math import comb
 from random import Random
 
 import pytest
@@ -61,6 +62,23 @@ def test_blind_draws_lie_within_the_bounds_95_times_in_100():
     inside = sum(low <= sum(chosen.sample(whole, 80)) / 80 <= high for _ in range(2000))
     assert 0.92 < inside / 2000 < 0.98
     assert figures.by_chance(0.3, 1000, 1000) == (0.3, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("hits", "part", "whole", "bounds"),
+    [(5, 1, 30, (0, 1)), (50, 10, 1000, (0, 0.2)), (0, 5, 30, (0, 0)), (30, 5, 30, (1, 1)), (15, 20, 30, (0.35, 0.65))],
+)
+def test_blind_draws_of_few_are_counted_exactly(hits, part, whole, bounds):
+    assert figures.by_chance(hits / whole, part, whole) == pytest.approx(bounds)
+    ways = [comb(hits, drawn) * comb(whole - hits, part - drawn) for drawn in range(part + 1)]
+    below = [sum(ways[: drawn + 1]) / comb(whole, part) for drawn in range(part + 1)]
+    exact = [next(drawn for drawn, share in enumerate(below) if share >= tail) / part for tail in (0.025, 0.975)]
+    assert figures.by_chance(hits / whole, part, whole) == pytest.approx(exact)
+
+
+def test_natural_classes_of_large_close_values_are_found():
+    cents = [Decimal(100_000_000_000) + Decimal(cent) / 100 for cent in (0, 1, 2, 500, 501, 502)]
+    assert figures.natural_breaks(cents, 2) == (cents[3],)
 
 
 def test_groups_that_are_alike_differ_no_more_than_by_chance():

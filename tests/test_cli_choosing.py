@@ -14,12 +14,16 @@ NEIGHBOUR = '''
 """A plugin that uses what another one declares, and shows it by name."""
 
 import click
-from crmcore import Customer, Field, Scheme, Segment, Setting, View, hookimpl
+from crmcore import Customer, Field, Playbook, Scheme, Segment, Setting, Task, View, hookimpl
 from crm_plugins_shop import Visit, spend, tier
 
 visits = Field("neighbour.rating", int, on=Visit, label={"en": "Rating"})
 bound = Setting("neighbour.bound", 10)
-friend = Scheme("neighbour.friend", Segment("yes", when=tier.is_("big") & (spend > bound)), Segment("no"))
+friend = Scheme(
+    "neighbour.friend",
+    Segment("yes", when=tier.is_("big") & (spend > bound), label={"en": "Friend", "zh": "朋友"}),
+    Segment("no"),
+)
 
 
 @hookimpl
@@ -33,8 +37,14 @@ def crm_schemes():
 
 
 @hookimpl
+def crm_playbooks():
+    return [Playbook("neighbour.calls", friend, "yes", cadence=30)]
+
+
+@hookimpl
 def crm_views():
-    return [View("neighbour.named", ("id", "shop.spend", "shop.tier"), sort="-shop.spend", bar="shop.spend")]
+    named = View("neighbour.named", ("id", "shop.spend", "shop.tier"), sort="-shop.spend", bar="shop.spend")
+    return [named, View("neighbour.calls", ("id", "title"), on=Task)]
 
 
 @hookimpl
@@ -65,6 +75,10 @@ READING = [
     "customer export -",
     "purchase show p1",
     "visit show v1",
+    "task list",
+    "task list --columns id,title --lang",
+    "task list --due 2030-01-01 --lang",
+    "view neighbour.calls --lang",
     "visit list",
     "visit list --columns id,neighbour.rating,customer.shop.tier",
     "visit list --where neighbour.rating=",
@@ -154,6 +168,14 @@ def arguments(line: str) -> list[str]:
 def said(shop: Shop, line: str) -> tuple[int, str, str]:
     ran = shop.crm(*arguments(line))
     return ran.code, ran.out, ran.err
+
+
+@pytest.mark.parametrize(
+    "line", ["task list", "task list --columns id,title", "task list --due 2030-01-01", "view neighbour.calls"]
+)
+def test_titles_of_tasks_are_in_the_readers_language(shop_to_read: Shop, line):
+    assert "Get in touch: Friend" in shop_to_read.fine(*line.split()).out
+    assert "回访客户：朋友" in shop_to_read.fine("--lang", "zh", *line.split()).out
 
 
 @pytest.mark.parametrize("line", [*READING, *WRONG])

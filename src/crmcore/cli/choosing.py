@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 Names = frozenset[str]
 """Names of plugins."""
 
+_TASK: Final = "task"
+_TITLE: Final = "title"
+"""What tasks are called; titles that playbooks gave are shown in the reader's language."""
+
 
 def is_reading(ctx: click.Context) -> bool:
     """Whether a command only reads, and tells by its arguments what."""
@@ -147,17 +151,23 @@ def _of_record(found: index.Index, path: tuple[str, ...], given: Mapping[str, An
     return None if own is None or more is None else own | more
 
 
-def _of_list(found: index.Index, _: str, given: Mapping[str, Any]) -> Names:
+def _of_list(found: index.Index, record: str, given: Mapping[str, Any]) -> Names:
     """Return every plugin whose name stands in what was asked for; that is never too few, since names begin with it."""
     import re  # noqa: PLC0415 - click has imported it
 
     texts = (given.get("columns") or "", *given.get("where", ()), given.get("sort") or "")
     parts = set(re.findall(r"[a-z][a-z0-9_]*", " ".join(texts)))
-    return frozenset(source.name for source in found.sources if source.name in parts)
+    named = frozenset(source.name for source in found.sources if source.name in parts)
+    return named | _of_titles(found) if record == _TASK or _TITLE in parts else named
+
+
+def _of_titles(found: index.Index) -> Names:
+    """Return the plugins whose playbooks know the titles of tasks in every language."""
+    return _owners(found, "playbook") or frozenset()
 
 
 def _of_show(found: index.Index, record: str, _: Mapping[str, Any]) -> Names | None:
-    kinds = ("metric", "scheme") if record == "customer" else ()
+    kinds = {"customer": ("metric", "scheme"), _TASK: ("playbook",)}.get(record, ())
     parts = [_owners(found, "field", on=record), *(_owners(found, kind) for kind in kinds)]
     return frozenset().union(*(part for part in parts if part))
 
@@ -167,7 +177,9 @@ def _of_export(found: index.Index, record: str, _: Mapping[str, Any]) -> Names |
 
 
 def _of_view(found: index.Index, given: Mapping[str, Any]) -> Names | None:
-    return _owners(found, "view", (given["name"],)) if given.get("name") else None
+    own = _owners(found, "view", (given["name"],)) if given.get("name") else None
+    on = {entry.on for entry in found.named("view") if entry.name == given.get("name")}
+    return own | _of_titles(found) if own is not None and _TASK in on else own
 
 
 def _of_schemes(found: index.Index, given: Mapping[str, Any]) -> Names | None:

@@ -45,7 +45,7 @@ OF_RULES: Final = "rules"
 class Entry(NamedTuple):
     """Something that can be named on the command line, and the plugin that has to be there for it.
 
-    ``on`` is the record type of a field, and tells the settings that rules use.
+    ``on`` is the record type of a field or view, and tells the settings that rules use.
     """
 
     name: str

@@ -84,7 +84,7 @@ def _entries(catalogue: "Catalogue", providers: dict[tuple[str, str], str]) -> I
         if one.kind == "command" and one.name in records:
             continue  # it is found with the record type whose commands it joins
         if one.kind in KINDS and one.plugin != CORE and not (one.kind in WORDS and target(one.name)):
-            on = type_of(one.value.on).name if one.kind == "field" else ""
+            on = type_of(one.value.on).name if one.kind in {"field", "view"} else ""
             on = OF_RULES if one.kind == "setting" and one.name in catalogue.rule_settings else on
             yield Entry(one.name, one.kind, providers[one.kind, one.name], _help(one, catalogue), on)
 
